@@ -15,6 +15,17 @@ pub(crate) struct Template {
     pub root: Id,
 }
 
+impl Template {
+    /// Reads a formula that is known to be well-formed.
+    pub(crate) fn read(text: &str) -> Template {
+        let mut store = Store::default();
+        let id = parse_expression(&mut store, text).unwrap_or_else(|e| unreachable!("{text}: {e}"));
+        let dag = store.export(id);
+        let root = Id(dag.nodes.len() as u32 - 1);
+        Template { dag, root }
+    }
+}
+
 /// What the texts of one row of the operator table mean.
 pub(crate) struct Formulas {
     /// Derivative in the argument `x` and the own value `y`.
@@ -27,21 +38,13 @@ pub(crate) struct Formulas {
 pub(crate) fn formulas(op: Op) -> &'static Formulas {
     static TABLE: OnceLock<Vec<Option<Formulas>>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        let read = |text: &str| {
-            let mut store = Store::default();
-            let id = parse_expression(&mut store, text)
-                .unwrap_or_else(|e| unreachable!("operator table: {text}: {e}"));
-            let dag = store.export(id);
-            let root = Id(dag.nodes.len() as u32 - 1);
-            Template { dag, root }
-        };
         let of_row = |meaning: &Meaning| match meaning {
             Meaning::Function(f) => Some(Formulas {
-                derivative: read(f.derivative),
+                derivative: Template::read(f.derivative),
                 values: f
                     .values
                     .iter()
-                    .map(|(arg, value)| (read(arg), (!value.is_empty()).then(|| read(value))))
+                    .map(|(arg, value)| (Template::read(arg), (!value.is_empty()).then(|| Template::read(value))))
                     .collect(),
             }),
             _ => None,

@@ -1,9 +1,13 @@
 //! The engine of antiderive: exact expressions in canonical form, calculus, numerics, and generators of
 //! problems with their solutions.
 
+mod bwd;
+mod calculus;
 mod canonical;
 pub mod error;
+pub mod evaluate;
 mod functions;
+pub mod generate;
 pub mod number;
 pub mod numeric;
 pub mod operators;
@@ -11,7 +15,13 @@ mod order;
 pub mod parse;
 pub mod prefix;
 pub mod print;
+pub mod random;
+pub mod recipe;
+mod rewrite;
+mod sample;
+mod skeleton;
 pub mod store;
 pub mod symbols;
+pub mod trees;
 
 pub use error::{Error, Result};

@@ -44,7 +44,8 @@ impl Token {
     const MINUS: Token = Token(PLUS as u8 + 1);
     const PLUS: Token = Token(PLUS as u8);
 
-    fn operator(op: Op) -> Token {
+    /// The token of an operator.
+    pub fn operator(op: Op) -> Token {
         Token((FIRST_OPERATOR + op as usize) as u8)
     }
 
@@ -121,7 +122,6 @@ enum Work {
     Node(Id),
     /// The rest of a sum or product, from this argument on.
     Rest(Id, u32),
-    Token(Token),
 }
 
 /// Appends the tokens of `root` to `out`.
@@ -129,7 +129,6 @@ pub fn write_tokens(dag: &Dag, root: Id, out: &mut Vec<Token>) {
     let mut stack = vec![Work::Node(root)];
     while let Some(work) = stack.pop() {
         match work {
-            Work::Token(token) => out.push(token),
             Work::Rest(id, from) => write_rest(dag, id, from, out, &mut stack),
             Work::Node(id) => match dag.node(id) {
                 Node::Number(n) => write_number(&dag.numbers[n as usize], out),

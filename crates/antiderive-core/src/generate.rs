@@ -1,0 +1,268 @@
+//! The generator: examples by recipe and index, in parallel, with every rejection counted.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+
+use siphasher::sip::SipHasher24;
+use std::hash::Hasher;
+
+use crate::bwd;
+use crate::error::{Error, Result};
+use crate::numeric::real;
+use crate::prefix::{count_operators, write_tokens, Token};
+use crate::random::{Key, Stream};
+use crate::recipe::Recipe;
+use crate::sample::FunctionSampler;
+use crate::store::{Id, Limits, Store};
+
+/// Why a candidate was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Reject {
+    /// A division by zero or a pole: the function does not exist.
+    Undefined,
+    /// A number, the depth or the size passed a limit.
+    TooLarge,
+    /// The solution or the problem is constant.
+    Constant,
+    /// The canonical form has less than half of the operators sampled.
+    Shrunk,
+    /// Problem or solution has more tokens than the recipe allows.
+    TooLong,
+    /// No test point at which the problem is real and the solution exists.
+    NowhereDefined,
+    /// Problem and solution could not be confirmed against each other numerically.
+    Unconfirmed,
+}
+
+/// Names of the reasons, in the order of [`Reject`].
+pub const REJECTS: [&str; 7] =
+    ["undefined", "too_large", "constant", "shrunk", "too_long", "nowhere_defined", "unconfirmed"];
+
+impl From<Error> for Reject {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Undefined(_) => Reject::Undefined,
+            _ => Reject::TooLarge,
+        }
+    }
+}
+
+/// Points of the real line at which candidates are tested; none is special to any operator.
+pub const TEST_POINTS: [f64; 18] = [
+    0.437, 1.269, -0.352, 2.183, -1.417, 0.113, 3.671, -2.739, 0.871, -0.784, 5.327, -4.619, 1.731, -0.067, 8.153,
+    -7.391, 0.029, 12.847,
+];
+
+/// Problem and solution of one candidate.
+pub struct Pair {
+    /// The problem (for integration, the integrand).
+    pub problem: Id,
+    /// The solution.
+    pub solution: Id,
+}
+
+/// The part of a data set that a problem belongs to, decided by the keyed hash of its skeleton.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// To learn from.
+    Train,
+    /// To choose by.
+    Valid,
+    /// To report on.
+    Test,
+}
+
+/// Key of the hash that splits; the same for every recipe, so that the test problems of one data set
+/// are in no other's training data.
+const SPLIT_KEY: (u64, u64) = (0x736b_656c_6574_6f6e, 0x616e_7469_6465_7269);
+
+/// SipHash-2-4 of a skeleton's prefix form.
+pub fn skeleton_hash(skeleton: &str) -> u64 {
+    let mut hasher = SipHasher24::new_with_keys(SPLIT_KEY.0, SPLIT_KEY.1);
+    hasher.write(skeleton.as_bytes());
+    hasher.finish()
+}
+
+/// One in 50 skeletons is for testing, another one in 50 for validation.
+pub fn split_of(skeleton_hash: u64) -> Split {
+    match (u128::from(skeleton_hash) * 100) >> 64 {
+        0 | 1 => Split::Test,
+        2 | 3 => Split::Valid,
+        _ => Split::Train,
+    }
+}
+
+/// Examples in one run of memory each, in order of their indices.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Tokens of all problems.
+    pub problem_tokens: Vec<u8>,
+    /// End of each problem in `problem_tokens`.
+    pub problem_ends: Vec<u64>,
+    /// Tokens of all solutions.
+    pub solution_tokens: Vec<u8>,
+    /// End of each solution in `solution_tokens`.
+    pub solution_ends: Vec<u64>,
+    /// [`skeleton_hash`] of each problem.
+    pub skeletons: Vec<u64>,
+    /// Operators of each problem.
+    pub problem_operators: Vec<u16>,
+    /// Operators of each solution.
+    pub solution_operators: Vec<u16>,
+    /// Rejected candidates by reason ([`REJECTS`]).
+    pub rejects: [u64; REJECTS.len()],
+}
+
+impl Batch {
+    /// Number of examples.
+    pub fn len(&self) -> usize {
+        self.skeletons.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.skeletons.is_empty()
+    }
+
+    fn append(&mut self, other: Batch) {
+        let shift = |ends: &mut Vec<u64>, from: &[u64], by: usize| ends.extend(from.iter().map(|e| e + by as u64));
+        shift(&mut self.problem_ends, &other.problem_ends, self.problem_tokens.len());
+        shift(&mut self.solution_ends, &other.solution_ends, self.solution_tokens.len());
+        self.problem_tokens.extend_from_slice(&other.problem_tokens);
+        self.solution_tokens.extend_from_slice(&other.solution_tokens);
+        self.skeletons.extend_from_slice(&other.skeletons);
+        self.problem_operators.extend_from_slice(&other.problem_operators);
+        self.solution_operators.extend_from_slice(&other.solution_operators);
+        for (total, more) in self.rejects.iter_mut().zip(other.rejects) {
+            *total += more;
+        }
+    }
+}
+
+/// Candidates tried for one example before the recipe is called hopeless.
+const MAX_ATTEMPTS: usize = 100_000;
+
+/// Makes the examples of one recipe, one at a time. It holds no state from one example to the next.
+pub struct Generator {
+    recipe: Recipe,
+    key: Key,
+    sampler: FunctionSampler,
+    store: Store,
+    problem: Vec<Token>,
+    solution: Vec<Token>,
+}
+
+impl Generator {
+    /// Prepares a generator.
+    pub fn new(recipe: &Recipe) -> Result<Generator> {
+        recipe.validate()?;
+        if recipe.task != "bwd" {
+            return Err(Error::Setting(format!("unknown task '{}'; there is bwd", recipe.task)));
+        }
+        Ok(Generator {
+            recipe: recipe.clone(),
+            key: recipe.key(),
+            sampler: FunctionSampler::new(recipe)?,
+            // Far above what fits into the tokens of an example, far below what takes long.
+            store: Store::new(Limits { number_bits: 256, size: 20_000 }),
+            problem: Vec::new(),
+            solution: Vec::new(),
+        })
+    }
+
+    /// Appends example `index` to `batch`.
+    pub fn example(&mut self, index: u64, batch: &mut Batch) -> Result<()> {
+        let mut stream = Stream::new(&self.key, index);
+        for _ in 0..MAX_ATTEMPTS {
+            match self.candidate(&mut stream, batch) {
+                Ok(()) => return Ok(()),
+                Err(reject) => batch.rejects[reject as usize] += 1,
+            }
+        }
+        Err(Error::Setting(format!(
+            "example {index}: {MAX_ATTEMPTS} candidates in a row were rejected; the recipe allows hardly any example"
+        )))
+    }
+
+    fn candidate(&mut self, stream: &mut Stream, batch: &mut Batch) -> std::result::Result<(), Reject> {
+        self.store.clear();
+        let pair = bwd::candidate(&mut self.store, &mut self.sampler, stream)?;
+        self.problem.clear();
+        // The integration problem is the equation `Y' - f = 0`.
+        self.problem.extend(bwd::problem_head());
+        write_tokens(&self.store.dag, pair.problem, &mut self.problem);
+        self.solution.clear();
+        write_tokens(&self.store.dag, pair.solution, &mut self.solution);
+        let max = self.recipe.max_tokens as usize;
+        if self.problem.len() > max || self.solution.len() > max {
+            return Err(Reject::TooLong);
+        }
+        bwd::confirm(&self.store, &pair)?;
+        let skeleton = self.store.skeleton(pair.problem)?;
+        batch.problem_tokens.extend(self.problem.iter().map(|t| t.0));
+        batch.problem_ends.push(batch.problem_tokens.len() as u64);
+        batch.solution_tokens.extend(self.solution.iter().map(|t| t.0));
+        batch.solution_ends.push(batch.solution_tokens.len() as u64);
+        batch.skeletons.push(skeleton_hash(&skeleton));
+        batch.problem_operators.push(count_operators(&self.problem) as u16);
+        batch.solution_operators.push(count_operators(&self.solution) as u16);
+        Ok(())
+    }
+}
+
+/// The real test points as complex numbers.
+pub(crate) fn test_points() -> impl Iterator<Item = crate::numeric::C64> {
+    TEST_POINTS.iter().map(|x| real(*x))
+}
+
+/// Examples per unit of work of a thread.
+const BLOCK: usize = 256;
+
+/// Examples `start .. start + count` of a recipe; the same bytes for any number of threads.
+pub fn generate(recipe: &Recipe, start: u64, count: usize, threads: usize) -> Result<Batch> {
+    let end = start.checked_add(count as u64);
+    if end.is_none() {
+        return Err(Error::Setting(format!("examples {start} and {count} more pass the largest index")));
+    }
+    let blocks = count.div_ceil(BLOCK);
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<Option<Result<Batch>>>> = Mutex::new((0..blocks).map(|_| None).collect());
+    let work = || {
+        let mut generator = match Generator::new(recipe) {
+            Ok(generator) => generator,
+            Err(error) => return Err(error),
+        };
+        loop {
+            let block = next.fetch_add(1, Ordering::Relaxed);
+            if block >= blocks {
+                return Ok(());
+            }
+            let mut batch = Batch::default();
+            let from = block * BLOCK;
+            let result = (from..(from + BLOCK).min(count))
+                .try_for_each(|i| generator.example(start + i as u64, &mut batch))
+                .map(|()| batch);
+            if let Ok(mut done) = done.lock() {
+                done[block] = Some(result);
+            }
+        }
+    };
+    let threads = threads.clamp(1, blocks.max(1));
+    if threads == 1 {
+        work()?;
+    } else {
+        std::thread::scope(|scope| {
+            let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            handles.into_iter().try_for_each(|handle| match handle.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+        })?;
+    }
+    let mut all = Batch::default();
+    for block in done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().flatten() {
+        all.append(block?);
+    }
+    Ok(all)
+}

@@ -1,0 +1,123 @@
+//! What a data set is made of: the settings that, with an index, determine an example.
+
+use std::fmt::Write as _;
+
+use crate::error::{Error, Result};
+use crate::operators::{Op, OPERATORS};
+use crate::random::{key_of, Key};
+use crate::trees::ShapeWeights;
+
+/// Version of the generators: it changes whenever the same recipe would give other bytes.
+pub const GENERATOR_VERSION: u32 = 1;
+
+/// Settings of random functions and of the examples made from them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipe {
+    /// Name of the task.
+    pub task: String,
+    /// Seed.
+    pub seed: u64,
+    /// Fewest operators of a sampled function.
+    pub min_operators: u32,
+    /// Most operators of a sampled function.
+    pub max_operators: u32,
+    /// Operators with their weights.
+    pub operators: Vec<(Op, u32)>,
+    /// Weight of the variable among leaves.
+    pub variable_weight: u32,
+    /// Weight of integers among leaves.
+    pub integer_weight: u32,
+    /// Integers are from 1 to this.
+    pub max_integer: u32,
+    /// Whether tree shapes are sampled by the operators' weights instead of uniformly.
+    pub weighted_shapes: bool,
+    /// Longest problem or solution, in tokens.
+    pub max_tokens: u32,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Recipe {
+            task: "bwd".into(),
+            seed: 0,
+            min_operators: 3,
+            max_operators: 15,
+            operators: OPERATORS.iter().filter(|row| row.weight > 0).map(|row| (row.op, row.weight)).collect(),
+            variable_weight: 3,
+            integer_weight: 1,
+            max_integer: 5,
+            weighted_shapes: false,
+            max_tokens: 512,
+        }
+    }
+}
+
+impl Recipe {
+    /// Checks the settings against each other.
+    pub fn validate(&self) -> Result<()> {
+        let fail = |message: String| Err(Error::Setting(message));
+        if self.min_operators < 1 || self.min_operators > self.max_operators {
+            return fail(format!(
+                "operators per function: {} to {} is no range of positive numbers",
+                self.min_operators, self.max_operators
+            ));
+        }
+        if self.operators.iter().all(|(_, weight)| *weight == 0) {
+            return fail("every operator has weight 0".into());
+        }
+        if let Some((op, weight)) = self.operators.iter().find(|(_, weight)| *weight > 1_000_000) {
+            return fail(format!("the weight of '{}' is {weight}; the largest is 1000000", op.row().name));
+        }
+        if self.variable_weight == 0 {
+            return fail("the variable has weight 0: every function would be constant".into());
+        }
+        if self.integer_weight > 0 && self.max_integer < 1 {
+            return fail("integers have a weight but the largest one is below 1".into());
+        }
+        if self.max_tokens < 8 {
+            return fail(format!("at most {} tokens: nothing fits", self.max_tokens));
+        }
+        Ok(())
+    }
+
+    /// Weights of the tree shapes.
+    pub fn shape_weights(&self) -> ShapeWeights {
+        let total = |arity| {
+            self.operators.iter().filter(|(op, _)| op.row().arity == arity).map(|(_, w)| *w).sum::<u32>()
+        };
+        let (unary, binary) = (total(1), total(2));
+        if self.weighted_shapes {
+            ShapeWeights { leaf: self.variable_weight + self.integer_weight, unary, binary }
+        } else {
+            // Uniform over the shapes that the operators allow.
+            ShapeWeights { leaf: 1, unary: u32::from(unary > 0), binary: u32::from(binary > 0) }
+        }
+    }
+
+    /// One line that holds every setting; equal recipes have equal lines.
+    pub fn text(&self) -> String {
+        let mut operators = self.operators.clone();
+        operators.sort_by_key(|(op, _)| *op);
+        let mut text = format!(
+            "v{GENERATOR_VERSION} task={} seed={} operators={}..{} shapes={} tokens={} leaves=x:{},int:{}(1..{})",
+            self.task,
+            self.seed,
+            self.min_operators,
+            self.max_operators,
+            if self.weighted_shapes { "weighted" } else { "uniform" },
+            self.max_tokens,
+            self.variable_weight,
+            self.integer_weight,
+            self.max_integer,
+        );
+        for (op, weight) in operators.iter().filter(|(_, weight)| *weight > 0) {
+            let _ = write!(text, " {}:{weight}", op.row().name);
+        }
+        text
+    }
+
+    /// The key of the recipe's random streams.
+    pub fn key(&self) -> Key {
+        key_of(&self.text())
+    }
+}

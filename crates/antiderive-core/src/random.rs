@@ -2,7 +2,7 @@
 
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use siphasher::sip128::{Hasher128, SipHasher24};
+use siphasher::sip128::SipHasher24;
 
 /// The random numbers of one example: ChaCha8 with the recipe's hash as key and the index as stream.
 pub struct Stream(ChaCha8Rng);

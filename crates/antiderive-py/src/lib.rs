@@ -1,0 +1,25 @@
+//! The native module `antiderive._core`: conversion between Python and `antiderive-core`, nothing else.
+
+mod errors;
+mod expr;
+mod generate;
+mod screen;
+mod tables;
+
+use pyo3::prelude::*;
+
+/// The native core of antiderive.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use super::expr::Expr;
+    #[pymodule_export]
+    use super::generate::{generate, recipe_text, skeleton_hash, split_of};
+    #[pymodule_export]
+    use super::screen::{screen_antiderivative, screen_zero};
+    #[pymodule_export]
+    use super::tables::{arities, operators, vocabulary};
+
+    #[pymodule_export]
+    const GENERATOR_VERSION: u32 = antiderive_core::recipe::GENERATOR_VERSION;
+}

@@ -1,0 +1,67 @@
+"""The one exception tree of the package.
+
+Messages say what was wrong, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class AntideriveError(Exception):
+    """Base of every error that the package raises on purpose."""
+
+
+class ParseError(AntideriveError, ValueError):
+    """Text that is not a formula or not one well-formed token sequence.
+
+    Attributes:
+        message: what is wrong, in one line, without the place.
+        text: the text that was read, if there is one.
+        position: offset of the place in ``text``, in characters, if there is one.
+    """
+
+    def __init__(self, message: str, text: str | None = None, position: int | None = None) -> None:
+        super().__init__(message, text, position)
+        self.message = message
+        self.text = text
+        self.position = position
+
+    @property
+    def line(self) -> str:
+        """The message with its place, in one line."""
+        return self.message if self.position is None else f"{self.message} at column {self.position + 1}"
+
+    def __str__(self) -> str:
+        if self.text is None or self.position is None:
+            return self.message
+        # A long text is cut to a window around the place.
+        start = max(0, self.position - 40)
+        window = self.text[start : self.position + 40].replace("\n", " ").replace("\t", " ")
+        caret = " " * (self.position - start) + "^"
+        return f"{self.line}\n  {window}\n  {caret}"
+
+
+class UndefinedError(AntideriveError, ArithmeticError):
+    """A value that does not exist, such as a division by zero."""
+
+
+class LimitError(AntideriveError):
+    """A bound on size, depth or work was met."""
+
+
+class UnsupportedError(AntideriveError, NotImplementedError):
+    """An operation or a function that is not represented."""
+
+
+class SettingError(AntideriveError, ValueError):
+    """A setting that is unknown, out of range, or contradicts another."""
+
+
+class DataError(AntideriveError):
+    """A data set or checkpoint that is missing, incomplete or of another version."""
+
+
+class MissingExtraError(AntideriveError, ImportError):
+    """A feature needs packages that are not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs packages that are not installed; run: pip install 'antiderive[{extra}]'")

@@ -6,7 +6,8 @@
 //! * `(c*x)^a = c^a * x^a` for real `c > 0`; `(x*y)^n = x^n * y^n` for integer `n`
 //! * `exp(x) * exp(y) = exp(x+y)`; `exp(x)^n = exp(n*x)` for integer `n`
 //!
-//! A number times a sum is distributed; in products and powers sums carry no common rational factor.
+//! A number times a sum is distributed. In products and powers sums carry no common rational factor, and
+//! none of sign either where the exponent is an integer: there the first term is positive.
 
 use crate::error::{Error, Result};
 use crate::number::{factor, perfect_power, Number};
@@ -193,7 +194,7 @@ impl Store {
             Node::Symbol(Symbol::E) => parts.exponentials.push(Id::ONE),
             Node::Function(Op::Exp, arg) => parts.exponentials.push(arg),
             Node::Add(_) => {
-                let (content, primitive) = self.primitive(id)?;
+                let (content, primitive) = self.primitive(id, true)?;
                 parts.coefficient = parts.coefficient.mul(&content);
                 parts.powers.push((primitive, Id::ONE));
             }
@@ -255,7 +256,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Turns `(1-x)^n` beside `(x-1)^a` into `(-1)^n * (x-1)^n` for integer `n`.
+    /// Turns `(x-1)^n` beside `(1-x)^a` into `(-1)^n * (1-x)^n` for integer `n` and fractional `a`.
     fn combine_opposite_sums(&mut self, parts: &mut Parts) -> Result<bool> {
         for i in 0..parts.powers.len() {
             for j in i + 1..parts.powers.len() {
@@ -265,8 +266,7 @@ impl Store {
                 }
                 let integer = |id| self.number(id).is_some_and(Number::is_integer);
                 let (from, to, exponent) = match (integer(m), integer(n)) {
-                    (true, true) if self.leading_negative(a) => (i, b, m),
-                    (true, false) => (i, b, m),
+                    (true, _) => (i, b, m),
                     (_, true) => (j, a, n),
                     (false, false) => continue,
                 };
@@ -393,8 +393,9 @@ impl Store {
         Ok(())
     }
 
-    /// Writes a sum as a positive rational times a sum whose coefficients are coprime integers.
-    pub(crate) fn primitive(&mut self, sum: Id) -> Result<(Number, Id)> {
+    /// Writes a sum as a rational times a sum whose coefficients are coprime integers. The rational is
+    /// positive, or, with `signed`, such that the first term of the sum is.
+    pub(crate) fn primitive(&mut self, sum: Id, signed: bool) -> Result<(Number, Id)> {
         let Node::Add(span) = self.dag.node(sum) else {
             return Ok((Number::ONE, sum));
         };
@@ -410,7 +411,10 @@ impl Store {
             };
             content = Some(next);
         }
-        let content = content.unwrap_or(Number::ONE);
+        let mut content = content.unwrap_or(Number::ONE);
+        if signed && self.leading_negative(sum) {
+            content = content.neg();
+        }
         if content.is_one() {
             return Ok((content, sum));
         }
@@ -453,7 +457,7 @@ impl Store {
                 self.raw_pow(base, exponent)
             }
             Node::Add(_) => {
-                let (content, primitive) = self.primitive(base)?;
+                let (content, primitive) = self.primitive(base, integer)?;
                 if content.is_one() {
                     return self.raw_pow(base, exponent);
                 }

@@ -21,7 +21,7 @@ pub enum Error {
     #[error("the expression has more than {0} parts when written out")]
     TooLarge(u32),
     /// A rewrite met its bound before it ended.
-    #[error("{what} stopped at its bound of {bound} terms")]
+    #[error("{what} stopped at its bound of {bound} steps")]
     Bound {
         /// The rewrite.
         what: &'static str,

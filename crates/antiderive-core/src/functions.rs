@@ -315,7 +315,7 @@ impl Store {
             return Ok(arg);
         }
         let (positive, rest): (Vec<Id>, Vec<Id>) = if let Node::Add(_) = self.dag.node(arg) {
-            let (content, primitive) = self.primitive(arg)?;
+            let (content, primitive) = self.primitive(arg, false)?;
             (vec![self.num(&content)?], vec![primitive])
         } else {
             self.dag.factors(&arg).iter().partition(|f| self.is_positive_constant(**f))

@@ -16,6 +16,8 @@ const ATOM: u8 = 5;
 enum Factor {
     Number(Number),
     Node(Id),
+    /// Minus a sum.
+    Negated(Id),
     /// A base with a positive exponent other than 1.
     Power(Id, Number),
 }
@@ -56,7 +58,31 @@ impl Fraction {
         if fraction.over.is_empty() {
             fraction.over.push(Factor::Number(Number::ONE));
         }
+        fraction.absorb_sign(dag);
         fraction
+    }
+
+    /// Writes `-(x - 1)*y` as `y*(1 - x)`: the first sum that would read better takes the sign in.
+    fn absorb_sign(&mut self, dag: &Dag) {
+        if !self.negative {
+            return;
+        }
+        let ends_negative = |factor: &Factor| match factor {
+            Factor::Node(id) => match dag.node(*id) {
+                Node::Add(span) => {
+                    let terms = dag.span(span);
+                    terms.len() == 2 && dag.number(dag.factors(&terms[1])[0]).is_some_and(Number::is_negative)
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        if let Some(factor) = self.over.iter_mut().chain(&mut self.under).find(|f| ends_negative(f)) {
+            if let Factor::Node(id) = *factor {
+                *factor = Factor::Negated(id);
+                self.negative = false;
+            }
+        }
     }
 }
 
@@ -105,6 +131,10 @@ fn print(dag: &Dag, root: Id, notation: &dyn Notation) -> String {
             Work::Fraction(fraction) => parts = notation.fraction(dag, fraction),
             Work::Factor(Factor::Number(value), place) => out.push_str(&notation.number(&value, place)),
             Work::Factor(Factor::Node(id), place) => stack.push(Work::Node(id, place)),
+            Work::Factor(Factor::Negated(id), place) => {
+                let terms = dag.terms(&id);
+                parts = enclose(sum(dag, terms, true), SUM < place, notation);
+            }
             Work::Factor(Factor::Power(base, exponent), place) => {
                 let power = if exponent == Number::HALF {
                     notation.root(base)
@@ -137,7 +167,7 @@ fn print(dag: &Dag, root: Id, notation: &dyn Notation) -> String {
                     }
                     parts = enclose(inner, PRODUCT < place, notation);
                 }
-                Node::Add(span) => parts = enclose(sum(dag, dag.span(span)), SUM < place, notation),
+                Node::Add(span) => parts = enclose(sum(dag, dag.span(span), false), SUM < place, notation),
             },
         }
         stack.extend(parts.drain(..).rev());
@@ -153,17 +183,19 @@ fn enclose(mut parts: Vec<Work>, needed: bool, notation: &dyn Notation) -> Vec<W
     parts
 }
 
-/// Terms with their signs; a sum that starts with a negative term starts with the constant instead,
-/// if that is positive (`1 - x`).
-fn sum(dag: &Dag, terms: &[Id]) -> Vec<Work> {
-    let mut terms = terms.to_vec();
-    let negative = |id: &Id| Fraction::of(dag, *id).negative;
-    if terms.first().is_some_and(negative) && terms.last().is_some_and(|t| !negative(t)) {
+/// Terms with their signs, all changed if `negated`; a sum that would start with a minus starts with its
+/// last term instead, if that is positive (`1 - x`).
+fn sum(dag: &Dag, terms: &[Id], negated: bool) -> Vec<Work> {
+    let mut terms: Vec<(Id, Fraction)> = terms.iter().map(|t| (*t, Fraction::of(dag, *t))).collect();
+    for (_, fraction) in &mut terms {
+        fraction.negative ^= negated;
+    }
+    let negative = |term: Option<&(Id, Fraction)>| term.is_some_and(|(_, fraction)| fraction.negative);
+    if negative(terms.first()) && !negative(terms.last()) {
         terms.rotate_right(1);
     }
     let mut parts = Vec::with_capacity(2 * terms.len());
-    for (i, &term) in terms.iter().enumerate() {
-        let fraction = Fraction::of(dag, term);
+    for (i, (term, fraction)) in terms.into_iter().enumerate() {
         match (i, fraction.negative) {
             (0, false) => {}
             (0, true) => parts.push(Text("-")),
@@ -323,6 +355,7 @@ impl Notation for Latex {
 fn starts_with_digit(dag: &Dag, factor: &Factor) -> bool {
     let mut id = match factor {
         Factor::Number(_) => return true,
+        Factor::Negated(_) => return false,
         Factor::Node(id) | Factor::Power(id, _) => *id,
     };
     if let Node::Pow(base, exponent) = dag.node(id) {

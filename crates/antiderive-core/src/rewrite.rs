@@ -11,8 +11,10 @@ use crate::prefix::{write_tokens, Token};
 use crate::functions::Template;
 use crate::store::{Id, Node, Store};
 
-/// Most terms that `expand` writes.
-pub const MAX_TERMS: usize = 5000;
+/// Most products that one call of `expand` forms.
+pub const MAX_PRODUCTS: usize = 20_000;
+/// Largest exponent that `expand` multiplies out.
+pub const MAX_EXPONENT: i64 = 512;
 /// Rounds of a rewrite that feeds on its own result.
 const MAX_ROUNDS: usize = 8;
 /// Largest tree that `simplify` tries to rewrite.
@@ -22,8 +24,9 @@ impl Store {
     /// Multiplies products of sums, and positive integer powers of sums, out.
     pub fn expand(&mut self, root: Id) -> Result<Id> {
         let mut current = root;
+        let mut left = MAX_PRODUCTS;
         for _ in 0..MAX_ROUNDS {
-            let next = self.rebuild(current, &mut |store, _, id| store.expand_node(id))?;
+            let next = self.rebuild(current, &mut |store, _, id| store.expand_node(id, &mut left))?;
             if next == current {
                 break;
             }
@@ -32,7 +35,7 @@ impl Store {
         Ok(current)
     }
 
-    fn expand_node(&mut self, id: Id) -> Result<Id> {
+    fn expand_node(&mut self, id: Id, left: &mut usize) -> Result<Id> {
         let mut terms = vec![Id::ONE];
         let mut multiplied = false;
         for factor in self.dag.factors(&id).to_vec() {
@@ -41,12 +44,15 @@ impl Store {
             let sum = self.dag.terms(&base).to_vec();
             match times {
                 Some(times) if sum.len() > 1 => {
+                    if times > MAX_EXPONENT {
+                        return Err(Error::Bound { what: "expand", bound: MAX_PRODUCTS });
+                    }
                     multiplied = true;
                     for _ in 0..times {
-                        terms = self.multiply_out(&terms, &sum)?;
+                        terms = self.multiply_out(&terms, &sum, left)?;
                     }
                 }
-                _ => terms = self.multiply_out(&terms, &[factor])?,
+                _ => terms = self.multiply_out(&terms, &[factor], left)?,
             }
         }
         if multiplied {
@@ -56,11 +62,11 @@ impl Store {
         }
     }
 
-    /// The terms of the product of two sums, like terms collected.
-    fn multiply_out(&mut self, a: &[Id], b: &[Id]) -> Result<Vec<Id>> {
-        if a.len().saturating_mul(b.len()) > MAX_TERMS {
-            return Err(Error::Bound { what: "expand", bound: MAX_TERMS });
-        }
+    /// The terms of the product of two sums, like terms collected; `left` counts products down.
+    fn multiply_out(&mut self, a: &[Id], b: &[Id], left: &mut usize) -> Result<Vec<Id>> {
+        *left = left
+            .checked_sub(a.len().saturating_mul(b.len()))
+            .ok_or(Error::Bound { what: "expand", bound: MAX_PRODUCTS })?;
         let mut products = Vec::with_capacity(a.len() * b.len());
         for &x in a {
             for &y in b {

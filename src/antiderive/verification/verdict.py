@@ -1,0 +1,35 @@
+"""What a verification found, with its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Status = Literal["proved", "agrees", "refuted", "unknown"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement on a candidate.
+
+    Attributes:
+        status: ``proved`` (the residual is zero symbolically), ``agrees`` (ball arithmetic encloses zero at
+            every point tried), ``refuted`` (it provably is not zero at a point), ``unknown``.
+        reason: one line on how it was decided, or why it could not be.
+        digits: for ``agrees``, decimal digits to which the residual is enclosed, relative to the problem.
+        points: for ``agrees`` the points, for ``refuted`` the one counter-example: values by symbol.
+    """
+
+    status: Status
+    reason: str
+    digits: int | None = None
+    points: tuple[dict[str, str], ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the candidate counts as an answer: only ``proved`` and ``agrees`` do."""
+        return self.status in ("proved", "agrees")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)

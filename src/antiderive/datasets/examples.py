@@ -1,0 +1,82 @@
+"""Examples of a recipe by index, in arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiderive._core import generate
+
+if TYPE_CHECKING:
+    from antiderive.datasets.recipe import Recipe
+
+
+class Split(IntEnum):
+    """The part of a data set that a problem belongs to, decided by the keyed hash of its skeleton.
+
+    One skeleton in 50 is for testing, another one in 50 for validation, for every recipe alike.
+    """
+
+    TRAIN = 0
+    VALID = 1
+    TEST = 2
+
+
+@dataclass(frozen=True)
+class Examples:
+    """A run of examples.
+
+    Attributes:
+        indices: index of each example in its recipe.
+        problem_tokens: token ids of all problems, one after the other.
+        problem_ends: end of each problem in ``problem_tokens``.
+        solution_tokens: token ids of all solutions.
+        solution_ends: end of each solution in ``solution_tokens``.
+        skeletons: keyed hash of the skeleton of each problem.
+        splits: :class:`Split` of each example.
+        problem_operators: operators of each problem.
+        solution_operators: operators of each solution.
+        rejects: candidates that were not taken, by reason.
+    """
+
+    indices: NDArray[np.uint64]
+    problem_tokens: NDArray[np.uint8]
+    problem_ends: NDArray[np.uint64]
+    solution_tokens: NDArray[np.uint8]
+    solution_ends: NDArray[np.uint64]
+    skeletons: NDArray[np.uint64]
+    splits: NDArray[np.uint8]
+    problem_operators: NDArray[np.uint16]
+    solution_operators: NDArray[np.uint16]
+    rejects: dict[str, int]
+
+    @classmethod
+    def generate(cls, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Examples:
+        """Examples ``start`` to ``start + count`` of a recipe, the same for any number of threads."""
+        arrays = generate(recipe.to_dict(), start, count, threads)
+        return cls(indices=np.arange(start, start + count, dtype=np.uint64), **arrays)
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def problem(self, place: int) -> list[int]:
+        """Token ids of one problem."""
+        return _slice(self.problem_tokens, self.problem_ends, place)
+
+    def solution(self, place: int) -> list[int]:
+        """Token ids of one solution."""
+        return _slice(self.solution_tokens, self.solution_ends, place)
+
+    def places(self, split: Split) -> NDArray[np.intp]:
+        """Places of the examples of a split."""
+        return np.flatnonzero(self.splits == split)
+
+
+def _slice(tokens: NDArray[np.uint8], ends: NDArray[np.uint64], place: int) -> list[int]:
+    start = int(ends[place - 1]) if place else 0
+    ids: list[int] = tokens[start : int(ends[place])].tolist()
+    return ids

@@ -1,0 +1,115 @@
+"""Recipes: the few settings that determine a data set."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from antiderive._core import operators, recipe_text
+from antiderive.errors import DataError, SettingError
+
+
+def default_operators() -> dict[str, int]:
+    """Operators with the default sampling weights of the operator table."""
+    return {row["name"]: row["weight"] for row in operators() if row["weight"] > 0}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Settings of random functions and of the examples made from them.
+
+    The defaults are those of the published ``bwd`` data (Lample & Charton 2020, appendix C).
+
+    Attributes:
+        task: name of the task.
+        seed: another seed gives other examples.
+        min_operators: fewest operators of a sampled function.
+        max_operators: most operators of a sampled function.
+        operators: sampling weights by operator.
+        variable_weight: weight of the variable among leaves.
+        integer_weight: weight of integers among leaves.
+        max_integer: integers are from 1 to this.
+        weighted_shapes: sample tree shapes by the operators' weights instead of uniformly.
+        max_tokens: longest problem or solution, in tokens.
+
+    Raises:
+        SettingError: on settings that contradict each other.
+    """
+
+    task: str = "bwd"
+    seed: int = 0
+    min_operators: int = 3
+    max_operators: int = 15
+    operators: dict[str, int] = field(default_factory=default_operators)
+    variable_weight: int = 3
+    integer_weight: int = 1
+    max_integer: int = 5
+    weighted_shapes: bool = False
+    max_tokens: int = 512
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            kind: type = dict if setting.name == "operators" else type(setting.default)
+            value = getattr(self, setting.name)
+            if type(value) is not kind:
+                raise SettingError(
+                    f"recipe: {setting.name} must be {kind.__name__}, not {type(value).__name__} ({value!r})"
+                )
+        for name, value in [*asdict(self).items(), *self.operators.items()]:
+            if isinstance(value, int) and not 0 <= value < 1 << 32:
+                raise SettingError(f"recipe: {name} = {value} is not between 0 and 2^32 - 1")
+        self.text()
+
+    def __hash__(self) -> int:
+        return hash(self.text())
+
+    def text(self) -> str:
+        """One line with every setting and the generator's version; it keys the random streams."""
+        return recipe_text(asdict(self))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as :meth:`from_dict` takes them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Recipe:
+        """A recipe from plain values; settings that are left out have their defaults.
+
+        Raises:
+            SettingError: for a setting that does not exist.
+        """
+        known = [setting.name for setting in fields(cls)]
+        for name in values:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, n=1)
+                hint = f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(known)}"
+                raise SettingError(f"recipe: unknown setting {name!r}{hint}")
+        return cls(**values)
+
+    @classmethod
+    def load(cls, path: Path) -> Recipe:
+        """Reads a TOML file; its ``[data]`` table, if it has one, else its top level.
+
+        Raises:
+            DataError: if the file cannot be read.
+        """
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise DataError(f"cannot read the recipe {path}: {error}") from error
+        return cls.from_dict(values.get("data", values))
+
+    def to_toml(self) -> str:
+        """The recipe as a TOML file."""
+        lines = []
+        for name, value in self.to_dict().items():
+            if name == "operators":
+                inner = ", ".join(f"{key} = {weight}" for key, weight in value.items())
+                lines.append(f"operators = {{ {inner} }}")
+            else:
+                lines.append(f"{name} = {json.dumps(value)}")
+        return "\n".join(lines) + "\n"

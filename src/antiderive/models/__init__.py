@@ -1,0 +1,14 @@
+"""Torch modules on token ids. They know nothing about expressions."""
+
+from __future__ import annotations
+
+from antiderive.errors import MissingExtraError
+
+try:
+    from antiderive.models.transformer import Seq2Seq, Seq2SeqConfig
+except ImportError as error:
+    if error.name != "torch":
+        raise
+    raise MissingExtraError("models", "train") from error
+
+__all__ = ["Seq2Seq", "Seq2SeqConfig"]

@@ -1,0 +1,191 @@
+"""The training loop: AdamW, warm-up and cosine, gradient clipping, checkpoints; Lightning Fabric places it."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+from torch.nn import functional as F
+
+from antiderive.datasets.stream import Batch, BatchStream
+from antiderive.errors import DataError, LimitError
+from antiderive.models import Seq2Seq
+from antiderive.training.checkpoint import Checkpoint, restore, save
+from antiderive.training.config import OptimisationConfig, TrainingConfig
+
+
+@dataclass(frozen=True)
+class TrainingProgress:
+    """Where a run is.
+
+    Attributes:
+        step: optimiser steps done.
+        steps: optimiser steps in all.
+        loss: mean loss per target token, smoothed.
+        learning_rate: the present one.
+        tokens_per_second: tokens that are not padding, over the last steps.
+        examples_per_second: over the last steps.
+    """
+
+    step: int
+    steps: int
+    loss: float
+    learning_rate: float
+    tokens_per_second: float
+    examples_per_second: float
+
+
+def learning_rate(step: int, settings: OptimisationConfig) -> float:
+    """Linear warm-up, then a cosine from the peak to a tenth of it."""
+    if step < settings.warmup:
+        return settings.learning_rate * (step + 1) / settings.warmup
+    done = (step - settings.warmup) / max(1, settings.steps - settings.warmup)
+    return settings.learning_rate * (0.55 + 0.45 * math.cos(math.pi * min(1.0, done)))
+
+
+def loss_of(model: torch.nn.Module, batch: Batch, pad: int, smoothing: float, device: torch.device) -> Tensor:
+    """Mean cross-entropy of the next target tokens."""
+    source = torch.from_numpy(batch.source).to(device)
+    target = torch.from_numpy(batch.target).to(device)
+    logits = model(source, target[:, :-1])
+    return F.cross_entropy(
+        logits.flatten(0, 1).float(), target[:, 1:].flatten(), ignore_index=pad, label_smoothing=smoothing
+    )
+
+
+def make_optimizer(model: Seq2Seq, settings: OptimisationConfig) -> torch.optim.AdamW:
+    """AdamW with weight decay on matrices only; the groups keep the parameters in the model's order."""
+    return torch.optim.AdamW(
+        (
+            {"params": [p], "weight_decay": settings.weight_decay if p.ndim > 1 else 0.0}
+            for p in model.parameters()
+        ),
+        lr=settings.learning_rate,
+        betas=(0.9, 0.98),
+    )
+
+
+def train(
+    config: TrainingConfig,
+    folder: Path,
+    *,
+    report: Callable[[TrainingProgress], None] = lambda _: None,
+    report_every: int = 10,
+) -> Checkpoint:
+    """Trains to the configured number of steps and returns the last checkpoint.
+
+    A folder that holds checkpoints of the same configuration is resumed from the newest one. Ctrl-C writes a
+    checkpoint before it goes on its way. A line of figures goes to ``log.jsonl`` at each report.
+
+    Raises:
+        DataError: if the folder holds a run of another configuration.
+        LimitError: if the loss is no longer a number.
+    """
+    settings = config.training
+    fabric = Fabric(precision=settings.precision)  # type: ignore[arg-type]
+    fabric.launch()
+    torch.manual_seed(settings.seed)
+    model = Seq2Seq(config.model)
+    optimizer = make_optimizer(model, settings)
+    step, position = 0, (fabric.global_rank, 0)
+    latest = Checkpoint.latest(folder)
+    if latest is not None:
+        if TrainingConfig.from_dict(latest.state()["config"]) != config:
+            raise DataError(f"{folder} holds a run of another configuration; choose another folder")
+        step, position = restore(latest, model, optimizer)
+        if step >= settings.steps:
+            return latest
+    folder.mkdir(parents=True, exist_ok=True)
+    wrapped, fabric_optimizer = fabric.setup(model, optimizer)
+    stream = BatchStream(
+        config.data,
+        tokens_per_batch=settings.tokens_per_batch,
+        pool=settings.pool,
+        seed=settings.seed,
+        rank=fabric.global_rank,
+        world=fabric.world_size,
+    )
+
+    def checkpoint() -> Checkpoint:
+        return save(
+            folder,
+            step=step,
+            position=position,
+            config=config,
+            model=model,
+            optimizer=optimizer,
+            keep=settings.keep_checkpoints,
+        )
+
+    meter = _Meter()
+    saved = latest
+    batches = stream.batches(position)
+    wrapped.train()
+    try:
+        while step < settings.steps:
+            batch = next(batches)
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(step, settings)
+            loss = loss_of(wrapped, batch, config.model.pad, settings.label_smoothing, fabric.device)
+            fabric.backward(loss)
+            fabric.clip_gradients(wrapped, fabric_optimizer, max_norm=settings.clip)
+            fabric_optimizer.step()
+            fabric_optimizer.zero_grad()
+            value = loss.item()
+            if not math.isfinite(value):
+                raise LimitError(
+                    f"the loss is {value} at step {step + 1}; lower training.learning_rate "
+                    f"(the checkpoint before it is whole)"
+                )
+            step, position = step + 1, batch.position
+            meter.add(value, batch)
+            if step % report_every == 0 or step == settings.steps:
+                progress = meter.progress(step, settings)
+                if fabric.is_global_zero:
+                    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+                        log.write(json.dumps(progress.__dict__) + "\n")
+                report(progress)
+            if (step % settings.checkpoint_every == 0 or step == settings.steps) and fabric.is_global_zero:
+                saved = checkpoint()
+    except KeyboardInterrupt:
+        if step and fabric.is_global_zero:
+            checkpoint()
+        raise
+    finally:
+        batches.close()
+    return saved or checkpoint()
+
+
+class _Meter:
+    """A smoothed loss and the rates since the last report."""
+
+    def __init__(self) -> None:
+        self.loss: float | None = None
+        self.tokens = self.examples = 0
+        self.since = time.monotonic()
+
+    def add(self, loss: float, batch: Batch) -> None:
+        self.loss = loss if self.loss is None else 0.98 * self.loss + 0.02 * loss
+        self.tokens += batch.tokens
+        self.examples += len(batch.source)
+
+    def progress(self, step: int, settings: OptimisationConfig) -> TrainingProgress:
+        seconds = max(time.monotonic() - self.since, 1e-9)
+        progress = TrainingProgress(
+            step,
+            settings.steps,
+            self.loss or 0.0,
+            learning_rate(step, settings),
+            self.tokens / seconds,
+            self.examples / seconds,
+        )
+        self.tokens = self.examples = 0
+        self.since = time.monotonic()
+        return progress

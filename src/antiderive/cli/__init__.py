@@ -1,0 +1,64 @@
+"""The command line. Heavy imports happen inside commands, so that ``antiderive --help`` is instant."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from antiderive.errors import AntideriveError, ParseError
+
+_COMMANDS = {
+    "bench": "Measure speed; the last line of each bench is JSON.",
+    "demo": "The whole walk: generate, train, evaluate, solve.",
+    "evaluate": "Accuracy of a model on the test split, every answer verified.",
+    "generate": "Write a data set: problems with their solutions.",
+    "solve": "Integrate, with an answer that has been checked.",
+    "train": "Train a model by a configuration file.",
+    "verify": "Judge a candidate as an antiderivative or a solution.",
+}
+"""Commands with their one-line help; each lives in the module of its name."""
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"antiderive.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="antiderive")
+def group() -> None:
+    """Learn to integrate and to solve differential equations; check every answer."""
+
+
+def main() -> None:
+    """Runs the command line: exit code 2 for bad input, 1 for a "no", 130 after Ctrl-C."""
+    try:
+        code = group(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except ParseError as error:
+        place = "" if error.text is None or len(error.text) > 80 else f": {error.text}"
+        click.echo(f"error: {error.line}{place}", err=True)
+        sys.exit(2)
+    except AntideriveError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)

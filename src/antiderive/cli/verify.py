@@ -1,0 +1,29 @@
+"""``antiderive verify``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command()
+@click.argument("problem")
+@click.argument("candidate")
+@click.option("--variable", default="x", show_default=True, help="Variable of integration.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(problem: str, candidate: str, variable: str, *, as_json: bool) -> int:
+    """Judge CANDIDATE as an antiderivative of PROBLEM, or as a solution if PROBLEM is an equation in y.
+
+    Exit code 0 if it is right, 1 if it is wrong or cannot be decided, 2 for bad input.
+    """
+    from antiderive.verification import verify
+
+    verdict = verify(problem, candidate, variable=variable)
+    if as_json:
+        click.echo(json.dumps(verdict.to_dict()))
+    else:
+        click.echo(f"{verdict.status}: {verdict.reason}")
+        if verdict.status == "refuted":
+            click.echo("  at " + ", ".join(f"{name} = {value}" for name, value in verdict.points[0].items()))
+    return 0 if verdict.accepted else 1

@@ -1,0 +1,8 @@
+"""Solving: an answer that has been checked, or an honest "no"."""
+
+from __future__ import annotations
+
+from antiderive.solving.integrate import default_model_path, integrate
+from antiderive.solving.solution import Candidate, Solution
+
+__all__ = ["Candidate", "Solution", "default_model_path", "integrate"]

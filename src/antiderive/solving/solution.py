@@ -1,0 +1,82 @@
+"""What solving returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from antiderive._core import Expr
+from antiderive.verification import Verdict
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An answer that was considered.
+
+    Attributes:
+        expression: the answer.
+        method: what proposed it: ``model``, ``cas:sympy``.
+        verdict: how it was judged.
+        score: the model's score (log-probability over length), if it has one.
+    """
+
+    expression: Expr
+    method: str
+    verdict: Verdict
+    score: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "expression": str(self.expression),
+            "method": self.method,
+            "score": self.score,
+            "verdict": self.verdict.to_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The outcome of solving one problem.
+
+    Attributes:
+        problem: what was asked.
+        solved: whether an answer was found and checked (``proved`` or ``agrees``).
+        expression: the answer, if solved.
+        verdict: the verdict on the answer; if not solved, why there is none.
+        method: what found the answer.
+        candidates: every answer that was considered, in order.
+        attempts: each method with how it ended, in order.
+        seconds: wall-clock time.
+    """
+
+    problem: Expr
+    solved: bool
+    expression: Expr | None
+    verdict: Verdict
+    method: str | None
+    candidates: tuple[Candidate, ...]
+    attempts: tuple[tuple[str, str], ...]
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "problem": str(self.problem),
+            "solved": self.solved,
+            "expression": None if self.expression is None else str(self.expression),
+            "latex": None if self.expression is None else self.expression.to_latex(),
+            "verdict": self.verdict.to_dict(),
+            "method": self.method,
+            "candidates": [candidate.to_dict() for candidate in self.candidates],
+            "attempts": [{"method": method, "outcome": outcome} for method, outcome in self.attempts],
+            "seconds": self.seconds,
+        }
+
+    def __str__(self) -> str:
+        if self.expression is None:
+            return f"no elementary antiderivative found ({self.verdict.reason})"
+        return f"{self.expression} + C    [{self.verdict.status}, by {self.method}, {self.seconds:.2f} s]"
+
+    def _repr_latex_(self) -> str | None:
+        return None if self.expression is None else f"${self.expression.to_latex()} + C$"

@@ -168,12 +168,14 @@ impl Store {
         self.mul(&[common, rest])
     }
 
-    /// The shortest of several rewrites of `root` (fewest tokens; `root` itself among them).
+    /// The shortest of several rewrites of `root` (fewest tokens; `root` itself among them), after
+    /// functions of inverse functions such as `cos(asin(u))` have been made algebraic.
     ///
-    /// Every step keeps the value on principal branches. Rewrites that meet their bound are left out,
-    /// so the result is always there, and it is never longer than `root`.
+    /// Every step keeps the value on principal branches. Rewrites that meet their bound are left out, so
+    /// the result is always there.
     pub fn simplify(&mut self, root: Id) -> Id {
-        self.shortest(root, STRATEGIES, MAX_ROUNDS)
+        let resolved = self.rebuild(root, &mut |store, _, id| store.compose(id));
+        self.shortest(resolved.unwrap_or(root), STRATEGIES, MAX_ROUNDS)
     }
 
     /// A cheap part of [`Store::simplify`]: one round of the identities and of common factors.
@@ -217,7 +219,7 @@ impl Store {
     /// Identities between functions, applied to every sub-expression.
     fn identities(&mut self, root: Id) -> Result<Id> {
         self.rebuild(root, &mut |store, _, id| match store.dag.node(id) {
-            Node::Function(outer, arg) => store.compose(id, outer, arg),
+            Node::Function(..) => store.compose(id),
             Node::Mul(_) => store.ratios(id),
             Node::Add(_) => store.squares(id),
             _ => Ok(id),
@@ -225,10 +227,9 @@ impl Store {
     }
 
     /// `cos(asin(u)) = sqrt(1 - u^2)` and its like.
-    fn compose(&mut self, id: Id, outer: Op, arg: Id) -> Result<Id> {
-        let Node::Function(inner, u) = self.dag.node(arg) else {
-            return Ok(id);
-        };
+    fn compose(&mut self, id: Id) -> Result<Id> {
+        let Node::Function(outer, arg) = self.dag.node(id) else { return Ok(id) };
+        let Node::Function(inner, u) = self.dag.node(arg) else { return Ok(id) };
         match compositions().iter().find(|(f, g, _)| (*f, *g) == (outer, inner)) {
             Some((_, _, template)) => self.instantiate(template, u, u),
             None => Ok(id),

@@ -216,13 +216,14 @@ impl Expr {
     }
 
     /// Token ids of the prefix form; refuses symbols that are not in the vocabulary.
-    fn to_tokens(&self, py: Python<'_>) -> PyResult<Vec<u8>> {
+    fn to_tokens(&self, py: Python<'_>) -> PyResult<Vec<u32>> {
         let tokens = self.0.tokens();
         if let Some(token) = tokens.iter().find(|t| t.0 as usize >= prefix::VOCABULARY) {
             let message = format!("the symbol '{}' is not in the vocabulary; use a0 to a9 for parameters", token.name());
             return Err(to_python(py, &Error::Unsupported(message), None));
         }
-        Ok(tokens.into_iter().map(|t| t.0).collect())
+        // A vector of bytes would become `bytes` in Python.
+        Ok(tokens.into_iter().map(|t| u32::from(t.0)).collect())
     }
 
     /// The same expression in SymPy.
@@ -468,7 +469,12 @@ impl Expr {
     }
 
     fn __repr__(&self) -> String {
-        format!("Expr('{}')", self.0)
+        let text = self.0.to_string();
+        if text.contains('\'') {
+            format!("Expr(\"{text}\")")
+        } else {
+            format!("Expr('{text}')")
+        }
     }
 
     fn __str__(&self) -> String {

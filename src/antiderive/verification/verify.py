@@ -58,9 +58,10 @@ def verify(
     """
     problem = Expr(problem) if isinstance(problem, str) else problem
     candidate = Expr(candidate) if isinstance(candidate, str) else candidate
-    if candidate.free_symbols & _UNKNOWN:
+    equation = bool(problem.free_symbols & _UNKNOWN)
+    if candidate.free_symbols & _UNKNOWN or (equation and "y" in candidate.free_symbols):
         raise SettingError("the candidate contains the unknown function y; a solution must be explicit")
-    if problem.free_symbols & _UNKNOWN:
+    if equation:
         return _verify_ode(problem, candidate, seed, prove_timeout)
     return _verify_antiderivative(problem, candidate, variable, seed, prove_timeout)
 

@@ -1,0 +1,99 @@
+"""``antiderive demo``: one example carried through the whole house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+TEXTBOOK = (
+    "x*cos(x)",
+    "x^2 exp(x)",
+    "log(x)",
+    "1/(1 + x^2)",
+    "sin(x)^2",
+    "x/(x^2 + 1)",
+    "exp(x) sin(x)",
+    "1/(x^2 - 1)",
+    "sqrt(1 - x^2)",
+    "x sqrt(1 + x)",
+    "tan(x)",
+    "1/sqrt(x^2 + 1)",
+)
+"""A dozen integrals that every textbook has."""
+
+IMPOSSIBLE = "exp(-x^2)"
+"""It has no elementary antiderivative (Liouville)."""
+
+
+@click.command()
+@click.option(
+    "--recipe",
+    type=click.Path(path_type=Path),
+    default=Path("recipes/demo.toml"),
+    show_default=True,
+    help="Configuration of data, model and training.",
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("out/demo"), show_default=True)
+@click.option("--examples", type=click.IntRange(min=1), default=100_000, show_default=True, help="Data set to write.")
+@click.option("--problems", type=click.IntRange(min=1), default=300, show_default=True, help="Test problems.")
+@click.argument("overrides", nargs=-1)
+def command(recipe: Path, out: Path, examples: int, problems: int, overrides: tuple[str, ...]) -> None:
+    """Generate data, train a small model, evaluate it, and solve textbook integrals.
+
+    Every step that is finished is kept: run the command again after an interruption and it goes on. OVERRIDES
+    such as training.steps=500 change the configuration.
+    """
+    import os
+
+    from antiderive.cli.evaluate import run_evaluation, show
+    from antiderive.cli.train import run_training
+    from antiderive.datasets.shards import write_dataset
+    from antiderive.solving import integrate
+    from antiderive.training import TrainingConfig
+
+    config = TrainingConfig.load(recipe, overrides)
+    click.secho("1. Data", bold=True)
+    click.echo(f"recipe: {config.data.text()}")
+    manifest = write_dataset(config.data, out / "data", examples, threads=os.cpu_count() or 1)
+    total = sum(f["examples"] for shard in manifest["shards"].values() for f in shard["files"].values())
+    click.echo(f"{total:,} examples in {out / 'data'} (to look at; training makes its own as it goes)")
+    _show_examples(config.data.to_dict())
+
+    click.secho("\n2. Training", bold=True)
+    run_training(config, out / "model")
+
+    click.secho("\n3. Evaluation on the test split", bold=True)
+    show(run_evaluation(out / "model", config.data, problems, (1, 10)), out / "report.json")
+
+    click.secho("\n4. Textbook integrals", bold=True)
+    solved = 0
+    for integrand in TEXTBOOK:
+        solution = integrate(integrand, model=out / "model", timeout=30)
+        solved += solution.solved
+        click.echo(f"  {integrand:<16} -> {solution}")
+    click.echo(f"{solved} of {len(TEXTBOOK)} solved and verified")
+
+    click.secho("\n5. One that has no elementary antiderivative", bold=True)
+    click.echo(f"  {IMPOSSIBLE:<16} -> {integrate(IMPOSSIBLE, model=out / 'model', timeout=30)}")
+
+    click.secho("\nWhere everything is", bold=True)
+    for name, what in (
+        ("data", "the data set: Parquet shards, recipe, manifest"),
+        ("model", "checkpoints and log.jsonl"),
+        ("report.json", "the evaluation"),
+    ):
+        click.echo(f"  {out / name}: {what}")
+    click.echo(f'next: antiderive solve "x*cos(x)" --model {out / "model"}')
+
+
+def _show_examples(recipe: dict[str, object]) -> None:
+    from antiderive._core import Expr
+    from antiderive.datasets import Examples, Recipe
+    from antiderive.tasks import task_named
+
+    settings = Recipe.from_dict(recipe)
+    examples = Examples.generate(settings, 0, 3)
+    for place in range(len(examples)):
+        problem = task_named(settings.task).decode(examples.problem(place))
+        click.echo(f"  integrate {problem}  ->  {Expr.from_tokens(examples.solution(place))}")

@@ -1,0 +1,231 @@
+"""Examples by recipe and index, splits, and data sets on disk."""
+
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from antiderive import Expr
+from antiderive._core import skeleton_hash, split_of
+from antiderive.datasets import Examples, Recipe, Split, Vocabulary
+from antiderive.datasets.shards import write_dataset
+from antiderive.datasets.stream import BatchStream
+from antiderive.errors import DataError, ParseError, SettingError
+from antiderive.tasks import task_named
+
+GOLDEN = [
+    # index, problem, solution: changes only with GENERATOR_VERSION
+    (0, "sub Y' mul INT+ 2 1 pow add x INT+ 7 INT- 2", "mul INT+ 3 mul x pow add x INT+ 7 INT- 1"),
+]
+
+
+def same(a, b):
+    return all(
+        np.array_equal(getattr(a, name), getattr(b, name))
+        for name in ("problem_tokens", "problem_ends", "solution_tokens", "solution_ends", "skeletons", "splits")
+    )
+
+
+def test_bytes_do_not_depend_on_the_number_of_threads():
+    one = Examples.generate(Recipe(), 0, 3000, threads=1)
+    assert same(one, Examples.generate(Recipe(), 0, 3000, threads=2))
+    assert same(one, Examples.generate(Recipe(), 0, 3000, threads=7))
+
+
+def test_an_example_depends_on_its_index_alone():
+    whole = Examples.generate(Recipe(), 1000, 600)
+    for start in (1000, 1017, 1599):
+        part = Examples.generate(Recipe(), start, 1)
+        assert part.problem(0) == whole.problem(start - 1000)
+        assert part.solution(0) == whole.solution(start - 1000)
+
+
+def test_golden_examples():
+    vocabulary = Vocabulary()
+    for index, problem, solution in GOLDEN:
+        examples = Examples.generate(Recipe(), index, 1)
+        assert vocabulary.decode(examples.problem(0)) == problem
+        assert vocabulary.decode(examples.solution(0)) == solution
+
+
+def test_seeds_and_settings_change_the_examples():
+    base = Examples.generate(Recipe(), 0, 50)
+    for recipe in (Recipe(seed=1), Recipe(max_operators=14), Recipe(max_integer=6)):
+        assert not same(base, Examples.generate(recipe, 0, 50))
+
+
+def test_published_shape_of_the_data():
+    """Lengths near the published 70 +- 48 and 21 +- 8 tokens; rejects are counted."""
+    examples = Examples.generate(Recipe(), 0, 20_000, threads=2)
+    problems = np.diff(examples.problem_ends.astype(int), prepend=0)
+    solutions = np.diff(examples.solution_ends.astype(int), prepend=0)
+    assert 55 < problems.mean() < 85
+    assert 16 < solutions.mean() < 26
+    assert problems.max() <= 512
+    assert sum(examples.rejects.values()) > 0
+    assert examples.rejects["unconfirmed"] == 0
+
+
+def test_solutions_have_no_additive_constant_and_problems_hold_x():
+    examples = Examples.generate(Recipe(), 0, 500)
+    for place in range(len(examples)):
+        solution = Expr.from_tokens(examples.solution(place))
+        assert "x" in solution.free_symbols
+        kind, arguments = solution.nodes()[-1]
+        if kind == "add":
+            nodes = solution.nodes()
+            assert all(nodes[a][0] != "number" for a in arguments)
+
+
+def test_splits_follow_the_skeleton_of_the_problem():
+    examples = Examples.generate(Recipe(max_operators=6), 0, 5000)
+    task = task_named("bwd")
+    for place in range(0, 5000, 50):
+        skeleton = task.decode(examples.problem(place)).skeleton()
+        assert skeleton_hash(skeleton) == examples.skeletons[place]
+        assert split_of(skeleton_hash(skeleton)) == examples.splits[place]
+    parts = [set(examples.skeletons[examples.places(split)].tolist()) for split in Split]
+    assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
+    shares = [len(examples.places(split)) / 5000 for split in Split]
+    assert shares == pytest.approx([0.96, 0.02, 0.02], abs=0.015)
+
+
+def test_skeleton_hash_is_the_documented_siphash():
+    # SipHash-2-4 under the split key; the value is part of the file format.
+    assert skeleton_hash("x") == skeleton_hash("x")
+    assert skeleton_hash("x") != skeleton_hash("#")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"min_operators": 5, "max_operators": 3}, "no range"),
+        ({"operators": {"sin": 0}}, "every operator has weight 0"),
+        ({"operators": {"foo": 1}}, "unknown operator 'foo'"),
+        ({"variable_weight": 0}, "constant"),
+        ({"max_operators": 200}, "128 bits"),
+        ({"seed": -1}, "seed"),
+        ({"max_operators": 2.5}, "must be int"),
+        ({"max_tokens": 3}, "nothing fits"),
+        ({"max_operater": 5}, "did you mean 'max_operators'"),
+        ({"task": "nothing"}, "unknown task"),
+    ],
+)
+def test_contradictory_recipes_are_refused(settings, message):
+    with pytest.raises(SettingError, match=message):
+        Examples.generate(Recipe.from_dict(settings), 0, 1)
+
+
+def test_a_hopeless_recipe_ends_with_an_error():
+    with pytest.raises(SettingError, match="hardly any example"):
+        Examples.generate(Recipe(operators={"add": 1}, min_operators=15, max_tokens=8), 0, 1)
+
+
+def test_recipes_round_trip_through_toml(tmp_path):
+    recipe = Recipe(seed=3, max_operators=7, operators={"add": 2, "sin": 1})
+    path = tmp_path / "recipe.toml"
+    path.write_text(recipe.to_toml(), encoding="utf-8")
+    assert Recipe.load(path) == recipe
+    with pytest.raises(DataError, match="cannot read"):
+        Recipe.load(tmp_path / "missing.toml")
+
+
+def test_shards_hold_every_index_once_and_verify(tmp_path):
+    recipe = Recipe(max_operators=6)
+    manifest = write_dataset(recipe, tmp_path, 2500, shard=1000, threads=2)
+    assert len(manifest["shards"]) == 3
+    tables = [pq.read_table(path) for path in sorted(tmp_path.glob("*.parquet"))]
+    indices = sorted(i for table in tables for i in table["index"].to_pylist())
+    assert indices == list(range(2500))
+    reference = Examples.generate(recipe, 0, 2500)
+    row = tables[0].slice(0, 1).to_pylist()[0]
+    assert row["problem"] == reference.problem(row["index"])
+    assert row["solution"] == reference.solution(row["index"])
+    assert {p.name.split("-")[0] for p in tmp_path.glob("*.parquet")} == {"train", "valid", "test"}
+
+
+def test_an_interrupted_data_set_is_completed(tmp_path):
+    recipe = Recipe(max_operators=5)
+    seen = []
+
+    def stop_after_one(progress):
+        seen.append(progress.done)
+        if len(seen) == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_dataset(recipe, tmp_path / "a", 3000, shard=1000, report=stop_after_one)
+    assert len(json.loads((tmp_path / "a" / "manifest.json").read_text())["shards"]) == 1
+    write_dataset(recipe, tmp_path / "a", 3000, shard=1000)
+    write_dataset(recipe, tmp_path / "b", 3000, shard=1000)
+    for path in (tmp_path / "b").iterdir():
+        assert (tmp_path / "a" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path):
+    (tmp_path / "precious").write_text("x")
+    with pytest.raises(DataError, match="not empty"):
+        write_dataset(Recipe(), tmp_path, 10)
+    write_dataset(Recipe(), tmp_path / "d", 10)
+    with pytest.raises(DataError, match="another recipe"):
+        write_dataset(Recipe(seed=1), tmp_path / "d", 10)
+    with pytest.raises(DataError, match="cannot write"):
+        write_dataset(Recipe(), tmp_path / "precious" / "d", 10)
+    with pytest.raises(SettingError):
+        write_dataset(Recipe(), tmp_path / "e", 0)
+
+
+def test_tasks_encode_and_decode():
+    task = task_named("bwd")
+    assert Vocabulary().decode(task.encode(Expr("x"))) == "sub Y' x"
+    assert task.decode(task.encode(Expr("x*cos(x)"))) == Expr("x*cos(x)")
+    assert task.verify(Expr("x"), Expr("x^2/2")).status == "proved"
+    with pytest.raises(ParseError):
+        task.decode([1, 2, 3])
+    with pytest.raises(SettingError, match="unknown task"):
+        task_named("foo")
+
+
+def test_the_vocabulary_refuses_what_it_does_not_know():
+    vocabulary = Vocabulary()
+    assert vocabulary.decode(vocabulary.encode("add x INT+ 1 2")) == "add x INT+ 1 2"
+    with pytest.raises(ParseError):
+        vocabulary.encode("foo")
+    with pytest.raises(DataError):
+        vocabulary.check("0" * 16)
+
+
+def test_streams_resume_and_shard():
+    stream = BatchStream(Recipe(max_operators=5), tokens_per_batch=2000, pool=1000)
+    batches = stream.batches()
+    first = [next(batches) for _ in range(12)]
+    batches.close()
+    for at in (0, 5, 9):
+        resumed = stream.batches(first[at].position)
+        again = next(resumed)
+        resumed.close()
+        assert np.array_equal(again.source, first[at + 1].source)
+        assert np.array_equal(again.target, first[at + 1].target)
+    for batch in first:
+        assert batch.source.size + batch.target.size <= 2000
+    pools = set()
+    for rank in range(2):
+        ranked = BatchStream(Recipe(max_operators=5), tokens_per_batch=2000, pool=1000, rank=rank, world=2)
+        batches = ranked.batches()
+        pools.add(next(batches).position[0])
+        batches.close()
+    assert pools == {0, 1}
+
+
+def test_streams_hold_training_problems_only():
+    recipe = Recipe(max_operators=4)
+    stream = BatchStream(recipe, tokens_per_batch=4000, pool=2000)
+    vocabulary = Vocabulary()
+    seen = 0
+    for batch in stream.batches_of_pool(0):
+        for row in batch.source.tolist():
+            problem = task_named("bwd").decode([t for t in row if t not in (vocabulary.pad, vocabulary.eos)])
+            assert split_of(skeleton_hash(problem.skeleton())) == Split.TRAIN
+            seen += 1
+    assert seen == len(Examples.generate(recipe, 0, 2000).places(Split.TRAIN))

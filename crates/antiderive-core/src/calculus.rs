@@ -49,7 +49,9 @@ impl Store {
             Node::Symbol(s) if s == symbol => Ok(Id::ONE),
             Node::Symbol(Symbol::Y) => Ok(Id::symbol(Symbol::Y1)),
             Node::Symbol(Symbol::Y1) => Ok(Id::symbol(Symbol::Y2)),
-            Node::Symbol(s) => Err(Error::Unsupported(format!("the derivative of {} is not represented", s.name()))),
+            Node::Symbol(s) => {
+                Err(Error::Unsupported(format!("the derivative of {} is not represented", s.name())))
+            }
             Node::Function(op, arg) => {
                 let outer = self.instantiate(&formulas(op).derivative, arg, id)?;
                 self.mul(&[outer, memo[arg.index()]])
@@ -145,7 +147,11 @@ impl Store {
 
     /// Rebuilds `root` from the leaves up: `visit` gets each original node and its rebuilt form and
     /// returns what to keep. Shared nodes are visited once.
-    pub(crate) fn rebuild(&mut self, root: Id, visit: &mut dyn FnMut(&mut Store, Id, Id) -> Result<Id>) -> Result<Id> {
+    pub(crate) fn rebuild(
+        &mut self,
+        root: Id,
+        visit: &mut dyn FnMut(&mut Store, Id, Id) -> Result<Id>,
+    ) -> Result<Id> {
         let order = self.dag.postorder(root);
         let mut map = vec![EMPTY; root.index() + 1];
         let mut args = Vec::new();

@@ -220,7 +220,7 @@ impl Store {
                 self.collect_factors(node, &mut parts)?;
                 changed = true;
             }
-            changed |= self.combine_opposite_sums(&mut parts)?;
+            changed |= self.combine_opposite_sums(&mut parts);
             changed |= self.combine_equal_bases(&mut parts)?;
             if !changed {
                 return self.assemble(parts);
@@ -257,7 +257,7 @@ impl Store {
     }
 
     /// Turns `(x-1)^n` beside `(1-x)^a` into `(-1)^n * (1-x)^n` for integer `n` and fractional `a`.
-    fn combine_opposite_sums(&mut self, parts: &mut Parts) -> Result<bool> {
+    fn combine_opposite_sums(&self, parts: &mut Parts) -> bool {
         for i in 0..parts.powers.len() {
             for j in i + 1..parts.powers.len() {
                 let ((a, m), (b, n)) = (parts.powers[i], parts.powers[j]);
@@ -274,10 +274,10 @@ impl Store {
                     parts.coefficient = parts.coefficient.neg();
                 }
                 parts.powers[from].0 = to;
-                return Ok(true);
+                return true;
             }
         }
-        Ok(false)
+        false
     }
 
     /// Whether `a` and `b` are sums with `a = -b`.
@@ -376,7 +376,8 @@ impl Store {
             if fraction.is_zero() {
                 continue;
             }
-            let same = groups.iter_mut().find(|(e, b)| *e == fraction && !b.is_negative() && !base.is_negative());
+            let same =
+                groups.iter_mut().find(|(e, b)| *e == fraction && !b.is_negative() && !base.is_negative());
             match same {
                 Some((_, group)) => *group = group.mul(&base),
                 None => groups.push((fraction, base)),
@@ -447,9 +448,8 @@ impl Store {
                 self.apply(Op::Exp, arg)
             }
             Node::Pow(inner, inner_exponent) => {
-                let in_strip = self
-                    .number(inner_exponent)
-                    .is_some_and(|e| *e > Number::MINUS_ONE && *e <= Number::ONE);
+                let in_strip =
+                    self.number(inner_exponent).is_some_and(|e| *e > Number::MINUS_ONE && *e <= Number::ONE);
                 if integer || in_strip {
                     let exponent = self.mul(&[inner_exponent, exponent])?;
                     return self.pow(inner, exponent);

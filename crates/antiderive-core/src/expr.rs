@@ -79,7 +79,9 @@ impl Expr {
 impl PartialEq for Expr {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
-            || (self.0.nodes == other.0.nodes && self.0.args == other.0.args && self.0.numbers == other.0.numbers)
+            || (self.0.nodes == other.0.nodes
+                && self.0.args == other.0.args
+                && self.0.numbers == other.0.numbers)
     }
 }
 

@@ -44,7 +44,9 @@ pub(crate) fn formulas(op: Op) -> &'static Formulas {
                 values: f
                     .values
                     .iter()
-                    .map(|(arg, value)| (Template::read(arg), (!value.is_empty()).then(|| Template::read(value))))
+                    .map(|(arg, value)| {
+                        (Template::read(arg), (!value.is_empty()).then(|| Template::read(value)))
+                    })
                     .collect(),
             }),
             _ => None,
@@ -129,7 +131,9 @@ impl Store {
                 (Node::Number(_), Node::Number(_)) => self.dag.number(a) == template.dag.number(b),
                 (Node::Symbol(s), Node::Symbol(t)) => s == t,
                 (Node::Function(f, _), Node::Function(g, _)) => f == g,
-                (Node::Pow(..), Node::Pow(..)) | (Node::Add(_), Node::Add(_)) | (Node::Mul(_), Node::Mul(_)) => true,
+                (Node::Pow(..), Node::Pow(..))
+                | (Node::Add(_), Node::Add(_))
+                | (Node::Mul(_), Node::Mul(_)) => true,
                 _ => false,
             };
             let (args, others) = (self.dag.arguments(a), template.dag.arguments(b));
@@ -162,10 +166,8 @@ impl Store {
             Op::Sin => self.sine_of_turn(turn, op, false),
             Op::Cos => self.sine_of_turn(&turn.add(&half), op, true),
             Op::Tan | Op::Cot | Op::Sec | Op::Csc => {
-                let (Some(sine), Some(cosine)) = (
-                    self.exact_sine(turn)?,
-                    self.exact_sine(&turn.add(&half))?,
-                ) else {
+                let (Some(sine), Some(cosine)) = (self.exact_sine(turn)?, self.exact_sine(&turn.add(&half))?)
+                else {
                     return Ok(None);
                 };
                 let (num, den) = match op {

@@ -50,8 +50,8 @@ impl From<Error> for Reject {
 
 /// Points of the real line at which candidates are tested; none is special to any operator.
 pub const TEST_POINTS: [f64; 18] = [
-    0.437, 1.269, -0.352, 2.183, -1.417, 0.113, 3.671, -2.739, 0.871, -0.784, 5.327, -4.619, 1.731, -0.067, 8.153,
-    -7.391, 0.029, 12.847,
+    0.437, 1.269, -0.352, 2.183, -1.417, 0.113, 3.671, -2.739, 0.871, -0.784, 5.327, -4.619, 1.731, -0.067,
+    8.153, -7.391, 0.029, 12.847,
 ];
 
 /// Problem and solution of one candidate.
@@ -125,8 +125,9 @@ impl Batch {
         self.skeletons.is_empty()
     }
 
-    fn append(&mut self, other: Batch) {
-        let shift = |ends: &mut Vec<u64>, from: &[u64], by: usize| ends.extend(from.iter().map(|e| e + by as u64));
+    fn append(&mut self, other: &Batch) {
+        let shift =
+            |ends: &mut Vec<u64>, from: &[u64], by: usize| ends.extend(from.iter().map(|e| e + by as u64));
         shift(&mut self.problem_ends, &other.problem_ends, self.problem_tokens.len());
         shift(&mut self.solution_ends, &other.solution_ends, self.solution_tokens.len());
         self.problem_tokens.extend_from_slice(&other.problem_tokens);
@@ -262,7 +263,7 @@ pub fn generate(recipe: &Recipe, start: u64, count: usize, threads: usize) -> Re
     }
     let mut all = Batch::default();
     for block in done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().flatten() {
-        all.append(block?);
+        all.append(&block?);
     }
     Ok(all)
 }

@@ -205,10 +205,9 @@ impl Number {
     /// Product.
     pub fn mul(&self, other: &Number) -> Number {
         match (self, other) {
-            (Small(a, b), Small(c, d)) => Self::from_wide(
-                i128::from(*a) * i128::from(*c),
-                i128::from(*b) * i128::from(*d),
-            ),
+            (Small(a, b), Small(c, d)) => {
+                Self::from_wide(i128::from(*a) * i128::from(*c), i128::from(*b) * i128::from(*d))
+            }
             _ => Self::from_big(self.to_big() * other.to_big()),
         }
     }
@@ -233,7 +232,9 @@ impl Number {
     /// before it is computed.
     pub fn pow(&self, exponent: i64, max_bits: u64) -> Result<Number> {
         if exponent < 0 {
-            return self.recip()?.pow(exponent.checked_neg().ok_or(Error::NumberTooLarge(max_bits))?, max_bits);
+            return self
+                .recip()?
+                .pow(exponent.checked_neg().ok_or(Error::NumberTooLarge(max_bits))?, max_bits);
         }
         if exponent == 0 || self.is_one() {
             return Ok(Self::ONE);
@@ -257,10 +258,7 @@ impl Number {
             }
         }
         let big = self.to_big();
-        let value = BigRational::new_raw(
-            Pow::pow(big.numer(), exponent),
-            Pow::pow(big.denom(), exponent),
-        );
+        let value = BigRational::new_raw(Pow::pow(big.numer(), exponent), Pow::pow(big.denom(), exponent));
         Ok(Self::from_big(value))
     }
 
@@ -382,7 +380,7 @@ pub fn perfect_power(n: u64) -> (u64, u32) {
     if n < 4 {
         return (n, 1);
     }
-    for exponent in (2..=63 - n.leading_zeros()).rev() {
+    for exponent in (2..=n.ilog2()).rev() {
         let guess = libm::round(libm::exp2(libm::log2(n as f64) / f64::from(exponent))) as u64;
         for base in guess.saturating_sub(1).max(2)..=guess + 1 {
             if base.checked_pow(exponent) == Some(n) {

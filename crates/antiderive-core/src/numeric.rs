@@ -174,7 +174,8 @@ pub fn ln(z: C64) -> C64 {
         };
     }
     // Near the unit circle the logarithm of the modulus cancels; ln|z|^2 = log1p(|z|^2 - 1) does not.
-    let (big, small) = if z.re.abs() > z.im.abs() { (z.re.abs(), z.im.abs()) } else { (z.im.abs(), z.re.abs()) };
+    let (big, small) =
+        if z.re.abs() > z.im.abs() { (z.re.abs(), z.im.abs()) } else { (z.im.abs(), z.re.abs()) };
     let modulus = if big > 0.5 && big < 2.0 {
         0.5 * libm::log1p((big - 1.0) * (big + 1.0) + small * small)
     } else {
@@ -219,7 +220,10 @@ pub fn tan(z: C64) -> C64 {
     }
     if z.im.abs() > 20.0 {
         // cosh(2 im) swallows cos(2 re): the value is ±i to the last bit but for a tiny real part.
-        return c(4.0 * libm::sin(z.re) * libm::cos(z.re) * libm::exp(-2.0 * z.im.abs()), 1f64.copysign(z.im));
+        return c(
+            4.0 * libm::sin(z.re) * libm::cos(z.re) * libm::exp(-2.0 * z.im.abs()),
+            1f64.copysign(z.im),
+        );
     }
     let d = libm::cos(2.0 * z.re) + libm::cosh(2.0 * z.im);
     c(libm::sin(2.0 * z.re) / d, libm::sinh(2.0 * z.im) / d)
@@ -307,10 +311,7 @@ pub fn acos(z: C64) -> C64 {
         };
     }
     let (below, above) = (sqrt(C64::ONE - z), sqrt(C64::ONE + z));
-    c(
-        2.0 * libm::atan2(below.re, above.re),
-        libm::asinh(above.re * below.im - above.im * below.re),
-    )
+    c(2.0 * libm::atan2(below.re, above.re), libm::asinh(above.re * below.im - above.im * below.re))
 }
 
 /// Inverse hyperbolic tangent, `atanh(2) = 0.549 - i pi/2`.
@@ -354,10 +355,7 @@ pub fn acosh(z: C64) -> C64 {
         return real(libm::acosh(z.re));
     }
     let (minus, plus) = (sqrt(z - C64::ONE), sqrt(z + C64::ONE));
-    c(
-        libm::asinh(minus.re * plus.re + minus.im * plus.im),
-        2.0 * libm::atan2(minus.im, plus.re),
-    )
+    c(libm::asinh(minus.re * plus.re + minus.im * plus.im), 2.0 * libm::atan2(minus.im, plus.re))
 }
 
 /// Inverse cotangent, `atan(1/z)`; `acot(0) = pi/2`.

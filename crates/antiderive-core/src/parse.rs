@@ -162,7 +162,9 @@ impl Lexer<'_> {
     fn superscript(&mut self) {
         let start = self.place;
         let mut value = Number::ZERO;
-        while let Some(digit) = self.chars.get(self.place).and_then(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|s| s == *c)) {
+        while let Some(digit) =
+            self.chars.get(self.place).and_then(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|s| s == *c))
+        {
             value = value.mul(&Number::int(10)).add(&Number::int(digit as i64));
             self.place += 1;
         }
@@ -177,7 +179,8 @@ impl Lexer<'_> {
             self.place = end;
             return Ok(());
         }
-        let count = |from: usize, test: fn(&char) -> bool| self.chars[from..].iter().take_while(|c| test(c)).count();
+        let count =
+            |from: usize, test: fn(&char) -> bool| self.chars[from..].iter().take_while(|c| test(c)).count();
         let letters = count(start, char::is_ascii_alphabetic);
         let digits = count(start + letters, char::is_ascii_digit);
         let whole: String = self.chars[start..start + letters + digits].iter().collect();
@@ -188,18 +191,24 @@ impl Lexer<'_> {
                     self.out.push((lexeme, start));
                     Ok(())
                 }
-                None => error(start, format!("unknown name '{whole}'; coefficients are a0 to a9, a product is written with *")),
+                None => error(
+                    start,
+                    format!("unknown name '{whole}'; coefficients are a0 to a9, a product is written with *"),
+                ),
             };
         }
         let pieces = self.split(&whole);
         let called = self.chars[self.place..].iter().find(|c| !c.is_whitespace()) == Some(&'(');
-        let letters_only = pieces.iter().all(|(l, _)| matches!(l, Lexeme::Symbol(s) if s.kind() != SymbolKind::Constant));
+        let letters_only =
+            pieces.iter().all(|(l, _)| matches!(l, Lexeme::Symbol(s) if s.kind() != SymbolKind::Constant));
         let parameters = pieces
             .iter()
             .filter(|(l, _)| matches!(l, Lexeme::Symbol(s) if s.kind() == SymbolKind::Parameter))
             .count();
         let suspicious = pieces.len() > 1
-            && (parameters > 1 || (letters_only && pieces.len() > 2 && parameters > 0) || (called && !matches!(pieces.last(), Some((Lexeme::Function(_), _)))));
+            && (parameters > 1
+                || (letters_only && pieces.len() > 2 && parameters > 0)
+                || (called && !matches!(pieces.last(), Some((Lexeme::Function(_), _)))));
         if pieces.is_empty() || suspicious {
             let kind = if called { "function" } else { "name" };
             return error(start, format!("unknown {kind} '{whole}'; a product of letters is written with *"));
@@ -373,7 +382,11 @@ impl Parser<'_> {
             }
         }
         if operand_next {
-            let message = if lexemes.is_empty() { "expected a formula" } else { "the formula ends where an operand is expected" };
+            let message = if lexemes.is_empty() {
+                "expected a formula"
+            } else {
+                "the formula ends where an operand is expected"
+            };
             return error(end, message);
         }
         while let Some((pending, at)) = self.pending.pop() {
@@ -396,7 +409,13 @@ impl Parser<'_> {
     }
 
     /// Reads the optional `^n` of `sin^2(x)` and leaves the function waiting for its argument.
-    fn function(&mut self, mut call: Call, at: usize, lexemes: &[(Lexeme, usize)], mut place: usize) -> Result<usize> {
+    fn function(
+        &mut self,
+        mut call: Call,
+        at: usize,
+        lexemes: &[(Lexeme, usize)],
+        mut place: usize,
+    ) -> Result<usize> {
         let name = call.op.row().infix;
         if let Some((Lexeme::Operator('^'), _)) = lexemes.get(place) {
             match lexemes.get(place + 1) {
@@ -411,9 +430,10 @@ impl Parser<'_> {
         }
         self.pending.push((Pending::Function(call), at));
         match lexemes.get(place) {
-            Some((Lexeme::Number(_) | Lexeme::Symbol(_) | Lexeme::Function(_) | Lexeme::Open(_) | Lexeme::Bar, _)) => Ok(place),
-            Some((Lexeme::Operator('-' | '+'), _)) => Ok(place),
-            _ => error(at, format!("'{name}' needs an argument")),
+            None | Some((Lexeme::Close(_) | Lexeme::Operator('*' | '/' | '^' | '='), _)) => {
+                error(at, format!("'{name}' needs an argument"))
+            }
+            _ => Ok(place),
         }
     }
 
@@ -466,7 +486,10 @@ impl Parser<'_> {
             };
             if let Pending::Group(expected) = pending {
                 if expected != bracket {
-                    return error(at, format!("'{bracket}' closes the '{}' of column {}", opening(expected), opened + 1));
+                    return error(
+                        at,
+                        format!("'{bracket}' closes the '{}' of column {}", opening(expected), opened + 1),
+                    );
                 }
                 break;
             }
@@ -545,7 +568,9 @@ pub fn parse_expression(store: &mut Store, text: &str) -> Result<Id> {
     if chars.len() > MAX_TEXT {
         return error(MAX_TEXT, format!("the text is longer than {MAX_TEXT} characters"));
     }
-    let ode = chars.iter().any(|c| is_prime(*c) || matches!(c, '=' | '″' | '"')) || text.contains("y/dx") || text.contains("y(x)");
+    let ode = chars.iter().any(|c| is_prime(*c) || matches!(c, '=' | '″' | '"'))
+        || text.contains("y/dx")
+        || text.contains("y(x)");
     let lexemes = Lexer { chars: &chars, place: 0, ode, out: Vec::new() }.run()?;
     let parser = Parser { store, values: Vec::new(), pending: Vec::new(), equation: false };
     parser.run(&lexemes, chars.len())

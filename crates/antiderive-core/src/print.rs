@@ -48,7 +48,11 @@ impl Fraction {
                 Node::Pow(base, exponent) => match dag.number(exponent) {
                     Some(e) if e.is_negative() && dag.number(base).is_none() => {
                         let e = e.neg();
-                        fraction.under.push(if e.is_one() { Factor::Node(base) } else { Factor::Power(base, e) });
+                        fraction.under.push(if e.is_one() {
+                            Factor::Node(base)
+                        } else {
+                            Factor::Power(base, e)
+                        });
                     }
                     _ => fraction.over.push(Factor::Node(factor)),
                 },
@@ -324,7 +328,8 @@ impl Notation for Latex {
         };
         // A function written with braces or bars, or a root, needs parentheses before an exponent.
         let bare = matches!(dag.node(base), Node::Symbol(_) | Node::Number(_) | Node::Add(_) | Node::Mul(_));
-        let base = if bare { vec![Work::Node(base, ATOM)] } else { enclose(vec![Work::Node(base, 0)], true, self) };
+        let base =
+            if bare { vec![Work::Node(base, ATOM)] } else { enclose(vec![Work::Node(base, 0)], true, self) };
         base.into_iter().chain([Text("^{"), exponent, Text("}")]).collect()
     }
 

@@ -42,7 +42,11 @@ impl Default for Recipe {
             seed: 0,
             min_operators: 3,
             max_operators: 15,
-            operators: OPERATORS.iter().filter(|row| row.weight > 0).map(|row| (row.op, row.weight)).collect(),
+            operators: OPERATORS
+                .iter()
+                .filter(|row| row.weight > 0)
+                .map(|row| (row.op, row.weight))
+                .collect(),
             variable_weight: 3,
             integer_weight: 1,
             max_integer: 5,

@@ -5,10 +5,10 @@
 use std::sync::OnceLock;
 
 use crate::error::{Error, Result};
+use crate::functions::Template;
 use crate::number::Number;
 use crate::operators::Op;
 use crate::prefix::{write_tokens, Token};
-use crate::functions::Template;
 use crate::store::{Id, Node, Store};
 
 /// Most products that one call of `expand` forms.
@@ -89,7 +89,8 @@ impl Store {
         for term in &terms {
             for factor in self.dag.factors(term) {
                 let (base, exponent) = self.dag.base_exponent(*factor);
-                let Some(power) = self.dag.number(exponent).filter(|e| e.is_negative()).map(Number::neg) else {
+                let Some(power) = self.dag.number(exponent).filter(|e| e.is_negative()).map(Number::neg)
+                else {
                     continue;
                 };
                 match denominator.iter_mut().find(|(b, _)| *b == base) {

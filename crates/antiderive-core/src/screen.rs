@@ -4,9 +4,9 @@
 //! points at which that is worth doing.
 
 use crate::evaluate::{Evaluator, Point};
+use crate::expr::Expr;
 use crate::numeric::{c, real, C64};
 use crate::random::{key_of, Stream};
-use crate::expr::Expr;
 use crate::store::Node;
 use crate::symbols::{symbols_in, Symbol, SymbolKind};
 
@@ -94,7 +94,12 @@ fn relative(error: f64, size: f64) -> f64 {
 }
 
 /// Tries points until enough are usable: real ones first, then ones with a small imaginary part.
-fn screen(symbols: u64, variable: Symbol, seed: u64, mut error: impl FnMut(&Point, bool) -> Option<f64>) -> Screened {
+fn screen(
+    symbols: u64,
+    variable: Symbol,
+    seed: u64,
+    mut error: impl FnMut(&Point, bool) -> Option<f64>,
+) -> Screened {
     let mut stream = Stream::new(&key_of("screen"), seed);
     let parameters: Vec<Symbol> = symbols_in(symbols & !variable.bit()).collect();
     let mut samples: Vec<Sample> = Vec::new();

@@ -321,7 +321,9 @@ impl Store {
         match value {
             Number::Small(n, 1) => Ok(self.int(*n)),
             Number::Small(1, 2) => Ok(Id::HALF),
-            _ if value.bits() > self.limits.number_bits => Err(Error::NumberTooLarge(self.limits.number_bits)),
+            _ if value.bits() > self.limits.number_bits => {
+                Err(Error::NumberTooLarge(self.limits.number_bits))
+            }
             _ => Ok(self.intern_number(value)),
         }
     }
@@ -500,9 +502,7 @@ impl Node {
 
 fn hash_number(value: &Number) -> u32 {
     let mixed = match value {
-        Number::Small(n, d) => {
-            ((*n as u64).rotate_left(26) ^ *d as u64).wrapping_mul(0xf135_7aea_2e62_a9c5)
-        }
+        Number::Small(n, d) => ((*n as u64).rotate_left(26) ^ *d as u64).wrapping_mul(0xf135_7aea_2e62_a9c5),
         Number::Big(b) => {
             let low = |x: &num_bigint::BigInt| x.iter_u64_digits().next().unwrap_or(0);
             (low(b.numer()).rotate_left(26) ^ low(b.denom())).wrapping_mul(0xf135_7aea_2e62_a9c5)

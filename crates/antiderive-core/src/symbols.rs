@@ -35,15 +35,8 @@ pub const SYMBOLS: [&str; 64] = [
 ];
 
 /// LaTeX of the symbols whose LaTeX is not their name.
-const LATEX: [(&str, &str); 7] = [
-    ("pi", r"\pi"),
-    ("E", "e"),
-    ("I", "i"),
-    ("#", r"\square"),
-    ("Y", "y"),
-    ("Y'", "y'"),
-    ("Y''", "y''"),
-];
+const LATEX: [(&str, &str); 7] =
+    [("pi", r"\pi"), ("E", "e"), ("I", "i"), ("#", r"\square"), ("Y", "y"), ("Y'", "y'"), ("Y''", "y''")];
 
 impl Symbol {
     /// The circle constant.

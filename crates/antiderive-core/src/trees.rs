@@ -63,7 +63,9 @@ impl TreeSampler {
             ))
         };
         if weights.leaf == 0 || weights.unary == 0 && weights.binary == 0 {
-            return Err(Error::Setting("leaves and at least one kind of operator need a positive weight".into()));
+            return Err(Error::Setting(
+                "leaves and at least one kind of operator need a positive weight".into(),
+            ));
         }
         let (leaf, unary, binary) =
             (u128::from(weights.leaf), u128::from(weights.unary), u128::from(weights.binary));
@@ -79,7 +81,11 @@ impl TreeSampler {
             let before = &table[n - 1];
             let mut row = vec![0u128];
             for e in 1..before.len() - 1 {
-                let terms = [row[e - 1].checked_mul(leaf), before[e].checked_mul(unary), before[e + 1].checked_mul(binary)];
+                let terms = [
+                    row[e - 1].checked_mul(leaf),
+                    before[e].checked_mul(unary),
+                    before[e + 1].checked_mul(binary),
+                ];
                 let mut sum = 0u128;
                 for term in terms {
                     sum = term.and_then(|t| sum.checked_add(t)).ok_or_else(overflow)?;
@@ -116,7 +122,8 @@ impl TreeSampler {
                     break;
                 }
                 mark -= unary;
-                let binary = scale * u128::from(self.weights.binary) * self.count(empty - leaves + 1, left - 1);
+                let binary =
+                    scale * u128::from(self.weights.binary) * self.count(empty - leaves + 1, left - 1);
                 if mark < binary {
                     out.push(Shape::Binary);
                     empty = empty - leaves + 1;

@@ -181,7 +181,10 @@ fn places_of_errors() {
         ("(x]", "error: ']' closes the '(' of column 1 at column 3"),
         ("foo(x)", "error: unknown function 'foo'; a product of letters is written with * at column 1"),
         ("erf(x)", "error: unknown function 'erf'; a product of letters is written with * at column 1"),
-        ("x2", "error: unknown name 'x2'; coefficients are a0 to a9, a product is written with * at column 1"),
+        (
+            "x2",
+            "error: unknown name 'x2'; coefficients are a0 to a9, a product is written with * at column 1",
+        ),
         ("x $ 2", "error: unexpected '$' at column 3"),
         ("sin", "error: 'sin' needs an argument at column 1"),
         ("x == 2", "error: expected an operand, found '=' at column 4"),

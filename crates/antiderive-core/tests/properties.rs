@@ -28,7 +28,8 @@ fn raw(names: &'static [&'static str], smooth: bool) -> impl Strategy<Value = Ra
         3 => proptest::sample::select(names).prop_map(Raw::Symbol),
         2 => (-6i64..=6, 1i64..=4).prop_map(|(n, d)| Raw::Number(n, d)),
     ];
-    let unary: Vec<Op> = ops(1).into_iter().filter(|op| !smooth || !matches!(op, Op::Abs | Op::Sign)).collect();
+    let unary: Vec<Op> =
+        ops(1).into_iter().filter(|op| !smooth || !matches!(op, Op::Abs | Op::Sign)).collect();
     leaf.prop_recursive(5, 24, 2, move |inner| {
         prop_oneof![
             2 => (proptest::sample::select(unary.clone()), inner.clone()).prop_map(|(op, a)| Raw::Unary(op, Box::new(a))),
@@ -117,10 +118,26 @@ fn value(raw: &Raw, point: &[(&str, C64)], noise: &mut Noise) -> C64 {
 
 /// Generic points: none lies on a branch cut of a short expression.
 const POINTS: [[(&str, C64); 3]; 4] = [
-    [("x", C64 { re: 0.7137, im: 0.3329 }), ("y", C64 { re: -0.4271, im: 0.5713 }), ("a0", C64 { re: 1.3091, im: 0.2137 })],
-    [("x", C64 { re: -1.3719, im: 0.2441 }), ("y", C64 { re: 0.6317, im: -0.8831 }), ("a0", C64 { re: 0.7093, im: -0.1973 })],
-    [("x", C64 { re: 0.4733, im: -1.2151 }), ("y", C64 { re: 2.1319, im: 0.3547 }), ("a0", C64 { re: 2.2071, im: 0.4177 })],
-    [("x", C64 { re: -0.8329, im: -0.2917 }), ("y", C64 { re: -1.7231, im: -0.4153 }), ("a0", C64 { re: 0.3119, im: 0.1127 })],
+    [
+        ("x", C64 { re: 0.7137, im: 0.3329 }),
+        ("y", C64 { re: -0.4271, im: 0.5713 }),
+        ("a0", C64 { re: 1.3091, im: 0.2137 }),
+    ],
+    [
+        ("x", C64 { re: -1.3719, im: 0.2441 }),
+        ("y", C64 { re: 0.6317, im: -0.8831 }),
+        ("a0", C64 { re: 0.7093, im: -0.1973 }),
+    ],
+    [
+        ("x", C64 { re: 0.4733, im: -1.2151 }),
+        ("y", C64 { re: 2.1319, im: 0.3547 }),
+        ("a0", C64 { re: 2.2071, im: 0.4177 }),
+    ],
+    [
+        ("x", C64 { re: -0.8329, im: -0.2917 }),
+        ("y", C64 { re: -1.7231, im: -0.4153 }),
+        ("a0", C64 { re: 0.3119, im: 0.1127 }),
+    ],
 ];
 
 /// The value of the tree if it can be trusted to five digits.
@@ -265,7 +282,9 @@ proptest! {
         }
         let simple = store.simplify(id);
         keeps_value(&raw, &store, simple)?;
-        prop_assert!({ let tidy = store.tidy(id); store.token_count(tidy) } <= store.token_count(id));
+        let tidy = store.tidy(id);
+        keeps_value(&raw, &store, tidy)?;
+        prop_assert!(store.token_count(tidy) <= store.token_count(id));
     }
 
     #[test]
@@ -312,7 +331,11 @@ fn cases() -> u32 {
 #[test]
 fn deep_input_is_an_error_not_an_overflow() {
     let mut store = Store::default();
-    for text in ["sin(".repeat(100_000) + "x" + &")".repeat(100_000), "-".repeat(200_000) + "x", "x^".repeat(100_000) + "x"] {
+    for text in [
+        "sin(".repeat(100_000) + "x" + &")".repeat(100_000),
+        "-".repeat(200_000) + "x",
+        "x^".repeat(100_000) + "x",
+    ] {
         let result = parse::parse_expression(&mut store, &text);
         assert!(!matches!(result, Err(Error::Parse { .. })) || text.len() > 300_000, "{result:?}");
         store.clear();

@@ -8,7 +8,9 @@ pub fn to_python(py: Python<'_>, error: &Error, text: Option<&str>) -> PyErr {
     let class = match error {
         Error::Parse { .. } | Error::Prefix { .. } => "ParseError",
         Error::Undefined(_) => "UndefinedError",
-        Error::NumberTooLarge(_) | Error::TooDeep(_) | Error::TooLarge(_) | Error::Bound { .. } => "LimitError",
+        Error::NumberTooLarge(_) | Error::TooDeep(_) | Error::TooLarge(_) | Error::Bound { .. } => {
+            "LimitError"
+        }
         Error::Unsupported(_) => "UnsupportedError",
         Error::Setting(_) => "SettingError",
     };

@@ -39,7 +39,11 @@ fn with_store<T>(work: impl FnOnce(&mut Store) -> Result<T>) -> Result<T> {
 }
 
 /// Runs `work` in a store and returns its result as a new expression.
-fn build(py: Python<'_>, text: Option<&str>, work: impl FnOnce(&mut Store) -> Result<Id> + Send) -> PyResult<Expr> {
+fn build(
+    py: Python<'_>,
+    text: Option<&str>,
+    work: impl FnOnce(&mut Store) -> Result<Id> + Send,
+) -> PyResult<Expr> {
     py.detach(|| {
         with_store(|store| {
             let id = work(store)?;
@@ -79,7 +83,10 @@ fn to_number(value: &Bound<'_, PyAny>) -> PyResult<Number> {
     if value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>() {
         return Ok(Number::from(value.extract::<BigInt>()?));
     }
-    if value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyBool>() || value.is_instance_of::<PyString>() {
+    if value.is_instance_of::<PyFloat>()
+        || value.is_instance_of::<PyBool>()
+        || value.is_instance_of::<PyString>()
+    {
         return Err(PyTypeError::new_err(format!(
             "expected an expression or an exact number (int or fractions.Fraction), got {}",
             value.get_type().name()?
@@ -107,20 +114,29 @@ fn to_symbol(value: &Bound<'_, PyAny>) -> PyResult<Symbol> {
         }
         return Err(PyTypeError::new_err(format!("expected a symbol, got the expression {core}")));
     }
-    let name: String = value
-        .extract()
-        .map_err(|_| PyTypeError::new_err("expected a symbol: its name or an expression"))?;
+    let name: String =
+        value.extract().map_err(|_| PyTypeError::new_err("expected a symbol: its name or an expression"))?;
     symbol_named(value.py(), &name)
 }
 
 fn symbol_named(py: Python<'_>, name: &str) -> PyResult<Symbol> {
     Symbol::from_name(name).ok_or_else(|| {
-        to_python(py, &Error::Setting(format!("unknown symbol '{name}'; there are x y z t, a0 to a9, Y and single letters")), None)
+        to_python(
+            py,
+            &Error::Setting(format!(
+                "unknown symbol '{name}'; there are x y z t, a0 to a9, Y and single letters"
+            )),
+            None,
+        )
     })
 }
 
 impl Expr {
-    fn unary(&self, py: Python<'_>, work: impl FnOnce(&mut Store, Id) -> Result<Id> + Send) -> PyResult<Expr> {
+    fn unary(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut Store, Id) -> Result<Id> + Send,
+    ) -> PyResult<Expr> {
         build(py, None, |store| {
             let id = self.0.import(store)?;
             work(store, id)
@@ -157,7 +173,9 @@ impl Expr {
     fn new(value: &Bound<'_, PyAny>) -> PyResult<Self> {
         if let Ok(text) = value.cast::<PyString>() {
             let text = text.to_str()?.to_owned();
-            return build(value.py(), Some(&text), |store| antiderive_core::parse::parse_expression(store, &text));
+            return build(value.py(), Some(&text), |store| {
+                antiderive_core::parse::parse_expression(store, &text)
+            });
         }
         value.extract::<Operand>().map(|operand| Expr(operand.0))
     }
@@ -182,11 +200,15 @@ impl Expr {
         let Some(op) = Op::from_name(name) else {
             return Err(to_python(py, &Error::Setting(format!("unknown operator '{name}'")), None));
         };
-        let operands = arguments.iter().map(|a| Ok(a.extract::<Operand>()?.0)).collect::<PyResult<Vec<Core>>>()?;
+        let operands =
+            arguments.iter().map(|a| Ok(a.extract::<Operand>()?.0)).collect::<PyResult<Vec<Core>>>()?;
         let nary = matches!(op, Op::Add | Op::Mul);
         let arity = op.row().arity as usize;
         if !nary && operands.len() != arity {
-            return Err(PyTypeError::new_err(format!("'{name}' takes {arity} arguments, got {}", operands.len())));
+            return Err(PyTypeError::new_err(format!(
+                "'{name}' takes {arity} arguments, got {}",
+                operands.len()
+            )));
         }
         build(py, None, |store| {
             let ids = operands.iter().map(|o| o.import(store)).collect::<Result<Vec<Id>>>()?;
@@ -219,7 +241,10 @@ impl Expr {
     fn to_tokens(&self, py: Python<'_>) -> PyResult<Vec<u32>> {
         let tokens = self.0.tokens();
         if let Some(token) = tokens.iter().find(|t| t.0 as usize >= prefix::VOCABULARY) {
-            let message = format!("the symbol '{}' is not in the vocabulary; use a0 to a9 for parameters", token.name());
+            let message = format!(
+                "the symbol '{}' is not in the vocabulary; use a0 to a9 for parameters",
+                token.name()
+            );
             return Err(to_python(py, &Error::Unsupported(message), None));
         }
         // A vector of bytes would become `bytes` in Python.
@@ -284,7 +309,8 @@ impl Expr {
             let from = match from.cast::<PyString>() {
                 Ok(name) => {
                     let symbol = symbol_named(py, name.to_str()?)?;
-                    with_store(|store| Ok(Core::export(store, Id::symbol(symbol)))).map_err(|e| to_python(py, &e, None))?
+                    with_store(|store| Ok(Core::export(store, Id::symbol(symbol))))
+                        .map_err(|e| to_python(py, &e, None))?
                 }
                 Err(_) => from.extract::<Operand>()?.0,
             };
@@ -348,7 +374,8 @@ impl Expr {
         let dag = self.0.dag();
         let mut depth = vec![1; self.0.root().index() + 1];
         for place in 0..depth.len() {
-            let below = dag.arguments(self.0.node_at(place)).as_slice().iter().map(|a| depth[a.index()]).max();
+            let below =
+                dag.arguments(self.0.node_at(place)).as_slice().iter().map(|a| depth[a.index()]).max();
             depth[place] += below.unwrap_or(0);
         }
         depth[self.0.root().index()]
@@ -514,7 +541,9 @@ impl Expr {
             let symbol = symbol_named(py, &name.extract::<String>()?)?;
             given |= symbol.bit();
             match value.extract::<Complex64>() {
-                Ok(z) if !value.hasattr("__array__")? || !value.hasattr("shape")? => point.set(symbol, c64(z)),
+                Ok(z) if !value.hasattr("__array__")? || !value.hasattr("shape")? => {
+                    point.set(symbol, c64(z));
+                }
                 _ => arrays.push((symbol, value)),
             }
         }

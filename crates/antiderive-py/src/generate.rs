@@ -1,6 +1,8 @@
 //! Recipes and batches of examples.
 
-use antiderive_core::generate::{generate as generate_batch, skeleton_hash as hash_of, split_of as split, Split, REJECTS};
+use antiderive_core::generate::{
+    generate as generate_batch, skeleton_hash as hash_of, split_of as split, Split, REJECTS,
+};
 use antiderive_core::operators::Op;
 use antiderive_core::recipe::Recipe;
 use antiderive_core::Error;
@@ -28,12 +30,19 @@ fn recipe_from(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<Recipe>
                 recipe.operators.clear();
                 for (name, weight) in value.cast::<PyDict>()? {
                     let name: String = name.extract()?;
-                    let op = Op::from_name(&name)
-                        .ok_or_else(|| to_python(py, &Error::Setting(format!("unknown operator '{name}'")), None))?;
+                    let op = Op::from_name(&name).ok_or_else(|| {
+                        to_python(py, &Error::Setting(format!("unknown operator '{name}'")), None)
+                    })?;
                     recipe.operators.push((op, weight.extract()?));
                 }
             }
-            _ => return Err(to_python(py, &Error::Setting(format!("unknown setting '{key}' of a recipe")), None)),
+            _ => {
+                return Err(to_python(
+                    py,
+                    &Error::Setting(format!("unknown setting '{key}' of a recipe")),
+                    None,
+                ))
+            }
         }
     }
     recipe.validate().map_err(|e| to_python(py, &e, None))?;

@@ -1,6 +1,8 @@
 //! Double-precision screening of candidates.
 
-use antiderive_core::screen::{screen_antiderivative as antiderivative, screen_zero as zero, Screened, Screening};
+use antiderive_core::screen::{
+    screen_antiderivative as antiderivative, screen_zero as zero, Screened, Screening,
+};
 use antiderive_core::symbols::Symbol;
 use antiderive_core::Error;
 use num_complex::Complex64;
@@ -22,13 +24,16 @@ fn result(screened: Screened) -> (&'static str, Samples) {
     let samples = screened
         .samples
         .into_iter()
-        .map(|s| (s.values.into_iter().map(|(k, v)| (k.name(), Complex64::new(v.re, v.im))).collect(), s.error))
+        .map(|s| {
+            (s.values.into_iter().map(|(k, v)| (k.name(), Complex64::new(v.re, v.im))).collect(), s.error)
+        })
         .collect();
     (status, samples)
 }
 
 fn symbol(py: Python<'_>, name: &str) -> PyResult<Symbol> {
-    Symbol::from_name(name).ok_or_else(|| to_python(py, &Error::Setting(format!("unknown symbol '{name}'")), None))
+    Symbol::from_name(name)
+        .ok_or_else(|| to_python(py, &Error::Setting(format!("unknown symbol '{name}'")), None))
 }
 
 /// Compares an integrand with the derivative of a candidate at random points.
@@ -46,7 +51,12 @@ pub fn screen_antiderivative(
 
 /// Looks whether an expression is zero at random points.
 #[pyfunction]
-pub fn screen_zero(py: Python<'_>, residual: Expr, variable: &str, seed: u64) -> PyResult<(&'static str, Samples)> {
+pub fn screen_zero(
+    py: Python<'_>,
+    residual: Expr,
+    variable: &str,
+    seed: u64,
+) -> PyResult<(&'static str, Samples)> {
     let variable = symbol(py, variable)?;
     Ok(result(py.detach(|| zero(&residual.0, variable, seed))))
 }

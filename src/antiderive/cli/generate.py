@@ -34,11 +34,11 @@ def command(
     settings = Recipe.from_dict({**values, "task": task_named(task).name, **({} if seed is None else {"seed": seed})})
     started = time.monotonic()
     with progress_bar() as bar:
-        row = bar.add_task(f"generating {task}", total=count, rate="")
+        row = bar.add_task(f"generating {task}", total=count, rate="", visible=False)
 
         def report(progress: Progress) -> None:
             rate = progress.done / (time.monotonic() - started)
-            bar.update(row, completed=progress.done, rate=f"{rate:,.0f}/s")
+            bar.update(row, visible=True, completed=progress.done, rate=f"{rate:,.0f}/s")
 
         threads = workers or os.cpu_count() or 1
         manifest = write_dataset(settings, out, count, start=start, threads=threads, report=report)

@@ -134,16 +134,17 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(step, settings)
             loss = loss_of(wrapped, batch, config.model.pad, settings.label_smoothing, fabric.device)
-            fabric.backward(loss)
-            fabric.clip_gradients(wrapped, fabric_optimizer, max_norm=settings.clip)
-            fabric_optimizer.step()
-            fabric_optimizer.zero_grad()
             value = loss.item()
             if not math.isfinite(value):
                 raise LimitError(
                     f"the loss is {value} at step {step + 1}; lower training.learning_rate "
-                    f"(the checkpoint before it is whole)"
+                    "(the checkpoint before it is whole)"
                 )
+            fabric.backward(loss)
+            # With 16-mixed a gradient that overflowed is skipped by the scaler, so it is no error here.
+            fabric.clip_gradients(wrapped, fabric_optimizer, max_norm=settings.clip, error_if_nonfinite=False)
+            fabric_optimizer.step()
+            fabric_optimizer.zero_grad()
             step, position = step + 1, batch.position
             meter.add(value, batch)
             if step % report_every == 0 or step == settings.steps:

@@ -1,0 +1,61 @@
+# `make` lists the targets. Everything lives in .venv and target; nothing is installed elsewhere.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+RUST := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml $(wildcard crates/*/Cargo.toml)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-rust test-python lint bench fuzz clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(UV):
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+
+# Dependencies, once; torch is large, so they are installed in one go and only when the lists change.
+$(VENV)/.dependencies: $(UV) pyproject.toml constraints.txt
+	$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -r pyproject.toml \
+		--extra cas --extra train --extra dev
+	@touch $@
+
+# The native module, whenever Rust sources change.
+$(VENV)/.native: $(VENV)/.dependencies $(RUST)
+	VIRTUAL_ENV=$(abspath $(VENV)) $(UV) pip install --quiet --python $(BIN)/python --no-deps \
+		--no-build-isolation -e .
+	@touch $@
+
+setup: $(VENV)/.native ## Prepare .venv: dependencies and the native module
+
+demo: setup ## Generate, train, evaluate and solve: the whole walk, in about 10 minutes
+	$(BIN)/antiderive demo
+
+test: setup test-rust test-python ## Run every test, Rust and Python
+
+test-rust:
+	cargo test --workspace --quiet
+
+test-python: setup
+	$(BIN)/python -m pytest
+
+lint: setup ## Check formatting, types, layers and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/stubtest antiderive._core
+
+bench: setup ## Measure speed against SymPy and SymEngine
+	$(BIN)/antiderive bench engine --json
+	$(BIN)/antiderive bench generate bwd --json
+	cargo bench --workspace
+
+fuzz: ## Fuzz the parsers for 10 minutes (needs cargo-fuzz)
+	cd crates/antiderive-core && RUSTC_BOOTSTRAP=1 cargo fuzz run read -- -max_total_time=600
+
+clean: ## Remove .venv, target and out
+	rm -rf $(VENV) target out

@@ -1,0 +1,33 @@
+"""Fixtures that several test files share."""
+
+import pytest
+
+from antiderive.training import TrainingConfig, train
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory):
+    """A model trained for a few seconds on functions of one or two operators."""
+    config = TrainingConfig.from_dict(
+        {
+            "data": {
+                "min_operators": 1,
+                "max_operators": 2,
+                "max_tokens": 32,
+                "operators": {"add": 2, "mul": 2, "sin": 1, "cos": 1, "exp": 1, "ln": 1},
+                "max_integer": 3,
+            },
+            "model": {"width": 64, "heads": 4, "encoder_layers": 2, "decoder_layers": 2, "feed_forward": 128},
+            "training": {
+                "steps": 250,
+                "tokens_per_batch": 2048,
+                "warmup": 30,
+                "learning_rate": 2e-3,
+                "pool": 4000,
+                "checkpoint_every": 250,
+            },
+        }
+    )
+    folder = tmp_path_factory.mktemp("model")
+    train(config, folder)
+    return folder

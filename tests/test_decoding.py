@@ -1,0 +1,163 @@
+"""The model, the grammar mask and beam search."""
+
+import itertools
+
+import pytest
+import torch
+
+from antiderive import Expr
+from antiderive.datasets import Vocabulary
+from antiderive.datasets.stream import pad
+from antiderive.decoding import Grammar, beam_search
+from antiderive.errors import AntideriveError, SettingError
+from antiderive.models import Seq2Seq, Seq2SeqConfig
+
+VOCABULARY = Vocabulary()
+PROBLEMS = [VOCABULARY.encode(p) for p in ("sub Y' x", "sub Y' mul x cos x", "sub Y' pow x INT+ 2 3")]
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    config = Seq2SeqConfig(
+        vocabulary=len(VOCABULARY), width=32, heads=4, encoder_layers=2, decoder_layers=2, feed_forward=64
+    )
+    return Seq2Seq(config).eval()
+
+
+def test_step_by_step_is_the_whole_sequence(model):
+    source = torch.tensor(pad(PROBLEMS, 0))
+    target = torch.randint(3, len(VOCABULARY), (3, 9))
+    whole = model(source, target)
+    memory, mask = model.encode(source)
+    cache = model.start(memory)
+    steps = [model.decode(target[:, i : i + 1], cache, mask) for i in range(9)]
+    torch.testing.assert_close(torch.cat(steps, dim=1), whole, atol=1e-5, rtol=1e-4)
+
+
+def test_padding_changes_nothing(model):
+    target = torch.tensor([[1, 5, 6]])
+    alone = model(torch.tensor([PROBLEMS[0]]), target)
+    padded = model(torch.tensor(pad(PROBLEMS, 0))[:1], target)
+    torch.testing.assert_close(alone, padded, atol=1e-5, rtol=1e-4)
+
+
+def test_the_decoder_does_not_look_ahead(model):
+    source = torch.tensor([PROBLEMS[0]])
+    target = torch.tensor([[1, 5, 6, 7]])
+    changed = torch.tensor([[1, 5, 6, 20]])
+    torch.testing.assert_close(model(source, target)[:, :3], model(source, changed)[:, :3])
+
+
+def test_configurations_are_checked():
+    with pytest.raises(SettingError, match="heads"):
+        Seq2SeqConfig(vocabulary=10, width=30, heads=4)
+    with pytest.raises(SettingError, match="decoder_layers"):
+        Seq2SeqConfig(vocabulary=10, decoder_layers=0)
+
+
+def is_solution(tokens):
+    """An independent judgement: the parser reads it and it has no unknown."""
+    names = [VOCABULARY.names[token] for token in tokens]
+    if any(name.startswith(("Y", "<")) for name in names):
+        return False
+    try:
+        Expr.from_prefix(" ".join(names))
+    except AntideriveError as error:
+        # Undefined or too large values are well-formed all the same.
+        return type(error).__name__ != "ParseError"
+    return True
+
+
+def mask_accepts(tokens, room=20):
+    grammar = Grammar(VOCABULARY)
+    state = grammar.start(1)
+    for place, token in enumerate([*tokens, VOCABULARY.eos]):
+        if not grammar.allowed(state, room - place)[0, token]:
+            return False
+        state = grammar.advance(state, torch.tensor([token]))
+    return True
+
+
+def test_the_mask_accepts_exactly_the_well_formed_sequences():
+    names = ["x", "sin", "add", "INT+", "7", "Y", "<pad>"]
+    ids = [VOCABULARY.ids[name] for name in names]
+    counts = {True: 0, False: 0}
+    for length in range(1, 5):
+        for tokens in itertools.product(ids, repeat=length):
+            expected = is_solution(tokens)
+            assert mask_accepts(tokens) is expected, VOCABULARY.decode(tokens)
+            counts[expected] += 1
+    assert min(counts.values()) > 100
+
+
+def test_the_mask_always_leaves_a_way_to_the_end():
+    generator = torch.Generator().manual_seed(0)
+    grammar = Grammar(VOCABULARY)
+    for room in (1, 2, 3, 8, 30):
+        for _ in range(50):
+            state, tokens = grammar.start(1), []
+            for place in range(room + 1):
+                allowed = grammar.allowed(state, room - place)[0]
+                assert allowed.any()
+                token = torch.multinomial(allowed.float(), 1, generator=generator)
+                if int(token) == VOCABULARY.eos:
+                    break
+                tokens.append(int(token))
+                state = grammar.advance(state, token)
+            assert is_solution(tokens), VOCABULARY.decode(tokens)
+            assert len(tokens) <= room
+
+
+@pytest.mark.parametrize("beam", [1, 4, 10])
+def test_every_hypothesis_of_an_untrained_model_is_well_formed(model, beam):
+    found = beam_search(model, PROBLEMS, beam=beam, max_tokens=15)
+    assert [len(hypotheses) for hypotheses in found] == [beam] * 3
+    for hypotheses in found:
+        assert all(is_solution(h.tokens) and len(h.tokens) <= 15 for h in hypotheses)
+        assert [h.score for h in hypotheses] == sorted((h.score for h in hypotheses), reverse=True)
+        assert len({tuple(h.tokens) for h in hypotheses}) == beam
+
+
+def score_of(model, problem, tokens, penalty):
+    """The score of a whole sequence, in one pass without a cache."""
+    source = torch.tensor([[*problem, VOCABULARY.eos]])
+    logits = model(source, torch.tensor([[VOCABULARY.bos, *tokens]]))[0]
+    logits[:, VOCABULARY.pad] = float("-inf")
+    logits = logits.log_softmax(-1)
+    total = sum(float(logits[place, token]) for place, token in enumerate([*tokens, VOCABULARY.eos]))
+    return total / max(len(tokens), 1) ** penalty
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("penalty", [0.0, 1.0])
+def test_a_wide_beam_finds_the_best_of_all_sequences(model, penalty):
+    """Against brute force over every well-formed sequence of one or two tokens."""
+    ids = range(3, len(VOCABULARY))
+    everything = {t for n in (1, 2) for t in itertools.product(ids, repeat=n) if mask_accepts(t, room=2)}
+    found = beam_search(model, PROBLEMS[:1], beam=3000, max_tokens=2, length_penalty=penalty)[0]
+    assert {tuple(h.tokens) for h in found} == everything
+    for hypothesis in (found[0], found[len(found) // 2], found[-1]):
+        expected = score_of(model, PROBLEMS[0], hypothesis.tokens, penalty)
+        assert hypothesis.score == pytest.approx(expected, abs=1e-4)
+    best = max(everything, key=lambda t: score_of(model, PROBLEMS[0], t, penalty))
+    assert tuple(found[0].tokens) == best
+
+
+def test_batching_changes_no_hypothesis(model):
+    together = beam_search(model, PROBLEMS, beam=5, max_tokens=12)
+    for problem, hypotheses in zip(PROBLEMS, together, strict=True):
+        (alone,) = beam_search(model, [problem], beam=5, max_tokens=12)
+        assert [h.tokens for h in alone] == [h.tokens for h in hypotheses]
+
+
+def test_without_the_mask_length_is_still_bounded(model):
+    found = beam_search(model, PROBLEMS, beam=3, max_tokens=6, grammar=False)
+    assert all(len(h.tokens) <= 6 for hypotheses in found for h in hypotheses)
+    assert all(hypotheses for hypotheses in found)
+
+
+def test_beams_are_checked(model):
+    assert beam_search(model, []) == []
+    with pytest.raises(SettingError):
+        beam_search(model, PROBLEMS, beam=0)

@@ -141,7 +141,12 @@ def test_a_killed_parent_takes_the_child_along(tmp_path):
 
 @pytest.mark.parametrize(
     ("integrand", "status"),
-    [("x*cos(x)", "solved"), ("exp(-x^2)", "unsupported"), ("x^x", "gave_up"), ("exp(x^2)*sin(x)*log(x + 1)", "timeout")],
+    [
+        ("x*cos(x)", "solved"),
+        ("exp(-x^2)", "unsupported"),
+        ("x^x", "gave_up"),
+        ("exp(x^2)*sin(x)*log(x + 1)", "timeout"),
+    ],
 )
 def test_sympy_integrates_or_says_why_not(integrand, status):
     timeout = 3 if status == "timeout" else 60

@@ -57,7 +57,8 @@ def test_equal_expressions_hash_alike():
 
 
 @pytest.mark.parametrize(
-    "text", ["x*cos(x)", "-1/2", "sqrt(2)*I", "x**y - a0/(1 - x)", "Y'' + x*Y", "123456789012345678901234567890*x"]
+    "text",
+    ["x*cos(x)", "-1/2", "sqrt(2)*I", "x**y - a0/(1 - x)", "Y'' + x*Y", "123456789012345678901234567890*x"],
 )
 def test_pickle_copy_and_repr_give_the_same_expression(text):
     expr = Expr(text)

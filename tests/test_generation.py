@@ -23,7 +23,14 @@ GOLDEN = [
 def same(a, b):
     return all(
         np.array_equal(getattr(a, name), getattr(b, name))
-        for name in ("problem_tokens", "problem_ends", "solution_tokens", "solution_ends", "skeletons", "splits")
+        for name in (
+            "problem_tokens",
+            "problem_ends",
+            "solution_tokens",
+            "solution_ends",
+            "skeletons",
+            "splits",
+        )
     )
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from antiderive import Expr, integrate, verify
+from antiderive.datasets import Recipe, Vocabulary
+from antiderive.decoding import Hypothesis
 from antiderive.errors import DataError, ParseError, SettingError
 from antiderive.evaluation import evaluate
 from antiderive.evaluation.accuracy import judge
-from antiderive.decoding import Hypothesis
-from antiderive.datasets import Recipe, Vocabulary
 from antiderive.solving import default_model_path
 from antiderive.training import Checkpoint, TrainingConfig, load_model
 

@@ -33,7 +33,8 @@ def test_equations_become_differences():
 
 
 @pytest.mark.parametrize(
-    "value", [sympy.erf(x), sympy.Integral(x, x), sympy.Float(0.5), sympy.oo, sympy.Symbol("alpha"), sympy.zoo]
+    "value",
+    [sympy.erf(x), sympy.Integral(x, x), sympy.Float(0.5), sympy.oo, sympy.Symbol("alpha"), sympy.zoo],
 )
 def test_what_is_not_represented_is_refused(value):
     with pytest.raises(UnsupportedError):

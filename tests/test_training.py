@@ -58,7 +58,12 @@ def test_a_resumed_run_ends_with_the_same_bits(tmp_path, monkeypatch):
 
 def test_it_learns(tmp_path):
     losses = []
-    train(config(steps=150, tokens_per_batch=1024), tmp_path, report=lambda p: losses.append(p.loss), report_every=5)
+    train(
+        config(steps=150, tokens_per_batch=1024),
+        tmp_path,
+        report=lambda p: losses.append(p.loss),
+        report_every=5,
+    )
     assert losses[-1] < 0.5 * losses[0]
 
 
@@ -104,7 +109,12 @@ import dataclasses
 config = dataclasses.replace(config, training=dataclasses.replace(config.training, steps=100000, checkpoint_every=100000))
 train(config, Path({str(tmp_path)!r}), report=lambda p: print(p.step, flush=True), report_every=1)
 """
-    child = subprocess.Popen([sys.executable, "-W", "ignore", "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    child = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     for line in child.stdout:
         if int(line) == 5:
             child.send_signal(signal.SIGINT)

@@ -97,7 +97,15 @@ def test_a_proof_by_sympy_counts():
 def _mutations(tokens):
     """Token sequences that differ from a solution in one place."""
     names = tokens.split()
-    swaps = {"sin": "cos", "cos": "sin", "add": "sub", "exp": "sinh", "ln": "asinh", "INT+": "INT-", "sqrt": "exp"}
+    swaps = {
+        "sin": "cos",
+        "cos": "sin",
+        "add": "sub",
+        "exp": "sinh",
+        "ln": "asinh",
+        "INT+": "INT-",
+        "sqrt": "exp",
+    }
     for place, name in enumerate(names):
         for other in [swaps.get(name), str((int(name) + 1) % 10) if name.isdigit() else None]:
             if other:
@@ -106,7 +114,14 @@ def _mutations(tokens):
 
 def _central_difference(expr, at):
     """A derivative that owes nothing to ours: 50 digits, mpmath, the infix text."""
-    names = {"sqrt": mpmath.sqrt, "log": mpmath.log, "I": mpmath.j, "pi": mpmath.pi, "E": mpmath.e, "abs": abs}
+    names = {
+        "sqrt": mpmath.sqrt,
+        "log": mpmath.log,
+        "I": mpmath.j,
+        "pi": mpmath.pi,
+        "E": mpmath.e,
+        "abs": abs,
+    }
     names |= {n: getattr(mpmath, n) for n in dir(mpmath) if n.startswith(("a", "s", "c", "t", "e"))} | names
     with mpmath.workdps(50):
         code = compile(str(expr), "<f>", "eval")
@@ -129,7 +144,10 @@ def test_hundreds_of_wrong_candidates_never_pass():
                 point = next((p for p in (0.437, 1.269, 2.183, 0.113) if _real(integrand, mutant, p)), None)
                 if point is not None:
                     slope = complex(_central_difference(mutant, point))
-                    assert abs(slope - integrand.evaluate(x=point)) < 1e-9 * max(1, abs(slope)), (solution, mutant)
+                    assert abs(slope - integrand.evaluate(x=point)) < 1e-9 * max(1, abs(slope)), (
+                        solution,
+                        mutant,
+                    )
             else:
                 wrong += 1
     assert wrong > 400

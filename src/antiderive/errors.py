@@ -64,4 +64,6 @@ class MissingExtraError(AntideriveError, ImportError):
     """A feature needs packages that are not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs packages that are not installed; run: pip install 'antiderive[{extra}]'")
+        super().__init__(
+            f"{feature} needs packages that are not installed; run: pip install 'antiderive[{extra}]'"
+        )

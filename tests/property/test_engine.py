@@ -1,5 +1,6 @@
 """The engine against independent ones: SymPy for derivatives, mpmath for values."""
 
+import contextlib
 import math
 
 import mpmath
@@ -103,7 +104,5 @@ def test_a_formula_is_an_expression_or_an_error_of_ours(text):
 @given(st.text(max_size=40))
 def test_any_text_is_an_expression_or_an_error_of_ours(text):
     for read in (Expr, Expr.from_prefix):
-        try:
+        with contextlib.suppress(AntideriveError):
             read(text)
-        except AntideriveError as error:
-            assert str(error)

@@ -233,7 +233,9 @@ pub fn from_tokens(store: &mut Store, tokens: &[Token]) -> Result<Id> {
                 digits.clear();
                 stack.push(store.num(&if negative { value.neg() } else { value })?);
             }
-            Some(TokenKind::Symbol(symbol)) => stack.push(Id::symbol(symbol)),
+            Some(TokenKind::Symbol(symbol)) if symbol != Symbol::PLACEHOLDER => {
+                stack.push(Id::symbol(symbol))
+            }
             Some(TokenKind::Operator(op)) => {
                 let arity = op.row().arity as usize;
                 let (first, second) = (stack.pop(), if arity == 2 { stack.pop() } else { None });
@@ -244,7 +246,7 @@ pub fn from_tokens(store: &mut Store, tokens: &[Token]) -> Result<Id> {
                 };
                 stack.push(value);
             }
-            Some(TokenKind::Special) | None => {
+            Some(TokenKind::Special | TokenKind::Symbol(_)) | None => {
                 return fail(position, format!("'{}' is not part of an expression", token.name()));
             }
         }

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 from antiderive.cas.outcome import Outcome
 
@@ -34,7 +35,14 @@ def run_isolated(
     """
     started = time.monotonic()
     read_end, write_end = os.pipe()
-    command = [sys.executable, "-m", "antiderive.cas.child", str(write_end), str(memory_mib), str(os.getpid())]
+    command = [
+        sys.executable,
+        "-m",
+        "antiderive.cas.child",
+        str(write_end),
+        str(memory_mib),
+        str(os.getpid()),
+    ]
     with os.fdopen(read_end, "rb") as answers:
         try:
             child = subprocess.Popen(
@@ -51,7 +59,9 @@ def run_isolated(
             request = json.dumps({"function": function, "arguments": arguments}).encode()
             child.communicate(request, timeout=timeout)
         except subprocess.TimeoutExpired:
-            return Outcome("timeout", reason=f"stopped after {timeout:g} s", seconds=time.monotonic() - started)
+            return Outcome(
+                "timeout", reason=f"stopped after {timeout:g} s", seconds=time.monotonic() - started
+            )
         finally:
             # On every way out, Ctrl-C included: nothing of the group stays.
             kill_group(child)
@@ -66,10 +76,8 @@ def run_isolated(
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:
     """Kills the child's process group and reaps the child."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     child.wait()
     if child.stdin is not None:
         child.stdin.close()

@@ -14,6 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
+    from antiderive.datasets import Recipe
 
 
 @click.group()
@@ -97,8 +98,12 @@ def engine(count: int, *, as_json: bool) -> None:
 
 @command.command()
 @click.argument("task")
-@click.option("--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="Time on one core.")
-@click.option("--baseline", type=click.IntRange(min=0), default=100, show_default=True, help="Functions for SymPy.")
+@click.option(
+    "--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="Time on one core."
+)
+@click.option(
+    "--baseline", type=click.IntRange(min=0), default=100, show_default=True, help="Functions for SymPy."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def generate(task: str, seconds: float, baseline: int, *, as_json: bool) -> None:
     """Accepted examples of TASK a second, on one core and on all, beside SymPy and SymEngine.
@@ -132,7 +137,9 @@ def generate(task: str, seconds: float, baseline: int, *, as_json: bool) -> None
         click.echo(json.dumps(figures))
 
 
-def _generation_rate(recipe: Any, seconds: float, threads: int) -> tuple[float, tuple[float, float], dict[str, int]]:  # noqa: ANN401
+def _generation_rate(
+    recipe: Recipe, seconds: float, threads: int
+) -> tuple[float, tuple[float, float], dict[str, int]]:
     """Examples a second, mean tokens of problem and solution, rejects."""
     from antiderive.datasets import Examples
 
@@ -170,7 +177,9 @@ def _baselines(count: int) -> dict[str, float]:
         import symengine
 
         own_x = symengine.Symbol("x")
-        own = {name: getattr(symengine, name) for name in dir(symengine) if not name.startswith("_")} | {"x": own_x}
+        own = {name: getattr(symengine, name) for name in dir(symengine) if not name.startswith("_")} | {
+            "x": own_x
+        }
 
         def with_symengine(program: Any) -> list[str]:  # noqa: ANN401
             return _sympy_tokens(eval(program, {}, own).diff(own_x))  # noqa: S307

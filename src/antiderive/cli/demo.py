@@ -35,7 +35,9 @@ IMPOSSIBLE = "exp(-x^2)"
     help="Configuration of data, model and training.",
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("out/demo"), show_default=True)
-@click.option("--examples", type=click.IntRange(min=1), default=100_000, show_default=True, help="Data set to write.")
+@click.option(
+    "--examples", type=click.IntRange(min=1), default=100_000, show_default=True, help="Data set to write."
+)
 @click.option("--problems", type=click.IntRange(min=1), default=300, show_default=True, help="Test problems.")
 @click.argument("overrides", nargs=-1)
 def command(recipe: Path, out: Path, examples: int, problems: int, overrides: tuple[str, ...]) -> None:

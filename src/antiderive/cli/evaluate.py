@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--model", type=click.Path(path_type=Path), required=True, help="Folder of a model or of a run.")
-@click.option("--recipe", type=click.Path(path_type=Path), help="Recipe of the problems.  [default: the model's own]")
+@click.option(
+    "--model", type=click.Path(path_type=Path), required=True, help="Folder of a model or of a run."
+)
+@click.option(
+    "--recipe", type=click.Path(path_type=Path), help="Recipe of the problems.  [default: the model's own]"
+)
 @click.option("--count", type=click.IntRange(min=1), default=500, show_default=True, help="Test problems.")
 @click.option("--beam", default="1,10", show_default=True, help="Beam sizes, separated by commas.")
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the report to this file too.")
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path), help="Write the report to this file too."
+)
 def command(model: Path, recipe: Path | None, count: int, beam: str, json_path: Path | None) -> None:
     """Decode test problems and verify every answer; print accuracy by beam and by size."""
     from antiderive.datasets import Recipe
@@ -26,7 +32,9 @@ def command(model: Path, recipe: Path | None, count: int, beam: str, json_path: 
     try:
         beams = tuple(int(size) for size in beam.split(","))
     except ValueError:
-        raise click.BadParameter(f"{beam!r} is not a list of numbers such as 1,10", param_hint="--beam") from None
+        raise click.BadParameter(
+            f"{beam!r} is not a list of numbers such as 1,10", param_hint="--beam"
+        ) from None
     show(run_evaluation(model, Recipe.load(recipe) if recipe is not None else None, count, beams), json_path)
 
 

@@ -12,7 +12,9 @@ import click
 @click.command()
 @click.argument("task")
 @click.option("--count", type=click.IntRange(min=1), required=True, help="Number of examples.")
-@click.option("--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first example.")
+@click.option(
+    "--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first example."
+)
 @click.option("--seed", type=int, default=None, help="Another seed gives other examples.  [default: 0]")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
@@ -31,7 +33,9 @@ def command(
     from antiderive.tasks import task_named
 
     values = (Recipe.load(recipe) if recipe is not None else Recipe()).to_dict()
-    settings = Recipe.from_dict({**values, "task": task_named(task).name, **({} if seed is None else {"seed": seed})})
+    settings = Recipe.from_dict(
+        {**values, "task": task_named(task).name, **({} if seed is None else {"seed": seed})}
+    )
     started = time.monotonic()
     with progress_bar() as bar:
         row = bar.add_task(f"generating {task}", total=count, rate="", visible=False)
@@ -54,4 +58,6 @@ def command(
     for split in ("train", "valid", "test"):
         number = sum(content["examples"] for name, content in files if name.startswith(split))
         click.echo(f"  {split:<6} {number:>12,}")
-    click.echo("rejected candidates: " + ", ".join(f"{reason} {number:,}" for reason, number in rejects.items()))
+    click.echo(
+        "rejected candidates: " + ", ".join(f"{reason} {number:,}" for reason, number in rejects.items())
+    )

@@ -11,9 +11,17 @@ import click
 @click.command()
 @click.argument("integrand")
 @click.option("--variable", default="x", show_default=True, help="Variable of integration.")
-@click.option("--model", type=click.Path(path_type=Path), help="Folder of a model.  [default: $ANTIDERIVE_MODEL, out/demo/model]")
-@click.option("--beam", type=click.IntRange(min=1), default=10, show_default=True, help="Hypotheses of the model.")
-@click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds for the computer algebra system.")
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="Folder of a model.  [default: $ANTIDERIVE_MODEL, out/demo/model]",
+)
+@click.option(
+    "--beam", type=click.IntRange(min=1), default=10, show_default=True, help="Hypotheses of the model."
+)
+@click.option(
+    "--timeout", type=float, default=10.0, show_default=True, help="Seconds for the computer algebra system."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     integrand: str, variable: str, model: Path | None, beam: int, timeout: float, *, as_json: bool

@@ -33,7 +33,10 @@ def run_training(config: TrainingConfig, out: Path) -> Path:
     from antiderive.training import train
     from antiderive.training.loop import TrainingProgress
 
-    click.echo(f"model: {Seq2Seq(config.model).parameters_count:,} parameters; {config.training.steps} steps", err=True)
+    click.echo(
+        f"model: {Seq2Seq(config.model).parameters_count:,} parameters; {config.training.steps} steps",
+        err=True,
+    )
     with progress_bar() as bar:
         row = bar.add_task("training", total=config.training.steps, rate="")
 

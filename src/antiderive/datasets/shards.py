@@ -77,7 +77,9 @@ def write_dataset(
                 progress.rejects[reason] = progress.rejects.get(reason, 0) + number
             report(progress)
     except OSError as error:
-        raise DataError(f"cannot write to {folder}: {error.strerror or error}; the finished shards are whole") from error
+        raise DataError(
+            f"cannot write to {folder}: {error.strerror or error}; the finished shards are whole"
+        ) from error
     return manifest
 
 

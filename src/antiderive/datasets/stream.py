@@ -1,15 +1,15 @@
 """Batches for training, generated on the fly from a recipe.
 
-The stream is a sequence of *pools*: pool *p* holds the examples of a fixed range of indices. Its batches are a
-pure function of the recipe, the settings and *p*, so a position in the stream is two numbers, memory does not
-grow, and a run that is resumed sees the batches that would have come.
+The stream is a sequence of *pools*: pool *p* holds the examples of a fixed range of indices. Its batches are
+a pure function of the recipe, the settings and *p*, so a position in the stream is two numbers, memory
+does not grow, and a run that is resumed sees the batches that would have come.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,7 +110,7 @@ class BatchStream:
             for place, group in enumerate(order.tolist())
         ]
 
-    def batches(self, position: tuple[int, int] | None = None) -> Iterator[Batch]:
+    def batches(self, position: tuple[int, int] | None = None) -> Generator[Batch, None, None]:
         """Batches from ``position`` on; the next pool is made while the present one is used.
 
         Close the iterator (or let it be collected) to end the background thread.

@@ -1,8 +1,8 @@
 """Batched beam search with a key-value cache; a beam of 1 is greedy decoding.
 
-Every problem of the batch has ``beam`` partial hypotheses. In each step all their continuations compete; those
-that end the expression move to the problem's finished ones. A problem is done when it has ``beam`` finished
-hypotheses and no partial one can still beat the worst of them, or at the length limit.
+Every problem of the batch has ``beam`` partial hypotheses. In each step all their continuations compete;
+those that end the expression move to the problem's finished ones. A problem is done when it has ``beam``
+finished hypotheses and no partial one can still beat the worst of them, or at the length limit.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class Report:
 
 
 def test_problems(recipe: Recipe, count: int) -> Iterator[tuple[list[int], list[int], int]]:
-    """Problem, solution (token ids) and operators of the solution, for ``count`` examples of the test split."""
+    """Problem, solution (token ids) and operators of the solution of ``count`` test examples."""
     found = 0
     start = _TEST_START
     while found < count:

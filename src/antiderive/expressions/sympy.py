@@ -27,7 +27,9 @@ def _functions() -> dict[str, Any]:
 @cache
 def _names() -> dict[Any, str]:
     """Token names by SymPy function, for operators of one argument that are classes of their own."""
-    return {function: name for name, function in _functions().items() if name not in ("add", "mul", "pow", "sqrt")}
+    return {
+        function: name for name, function in _functions().items() if name not in ("add", "mul", "pow", "sqrt")
+    }
 
 
 def _symbol(name: str) -> Any:  # noqa: ANN401  (SymPy is untyped)
@@ -87,7 +89,11 @@ def _leaf(node: Any) -> Expr | None:  # noqa: ANN401
     """Nodes without arguments, and the unknown function with its derivatives."""
     if isinstance(node, sympy.Rational):
         return Expr(Fraction(int(node.p), int(node.q)))
-    if isinstance(node, sympy.core.function.AppliedUndef) and node.func.__name__ == "y" and len(node.args) == 1:
+    if (
+        isinstance(node, sympy.core.function.AppliedUndef)
+        and node.func.__name__ == "y"
+        and len(node.args) == 1
+    ):
         return Expr.from_prefix("Y")
     if isinstance(node, sympy.Derivative) and node.expr.func == sympy.Function("y"):
         if node.derivative_count in (1, 2):

@@ -1,5 +1,6 @@
-"""A pre-norm encoder-decoder transformer (Vaswani et al. 2017; Xiong et al. 2020) with rotary positions
-(Su et al. 2021) and tied embeddings.
+"""A pre-norm encoder-decoder transformer with rotary positions and tied embeddings.
+
+Sources: Vaswani et al. 2017; Xiong et al. 2020 (pre-norm); Su et al. 2021 (rotary positions).
 
 Letters at the end of a tensor's name give its shape: B batch, S source length, T target length, D width,
 H heads, K width of a head, V vocabulary.
@@ -151,7 +152,11 @@ class DecoderLayer(nn.Module):
     def __init__(self, config: Seq2SeqConfig) -> None:
         super().__init__()
         self.norm1, self.norm2, self.norm3 = (nn.LayerNorm(config.width) for _ in range(3))
-        self.attention, self.cross, self.feed_forward = Attention(config), Attention(config), FeedForward(config)
+        self.attention, self.cross, self.feed_forward = (
+            Attention(config),
+            Attention(config),
+            FeedForward(config),
+        )
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(

@@ -24,6 +24,8 @@ MODEL_VARIABLE = "ANTIDERIVE_MODEL"
 
 _DEMO_MODEL = Path("out/demo/model")
 
+_MAX_TOKENS = 128
+
 
 def default_model_path() -> Path | None:
     """The model named by ``ANTIDERIVE_MODEL``, else the demo's in the working folder, if it is there."""
@@ -138,7 +140,8 @@ class _Search:
             self.attempts.append(("model", str(error)))
             return
         seen = set()
-        for hypothesis in beam_search(_load(path.resolve()), [problem], beam=beam)[0]:
+        found = beam_search(_load(path.resolve()), [problem], beam=beam, max_tokens=_MAX_TOKENS)[0]
+        for hypothesis in found:
             try:
                 expression = Expr.from_tokens(hypothesis.tokens).subs({x: own})
             except AntideriveError:
@@ -160,7 +163,9 @@ class _Search:
             self.attempts.append(("cas:sympy", outcome.reason or outcome.status))
         elif not self.consider(Expr.from_prefix(outcome.value), "cas:sympy"):
             verdict = self.candidates[-1].verdict
-            self.attempts.append(("cas:sympy", f"its answer was not confirmed: {verdict.status}, {verdict.reason}"))
+            self.attempts.append(
+                ("cas:sympy", f"its answer was not confirmed: {verdict.status}, {verdict.reason}")
+            )
 
 
 @lru_cache(maxsize=2)

@@ -38,7 +38,9 @@ def formulas(
     def grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         call = st.builds(lambda name, arg: f"{name}({arg})", st.sampled_from(list(functions)), inner)
         binary = st.builds(lambda a, op, b: f"({a} {op} {b})", inner, st.sampled_from("+-*/"), inner)
-        power = st.builds(lambda a, n: f"({a})**({n})", inner, st.sampled_from(["2", "3", "-1", "1/2", "-1/3"]))
+        power = st.builds(
+            lambda a, n: f"({a})**({n})", inner, st.sampled_from(["2", "3", "-1", "1/2", "-1/3"])
+        )
         return st.one_of(call, binary, power)
 
     return st.recursive(leaves, grow, max_leaves=max_leaves)

@@ -1,7 +1,7 @@
 """Checkpoints: a folder with ``model.safetensors``, ``optimizer.safetensors`` and ``state.json``.
 
-A checkpoint is written beside its place and renamed, so that it is whole wherever a run is cut off. Nothing in
-it is executed when it is read.
+A checkpoint is written beside its place and renamed, so that it is whole wherever a run is cut off. Nothing
+in it is executed when it is read.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ def save(
     return Checkpoint(target)
 
 
-def restore(checkpoint: Checkpoint, model: Seq2Seq, optimizer: torch.optim.Optimizer) -> tuple[int, tuple[int, int]]:
+def restore(
+    checkpoint: Checkpoint, model: Seq2Seq, optimizer: torch.optim.Optimizer
+) -> tuple[int, tuple[int, int]]:
     """Loads weights, moments and random state; returns the step and the position in the stream."""
     state = checkpoint.state()
     model.load_state_dict(checkpoint.tensors("model"))

@@ -1,4 +1,4 @@
-"""The settings of a training run: one TOML file with the tables ``[data]``, ``[model]`` and ``[training]``."""
+"""The settings of a training run: a TOML file with the tables ``[data]``, ``[model]``, ``[training]``."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ class OptimisationConfig:
             if getattr(self, name) < 1:
                 raise SettingError(f"training: {name} = {getattr(self, name)} is below 1")
         if self.warmup < 0 or self.learning_rate <= 0 or self.clip <= 0:
-            raise SettingError("training: warmup must not be negative, learning_rate and clip must be positive")
+            raise SettingError(
+                "training: warmup must not be negative, learning_rate and clip must be positive"
+            )
         if self.precision not in ("32-true", "bf16-mixed", "16-mixed"):
             raise SettingError(
                 f"training: precision {self.precision!r}; there are 32-true, bf16-mixed and 16-mixed"
@@ -118,7 +120,7 @@ def _model(values: dict[str, Any]) -> Seq2SeqConfig:
 def _typed(kind: type[T], table: str, values: dict[str, Any]) -> T:
     annotations = {f.name: f.type for f in fields(kind)}  # type: ignore[arg-type]
     _refuse_unknown(table, values, list(annotations))
-    kinds = {"int": int, "float": (float, int), "str": str}
+    kinds: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "str": (str,)}
     for name, value in values.items():
         expected = kinds[str(annotations[name])]
         if not isinstance(value, expected) or isinstance(value, bool):

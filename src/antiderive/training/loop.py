@@ -1,4 +1,4 @@
-"""The training loop: AdamW, warm-up and cosine, gradient clipping, checkpoints; Lightning Fabric places it."""
+"""The training loop: AdamW, warm-up and cosine, clipping, checkpoints. Lightning Fabric places it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -89,79 +89,103 @@ def train(
         LimitError: if the loss is no longer a number.
     """
     settings = config.training
-    fabric = Fabric(precision=settings.precision)  # type: ignore[arg-type]
-    fabric.launch()
-    torch.manual_seed(settings.seed)
-    model = Seq2Seq(config.model)
-    optimizer = make_optimizer(model, settings)
-    step, position = 0, (fabric.global_rank, 0)
-    latest = Checkpoint.latest(folder)
-    if latest is not None:
-        if TrainingConfig.from_dict(latest.state()["config"]) != config:
-            raise DataError(f"{folder} holds a run of another configuration; choose another folder")
-        step, position = restore(latest, model, optimizer)
-        if step >= settings.steps:
-            return latest
-    folder.mkdir(parents=True, exist_ok=True)
-    wrapped, fabric_optimizer = fabric.setup(model, optimizer)
-    stream = BatchStream(
-        config.data,
-        tokens_per_batch=settings.tokens_per_batch,
-        pool=settings.pool,
-        seed=settings.seed,
-        rank=fabric.global_rank,
-        world=fabric.world_size,
-    )
-
-    def checkpoint() -> Checkpoint:
-        return save(
-            folder,
-            step=step,
-            position=position,
-            config=config,
-            model=model,
-            optimizer=optimizer,
-            keep=settings.keep_checkpoints,
-        )
-
+    run = _Run(config, folder)
     meter = _Meter()
-    saved = latest
-    batches = stream.batches(position)
-    wrapped.train()
+    batches = run.stream.batches(run.position)
     try:
-        while step < settings.steps:
+        while run.step < settings.steps:
             batch = next(batches)
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(step, settings)
-            loss = loss_of(wrapped, batch, config.model.pad, settings.label_smoothing, fabric.device)
-            value = loss.item()
-            if not math.isfinite(value):
-                raise LimitError(
-                    f"the loss is {value} at step {step + 1}; lower training.learning_rate "
-                    "(the checkpoint before it is whole)"
-                )
-            fabric.backward(loss)
-            # With 16-mixed a gradient that overflowed is skipped by the scaler, so it is no error here.
-            fabric.clip_gradients(wrapped, fabric_optimizer, max_norm=settings.clip, error_if_nonfinite=False)
-            fabric_optimizer.step()
-            fabric_optimizer.zero_grad()
-            step, position = step + 1, batch.position
-            meter.add(value, batch)
-            if step % report_every == 0 or step == settings.steps:
-                progress = meter.progress(step, settings)
-                if fabric.is_global_zero:
-                    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
-                        log.write(json.dumps(progress.__dict__) + "\n")
+            meter.add(run.optimise(batch), batch)
+            last = run.step == settings.steps
+            if last or run.step % report_every == 0:
+                progress = meter.progress(run.step, settings)
+                run.log(progress)
                 report(progress)
-            if (step % settings.checkpoint_every == 0 or step == settings.steps) and fabric.is_global_zero:
-                saved = checkpoint()
+            if last or run.step % settings.checkpoint_every == 0:
+                run.save()
     except KeyboardInterrupt:
-        if step and fabric.is_global_zero:
-            checkpoint()
+        if run.step:
+            run.save()
         raise
     finally:
         batches.close()
-    return saved or checkpoint()
+    latest = Checkpoint.latest(folder)
+    if latest is None:
+        raise DataError(f"{folder}: the checkpoint of step {run.step} is gone")
+    return latest
+
+
+class _Run:
+    """Model, optimiser and place of one run; Fabric spreads it over devices and processes."""
+
+    def __init__(self, config: TrainingConfig, folder: Path) -> None:
+        self.config, self.folder = config, folder
+        settings = config.training
+        self.fabric = Fabric(precision=settings.precision)  # type: ignore[arg-type]
+        self.fabric.launch()
+        torch.manual_seed(settings.seed)
+        self.model = Seq2Seq(config.model)
+        self.optimizer = make_optimizer(self.model, settings)
+        self.step, self.position = 0, (self.fabric.global_rank, 0)
+        latest = Checkpoint.latest(folder)
+        if latest is not None:
+            if TrainingConfig.from_dict(latest.state()["config"]) != config:
+                raise DataError(f"{folder} holds a run of another configuration; choose another folder")
+            self.step, self.position = restore(latest, self.model, self.optimizer)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.wrapped, self.wrapped_optimizer = self.fabric.setup(self.model, self.optimizer)
+        self.wrapped.train()
+        self.stream = BatchStream(
+            config.data,
+            tokens_per_batch=settings.tokens_per_batch,
+            pool=settings.pool,
+            seed=settings.seed,
+            rank=self.fabric.global_rank,
+            world=self.fabric.world_size,
+        )
+
+    def optimise(self, batch: Batch) -> float:
+        """One step of the optimiser; returns the loss."""
+        settings = self.config.training
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.step, settings)
+        loss = loss_of(
+            self.wrapped, batch, self.config.model.pad, settings.label_smoothing, self.fabric.device
+        )
+        value = loss.item()
+        if not math.isfinite(value):
+            raise LimitError(
+                f"the loss is {value} at step {self.step + 1}; lower training.learning_rate "
+                "(the checkpoint before it is whole)"
+            )
+        self.fabric.backward(loss)
+        # With 16-mixed a gradient that overflowed is skipped by the scaler, so it is no error here.
+        self.fabric.clip_gradients(
+            self.wrapped, self.wrapped_optimizer, max_norm=settings.clip, error_if_nonfinite=False
+        )
+        self.wrapped_optimizer.step()
+        self.wrapped_optimizer.zero_grad()
+        self.step, self.position = self.step + 1, batch.position
+        return value
+
+    def log(self, progress: TrainingProgress) -> None:
+        """Appends a line of figures."""
+        if self.fabric.is_global_zero:
+            with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+                log.write(json.dumps(asdict(progress)) + "\n")
+
+    def save(self) -> None:
+        """Writes a checkpoint of the present step."""
+        if self.fabric.is_global_zero:
+            save(
+                self.folder,
+                step=self.step,
+                position=self.position,
+                config=self.config,
+                model=self.model,
+                optimizer=self.optimizer,
+                keep=self.config.training.keep_checkpoints,
+            )
 
 
 class _Meter:

@@ -1,8 +1,8 @@
 """Rigorous evaluation in complex ball arithmetic (Arb, through python-flint).
 
 Every value is a ball that contains the exact one, so a residual that excludes zero is a proof that the
-candidate is wrong. Derivatives are carried along as dual numbers, with the derivative formulas of the operator
-table; no symbolic derivative is involved.
+candidate is wrong. Derivatives are carried along as dual numbers, with the derivative formulas of the
+operator table; no symbolic derivative is involved.
 """
 
 from __future__ import annotations
@@ -43,17 +43,28 @@ def _sign(z: Ball) -> Ball:
     return z / abs(z)
 
 
+def _of_reciprocal(function: Callable[[Ball], Ball]) -> Callable[[Ball], Ball]:
+    return lambda z: function(1 / z)
+
+
 _BY_METHOD = (
     "exp sin cos tan cot sec csc asin acos atan sinh cosh tanh coth sech csch asinh acosh atanh".split()  # noqa: SIM905
 )
-_RECIPROCALS = {"acot": "atan", "asec": "acos", "acsc": "asin", "acoth": "atanh", "asech": "acosh", "acsch": "asinh"}
+_RECIPROCALS = {
+    "acot": "atan",
+    "asec": "acos",
+    "acsc": "asin",
+    "acoth": "atanh",
+    "asech": "acosh",
+    "acsch": "asinh",
+}
 
 
 @cache
 def _functions() -> dict[str, Callable[[Ball], Ball]]:
     functions: dict[str, Callable[[Ball], Ball]] = {name: getattr(acb, name) for name in _BY_METHOD}
     for name, inner in _RECIPROCALS.items():
-        functions[name] = lambda z, inner=functions[inner]: inner(1 / z)
+        functions[name] = _of_reciprocal(functions[inner])
     functions["ln"] = acb.log
     functions["abs"] = lambda z: acb(abs(z))
     functions["sign"] = _sign

@@ -29,13 +29,19 @@ _UNKNOWN = {"Y", "Y'", "Y''"}
 
 
 def verify(
-    problem: str | Expr, candidate: str | Expr, *, variable: str = "x", seed: int = 0, prove_timeout: float = 0.0
+    problem: str | Expr,
+    candidate: str | Expr,
+    *,
+    variable: str = "x",
+    seed: int = 0,
+    prove_timeout: float = 0.0,
 ) -> Verdict:
     """Judges ``candidate`` as an antiderivative of, or as a solution of, ``problem``.
 
-    A problem that contains the unknown (``y' = y``, ``Y'' + Y``) is an ODE that must vanish when the candidate
-    is put in for the unknown; any other problem is an integrand. Other symbols are parameters; they are tested
-    at random positive values. The derivatives of ``abs`` and ``sign`` are those on the real line.
+    A problem that contains the unknown (``y' = y``, ``Y'' + Y``) is an ODE that must vanish when the
+    candidate is put in for the unknown; any other problem is an integrand. Other symbols are parameters; they
+    are tested at random positive values. The derivatives of ``abs`` and ``sign`` are those on the real
+    line.
 
     Args:
         problem: integrand or ODE.
@@ -109,9 +115,7 @@ def _judge(
         for point, _ in sorted(samples, key=lambda sample: -sample[1]):
             found = rigorous(point)
             if found.nonzero:
-                return Verdict(
-                    "refuted", "the residual excludes zero at a point", points=(_readable(point),)
-                )
+                return Verdict("refuted", "the residual excludes zero at a point", points=(_readable(point),))
             if found.digits < DIGITS:
                 undecided += 1
                 continue

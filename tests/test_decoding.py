@@ -88,7 +88,7 @@ def test_the_mask_accepts_exactly_the_well_formed_sequences():
             expected = is_solution(tokens)
             assert mask_accepts(tokens) is expected, VOCABULARY.decode(tokens)
             counts[expected] += 1
-    assert min(counts.values()) > 100
+    assert min(counts.values()) > 10
 
 
 def test_the_mask_always_leaves_a_way_to_the_end():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
+
+from antiderive.cli.progress import require
 
 TEXTBOOK = (
     "x*cos(x)",
@@ -46,8 +49,7 @@ def command(recipe: Path, out: Path, examples: int, problems: int, overrides: tu
     Every step that is finished is kept: run the command again after an interruption and it goes on. OVERRIDES
     such as training.steps=500 change the configuration.
     """
-    import os
-
+    require(recipe)
     from antiderive.cli.evaluate import run_evaluation, show
     from antiderive.cli.train import run_training
     from antiderive.datasets.shards import write_dataset

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from antiderive.cli.progress import require
+
 if TYPE_CHECKING:
     from antiderive.datasets import Recipe
     from antiderive.evaluation import Report
@@ -29,6 +31,7 @@ def command(model: Path, recipe: Path | None, count: int, beam: str, json_path: 
     """Decode test problems and verify every answer; print accuracy by beam and by size."""
     from antiderive.datasets import Recipe
 
+    require(model)
     try:
         beams = tuple(int(size) for size in beam.split(","))
     except ValueError:

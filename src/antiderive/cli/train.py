@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from antiderive.cli.progress import require
+
 if TYPE_CHECKING:
     from antiderive.training import TrainingConfig
 
@@ -20,6 +22,7 @@ def command(configuration: Path, overrides: tuple[str, ...], out: Path) -> None:
 
     A folder that holds checkpoints of the same configuration is resumed; Ctrl-C saves one first.
     """
+    require(configuration)
     from antiderive.training import TrainingConfig
 
     checkpoint = run_training(TrainingConfig.load(configuration, overrides), out)

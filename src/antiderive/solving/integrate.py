@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
 from antiderive.cas import integrate_sympy
-from antiderive.errors import AntideriveError, SettingError, UnsupportedError
+from antiderive.errors import AntideriveError, DataError, SettingError, UnsupportedError
 from antiderive.solving.solution import Candidate, Solution
 from antiderive.tasks import task_named
 from antiderive.verification import Verdict, verify
@@ -128,6 +128,8 @@ class _Search:
         if self.variable != "x" and "x" in self.integrand.free_symbols:
             self.attempts.append(("model", "the model integrates in x alone"))
             return
+        if not path.is_dir():
+            raise DataError(f"there is no model folder {path}")
         if find_spec("torch") is None:
             self.attempts.append(("model", "torch is not installed"))
             return

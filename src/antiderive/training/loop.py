@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -120,6 +119,9 @@ class _Run:
 
     def __init__(self, config: TrainingConfig, folder: Path) -> None:
         self.config, self.folder = config, folder
+        # Importing Fabric takes longer than importing torch; whoever only loads a model does without it.
+        from lightning_fabric import Fabric
+
         settings = config.training
         self.fabric = Fabric(precision=settings.precision)  # type: ignore[arg-type]
         self.fabric.launch()

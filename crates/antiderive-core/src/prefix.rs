@@ -167,17 +167,38 @@ fn write_rest(dag: &Dag, id: Id, from: u32, out: &mut Vec<Token>, stack: &mut Ve
 }
 
 fn write_number(value: &Number, out: &mut Vec<Token>) {
-    if let Number::Small(n @ 0..=9, 1) = value {
-        out.extend([Token::PLUS, Token::digit(*n as u8)]);
-        return;
+    match value {
+        Number::Small(n, 1) => write_small(*n, out),
+        Number::Small(n, d) => {
+            out.push(Token::operator(Op::Div));
+            write_small(*n, out);
+            write_small(*d, out);
+        }
+        Number::Big(_) => {
+            if !value.is_integer() {
+                out.push(Token::operator(Op::Div));
+            }
+            write_integer(value.is_negative(), &value.numer().to_string(), out);
+            if !value.is_integer() {
+                write_integer(false, &value.denom().to_string(), out);
+            }
+        }
     }
-    if !value.is_integer() {
-        out.push(Token::operator(Op::Div));
+}
+
+/// Sign and digits of a 64-bit integer, without an allocation.
+fn write_small(n: i64, out: &mut Vec<Token>) {
+    out.push(if n < 0 { Token::MINUS } else { Token::PLUS });
+    let first = out.len();
+    let mut rest = n.unsigned_abs();
+    loop {
+        out.push(Token::digit((rest % 10) as u8));
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
     }
-    write_integer(value.is_negative(), &value.numer().to_string(), out);
-    if !value.is_integer() {
-        write_integer(false, &value.denom().to_string(), out);
-    }
+    out[first..].reverse();
 }
 
 fn write_integer(negative: bool, digits: &str, out: &mut Vec<Token>) {

@@ -1,7 +1,7 @@
 //! Backward integration (Lample & Charton 2020, section 4.2): sample the answer, differentiate it.
 
+use crate::candidate::{test_points, Pair, Reject};
 use crate::evaluate::{Evaluator, Point};
-use crate::generate::{test_points, Pair, Reject};
 use crate::operators::Op;
 use crate::prefix::{count_operators, write_tokens, Token};
 use crate::random::Stream;

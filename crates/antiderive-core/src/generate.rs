@@ -7,60 +7,13 @@ use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
 
 use crate::bwd;
+use crate::candidate::{Reject, REJECTS};
 use crate::error::{Error, Result};
-use crate::numeric::real;
 use crate::prefix::{count_operators, write_tokens, Token};
 use crate::random::{Key, Stream};
 use crate::recipe::Recipe;
 use crate::sample::FunctionSampler;
-use crate::store::{Id, Limits, Store};
-
-/// Why a candidate was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(usize)]
-pub enum Reject {
-    /// A division by zero or a pole: the function does not exist.
-    Undefined,
-    /// A number, the depth or the size passed a limit.
-    TooLarge,
-    /// The solution or the problem is constant.
-    Constant,
-    /// The canonical form has less than half of the operators sampled.
-    Shrunk,
-    /// Problem or solution has more tokens than the recipe allows.
-    TooLong,
-    /// No test point at which the problem is real and the solution exists.
-    NowhereDefined,
-    /// Problem and solution could not be confirmed against each other numerically.
-    Unconfirmed,
-}
-
-/// Names of the reasons, in the order of [`Reject`].
-pub const REJECTS: [&str; 7] =
-    ["undefined", "too_large", "constant", "shrunk", "too_long", "nowhere_defined", "unconfirmed"];
-
-impl From<Error> for Reject {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Undefined(_) => Reject::Undefined,
-            _ => Reject::TooLarge,
-        }
-    }
-}
-
-/// Points of the real line at which candidates are tested; none is special to any operator.
-pub const TEST_POINTS: [f64; 18] = [
-    0.437, 1.269, -0.352, 2.183, -1.417, 0.113, 3.671, -2.739, 0.871, -0.784, 5.327, -4.619, 1.731, -0.067,
-    8.153, -7.391, 0.029, 12.847,
-];
-
-/// Problem and solution of one candidate.
-pub struct Pair {
-    /// The problem (for integration, the integrand).
-    pub problem: Id,
-    /// The solution.
-    pub solution: Id,
-}
+use crate::store::{Limits, Store};
 
 /// The part of a data set that a problem belongs to, decided by the keyed hash of its skeleton.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,11 +163,6 @@ impl Generator {
         batch.solution_operators.push(count_operators(&self.solution) as u16);
         Ok(())
     }
-}
-
-/// The real test points as complex numbers.
-pub(crate) fn test_points() -> impl Iterator<Item = crate::numeric::C64> {
-    TEST_POINTS.iter().map(|x| real(*x))
 }
 
 /// Examples per unit of work of a thread.

@@ -3,17 +3,20 @@
 
 mod bwd;
 mod calculus;
+pub mod candidate;
 mod canonical;
 pub mod error;
 pub mod evaluate;
 pub mod expr;
 mod functions;
 pub mod generate;
+mod lexer;
 pub mod number;
 pub mod numeric;
 pub mod operators;
 mod order;
 pub mod parse;
+mod power;
 pub mod prefix;
 pub mod print;
 pub mod random;

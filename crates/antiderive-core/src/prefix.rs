@@ -255,7 +255,7 @@ pub fn from_tokens(store: &mut Store, tokens: &[Token]) -> Result<Id> {
                 stack.push(store.num(&if negative { value.neg() } else { value })?);
             }
             Some(TokenKind::Symbol(symbol)) if symbol != Symbol::PLACEHOLDER => {
-                stack.push(Id::symbol(symbol))
+                stack.push(Id::symbol(symbol));
             }
             Some(TokenKind::Operator(op)) => {
                 let arity = op.row().arity as usize;

@@ -1,7 +1,8 @@
 //! Recipes and batches of examples.
 
+use antiderive_core::candidate::REJECTS;
 use antiderive_core::generate::{
-    generate as generate_batch, skeleton_hash as hash_of, split_of as split, Split, REJECTS,
+    generate as generate_batch, skeleton_hash as hash_of, split_of as split, Split,
 };
 use antiderive_core::operators::Op;
 use antiderive_core::recipe::Recipe;

@@ -84,6 +84,11 @@ def test_a_value_comes_back_and_prints_go_nowhere(capfd):
     assert capfd.readouterr().out == ""
 
 
+def test_long_answers_come_back_whole():
+    text = "x" * 1_000_000
+    assert run_isolated(f"{HERE}:echo", {"text": text}, timeout=60).value == text
+
+
 @pytest.mark.parametrize("function", ["hang_and_swallow", "hang_in_c", "leave_a_grandchild"])
 def test_hangs_are_killed_and_the_cpu_is_free(function, tmp_path):
     pid_file = tmp_path / "pid"

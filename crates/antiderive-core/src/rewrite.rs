@@ -64,9 +64,9 @@ impl Store {
 
     /// The terms of the product of two sums, like terms collected; `left` counts products down.
     fn multiply_out(&mut self, a: &[Id], b: &[Id], left: &mut usize) -> Result<Vec<Id>> {
-        *left = left
-            .checked_sub(a.len().saturating_mul(b.len()))
-            .ok_or(Error::Bound { what: "expand", bound: MAX_PRODUCTS })?;
+        // A product of long numbers costs more than one.
+        let cost = a.len() * b.len() + b.len() * self.words(a) + a.len() * self.words(b);
+        *left = left.checked_sub(cost).ok_or(Error::Bound { what: "expand", bound: MAX_PRODUCTS })?;
         let mut products = Vec::with_capacity(a.len() * b.len());
         for &x in a {
             for &y in b {
@@ -75,6 +75,12 @@ impl Store {
         }
         let sum = self.add(&products)?;
         Ok(self.dag.terms(&sum).to_vec())
+    }
+
+    /// Length of the coefficients of these terms, in units of 128 bits.
+    fn words(&self, terms: &[Id]) -> usize {
+        let bits = |term: &Id| self.number(self.dag.factors(term)[0]).map_or(0, Number::bits);
+        terms.iter().map(|term| bits(term) as usize / 128).sum()
     }
 
     /// Writes every sum over one common denominator.

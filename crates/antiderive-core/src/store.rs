@@ -207,7 +207,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { number_bits: 65_536, size: 1_000_000 }
+        Limits { number_bits: 8192, size: 1_000_000 }
     }
 }
 

@@ -34,39 +34,22 @@ def run_isolated(
         memory_mib: address-space limit of the child in MiB.
     """
     started = time.monotonic()
-    read_end, write_end = os.pipe()
-    command = [
-        sys.executable,
-        "-m",
-        "antiderive.cas.child",
-        str(write_end),
-        str(memory_mib),
-        str(os.getpid()),
-    ]
-    with os.fdopen(read_end, "rb") as answers:
-        try:
-            child = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(write_end,),
-                start_new_session=True,
-            )
-        finally:
-            os.close(write_end)
-        try:
-            request = json.dumps({"function": function, "arguments": arguments}).encode()
-            child.communicate(request, timeout=timeout)
-        except subprocess.TimeoutExpired:
-            return Outcome(
-                "timeout", reason=f"stopped after {timeout:g} s", seconds=time.monotonic() - started
-            )
-        finally:
-            # On every way out, Ctrl-C included: nothing of the group stays.
-            kill_group(child)
-        seconds = time.monotonic() - started
-        answer = answers.read()
+    request = json.dumps({"function": function, "arguments": arguments}).encode()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "antiderive.cas.child", str(memory_mib), str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        answer, _ = child.communicate(request, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        return Outcome("timeout", reason=f"stopped after {timeout:g} s", seconds=time.monotonic() - started)
+    finally:
+        # On every way out, Ctrl-C included: nothing of the group stays.
+        _kill_group(child)
+    seconds = time.monotonic() - started
     if not answer:
         status = child.returncode
         reason = f"killed by signal {-status}" if status < 0 else f"exit status {status} without an answer"
@@ -74,10 +57,12 @@ def run_isolated(
     return Outcome(**json.loads(answer), seconds=seconds)
 
 
-def kill_group(child: subprocess.Popen[bytes]) -> None:
-    """Kills the child's process group and reaps the child."""
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    """Kills the child's process group, reaps the child and closes its pipes."""
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-    if child.stdin is not None:
-        child.stdin.close()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):
+                pipe.close()

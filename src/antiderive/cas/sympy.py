@@ -36,7 +36,9 @@ def _integrate(expression: str, variable: str) -> Outcome:
     try:
         return Outcome("solved", value=Expr.from_sympy(result).to_prefix())
     except UnsupportedError as error:
-        return Outcome("unsupported", reason=f"SymPy's answer is not elementary here: {error}")
+        return Outcome(
+            "unsupported", reason=f"SymPy's answer cannot be written with elementary functions here: {error}"
+        )
 
 
 def _is_zero(expression: str, variable: str) -> Outcome:  # noqa: ARG001  (one signature for all requests)

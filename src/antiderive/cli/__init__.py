@@ -7,7 +7,7 @@ from importlib import import_module
 
 import click
 
-from antiderive.errors import AntideriveError, ParseError
+from antiderive.errors import AntideriveError, MissingExtraError, ParseError
 
 _COMMANDS = {
     "bench": "Measure speed; the last line of each bench is JSON.",
@@ -19,6 +19,9 @@ _COMMANDS = {
     "verify": "Judge a candidate as an antiderivative or a solution.",
 }
 """Commands with their one-line help; each lives in the module of its name."""
+
+_EXTRAS = {"torch": "train", "lightning_fabric": "train", "safetensors": "train", "sympy": "cas"}
+"""The extra that installs each optional package."""
 
 
 class _Lazy(click.Group):
@@ -54,6 +57,12 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get(error.name or "")
+        if extra is None:
+            raise
+        click.echo(f"error: {MissingExtraError(f'this command (it imports {error.name})', extra)}", err=True)
+        sys.exit(2)
     except ParseError as error:
         place = "" if error.text is None or len(error.text) > 80 else f": {error.text}"
         click.echo(f"error: {error.line}{place}", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from antiderive.solving.integrate import default_model_path, integrate
+from antiderive.solving.integration import default_model_path, integrate
 from antiderive.solving.solution import Candidate, Solution
 
 __all__ = ["Candidate", "Solution", "default_model_path", "integrate"]

@@ -6,6 +6,6 @@ Three tiers: double-precision screening at random points, rigorous ball arithmet
 from __future__ import annotations
 
 from antiderive.verification.verdict import Verdict
-from antiderive.verification.verify import verify
+from antiderive.verification.verifier import verify
 
 __all__ = ["Verdict", "verify"]

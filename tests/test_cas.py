@@ -93,9 +93,9 @@ def test_long_answers_come_back_whole():
 def test_hangs_are_killed_and_the_cpu_is_free(function, tmp_path):
     pid_file = tmp_path / "pid"
     started = time.monotonic()
-    outcome = run_isolated(f"{HERE}:{function}", {"pid_file": str(pid_file)}, timeout=3)
+    outcome = run_isolated(f"{HERE}:{function}", {"pid_file": str(pid_file)}, timeout=6)
     assert outcome.status == "timeout"
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 12
     pid = int(pid_file.read_text())
     deadline = time.monotonic() + 2
     while not gone(pid) and time.monotonic() < deadline:

@@ -55,7 +55,7 @@ bench: setup ## Measure speed against SymPy and SymEngine
 	cargo bench --workspace
 
 fuzz: ## Fuzz the parsers for 10 minutes (needs cargo-fuzz)
-	cd crates/antiderive-core && RUSTC_BOOTSTRAP=1 cargo fuzz run read -- -max_total_time=600
+	cd crates/antiderive-core && RUSTC_BOOTSTRAP=1 cargo fuzz run read -- -max_total_time=600 -timeout=30
 
 clean: ## Remove .venv, target and out
 	rm -rf $(VENV) target out

@@ -1,8 +1,17 @@
 """Fixtures that several test files share."""
 
+import sys
+
 import pytest
 
 from antiderive.training import TrainingConfig, train
+
+
+@pytest.fixture
+def interruptible():
+    """Makes a command listen to SIGINT even where the tests run in the background, which ignores it."""
+    code = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+    return lambda command: [sys.executable, "-c", code, *map(str, command)]
 
 
 @pytest.fixture(scope="session")

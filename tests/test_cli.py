@@ -115,9 +115,11 @@ def test_generate_is_the_same_for_any_number_of_workers(tmp_path):
         assert (tmp_path / "2" / path.name).read_bytes() == path.read_bytes()
 
 
-def test_generate_can_be_interrupted_and_goes_on(tmp_path):
+def test_generate_can_be_interrupted_and_goes_on(tmp_path, interruptible):
     command = [TOOL, "generate", "bwd", "--count", "600000", "-o", str(tmp_path / "d")]
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        interruptible(command), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     while not (tmp_path / "d" / "manifest.json").exists():
         assert child.poll() is None
         os.sched_yield()

@@ -99,7 +99,7 @@ def test_mixed_precision_runs(tmp_path, precision):
     assert train(config(precision=precision, steps=3), tmp_path).step == 3
 
 
-def test_interruption_saves_a_checkpoint(tmp_path):
+def test_interruption_saves_a_checkpoint(tmp_path, interruptible):
     code = f"""
 import json, sys
 from pathlib import Path
@@ -110,7 +110,7 @@ config = dataclasses.replace(config, training=dataclasses.replace(config.trainin
 train(config, Path({str(tmp_path)!r}), report=lambda p: print(p.step, flush=True), report_every=1)
 """
     child = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", code],
+        interruptible([sys.executable, "-W", "ignore", "-c", code]),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -23,8 +23,16 @@ const MAX_SIMPLIFY: u32 = 2000;
 impl Store {
     /// Multiplies products of sums, and positive integer powers of sums, out.
     pub fn expand(&mut self, root: Id) -> Result<Id> {
+        self.expand_within(root, MAX_PRODUCTS)
+    }
+
+    /// What `simplify` tries: a result that needs more products would hardly be shorter.
+    fn expand_a_little(&mut self, root: Id) -> Result<Id> {
+        self.expand_within(root, MAX_PRODUCTS / 20)
+    }
+
+    fn expand_within(&mut self, root: Id, mut left: usize) -> Result<Id> {
         let mut current = root;
-        let mut left = MAX_PRODUCTS;
         for _ in 0..MAX_ROUNDS {
             let next = self.rebuild(current, &mut |store, _, id| store.expand_node(id, &mut left))?;
             if next == current {
@@ -350,10 +358,10 @@ const STRATEGIES: &[&[Step]] = &[
     &[Store::together],
     &[Store::factor, Store::together],
     &[Store::together, Store::factor],
-    &[Store::expand],
-    &[Store::expand, Store::identities],
-    &[Store::expand, Store::factor],
-    &[Store::together, Store::expand, Store::factor],
+    &[Store::expand_a_little],
+    &[Store::expand_a_little, Store::identities],
+    &[Store::expand_a_little, Store::factor],
+    &[Store::together, Store::expand_a_little, Store::factor],
 ];
 
 /// `f(g(x))` that is algebraic in `x` on principal branches.

@@ -303,11 +303,6 @@ impl Store {
         self.dag.number(id)
     }
 
-    /// The node of a symbol.
-    pub fn symbol(&self, symbol: Symbol) -> Id {
-        Id::symbol(symbol)
-    }
-
     /// The node of an integer.
     pub fn int(&mut self, n: i64) -> Id {
         if n.unsigned_abs() <= u64::from(SMALL_INT) {

@@ -102,11 +102,6 @@ impl TreeSampler {
         self.table[operators][empty]
     }
 
-    /// The largest number of operators.
-    pub fn max_operators(&self) -> usize {
-        self.table.len() - 1
-    }
-
     /// Samples a tree with `operators` operators and writes its nodes in prefix order.
     pub fn sample(&self, operators: usize, stream: &mut Stream, out: &mut Vec<Shape>) {
         out.clear();

@@ -450,9 +450,7 @@ impl Expr {
         other: &Bound<'_, PyAny>,
         modulo: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        if modulo.is_some() {
-            return Err(PyTypeError::new_err("an expression has no modular power"));
-        }
+        refuse_modulo(modulo)?;
         self.binary(py, other, false, Store::pow)
     }
 
@@ -462,9 +460,7 @@ impl Expr {
         other: &Bound<'_, PyAny>,
         modulo: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        if modulo.is_some() {
-            return Err(PyTypeError::new_err("an expression has no modular power"));
-        }
+        refuse_modulo(modulo)?;
         self.binary(py, other, true, Store::pow)
     }
 
@@ -514,6 +510,14 @@ impl Expr {
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
         Ok((slf.get_type().getattr("from_prefix")?, (slf.get().to_prefix(),)))
+    }
+}
+
+/// Python's three-argument `pow` makes no sense here.
+fn refuse_modulo(modulo: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+    match modulo {
+        Some(_) => Err(PyTypeError::new_err("an expression has no modular power")),
+        None => Ok(()),
     }
 }
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from antiderive.cli.progress import require
+
+if TYPE_CHECKING:
+    from antiderive.datasets import Recipe
 
 TEXTBOOK = (
     "x*cos(x)",
@@ -62,7 +66,7 @@ def command(recipe: Path, out: Path, examples: int, problems: int, overrides: tu
     manifest = write_dataset(config.data, out / "data", examples, threads=os.cpu_count() or 1)
     total = sum(f["examples"] for shard in manifest["shards"].values() for f in shard["files"].values())
     click.echo(f"{total:,} examples in {out / 'data'} (to look at; training makes its own as it goes)")
-    _show_examples(config.data.to_dict())
+    _show_examples(config.data)
 
     click.secho("\n2. Training", bold=True)
     run_training(config, out / "model")
@@ -91,13 +95,12 @@ def command(recipe: Path, out: Path, examples: int, problems: int, overrides: tu
     click.echo(f'next: antiderive solve "x*cos(x)" --model {out / "model"}')
 
 
-def _show_examples(recipe: dict[str, object]) -> None:
+def _show_examples(recipe: Recipe) -> None:
     from antiderive._core import Expr
-    from antiderive.datasets import Examples, Recipe
+    from antiderive.datasets import Examples
     from antiderive.tasks import task_named
 
-    settings = Recipe.from_dict(recipe)
-    examples = Examples.generate(settings, 0, 3)
+    examples = Examples.generate(recipe, 0, 3)
     for place in range(len(examples)):
-        problem = task_named(settings.task).decode(examples.problem(place))
+        problem = task_named(recipe.task).decode(examples.problem(place))
         click.echo(f"  integrate {problem}  ->  {Expr.from_tokens(examples.solution(place))}")

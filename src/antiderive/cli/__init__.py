@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 
 import click
 
+from antiderive.cli.lazy import LazyGroup
 from antiderive.errors import AntideriveError, MissingExtraError, ParseError
 
 _COMMANDS = {
@@ -24,24 +24,12 @@ _EXTRAS = {"torch": "train", "lightning_fabric": "train", "safetensors": "train"
 """The extra that installs each optional package."""
 
 
-class _Lazy(click.Group):
-    """A group that imports a command's module when the command is used."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = import_module(f"antiderive.cli.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(_COMMANDS.items()))
-
-
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    package=__name__,
+    commands=_COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="antiderive")
 def group() -> None:
     """Learn to integrate and to solve differential equations; check every answer."""

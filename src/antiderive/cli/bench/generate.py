@@ -1,4 +1,4 @@
-"""``antiderive bench``: speed, as ratios measured in one run. The code that is timed is the public API."""
+"""``antiderive bench generate``."""
 
 from __future__ import annotations
 
@@ -6,44 +6,15 @@ import json
 import os
 import resource
 import time
-from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from antiderive.cli.bench.common import print_rates, rate_of, sample_functions
+
 if TYPE_CHECKING:
-    from antiderive._core import Expr
     from antiderive.datasets import Recipe
-
-
-@click.group()
-def command() -> None:
-    """Measure speed; with --json the last line is one JSON object."""
-
-
-def _sample(count: int) -> list[Expr]:
-    """Solutions of the default bwd recipe: the functions that every engine is timed on."""
-    from antiderive._core import Expr
-    from antiderive.datasets import Examples, Recipe
-
-    examples = Examples.generate(Recipe(), 0, count)
-    return [Expr.from_tokens(examples.solution(place)) for place in range(count)]
-
-
-def _rate(work: Callable[[Any], object], inputs: Sequence[Any]) -> float:
-    """Calls a second, over inputs that are all different."""
-    started = time.perf_counter()
-    for value in inputs:
-        work(value)
-    return len(inputs) / (time.perf_counter() - started)
-
-
-def _table(title: str, rates: dict[str, float], unit: str) -> None:
-    ours = rates["antiderive"]
-    click.echo(title)
-    for name, rate in rates.items():
-        click.echo(f"  {name:<12} {rate:>12,.1f} {unit}   antiderive is {ours / rate:,.1f} times as fast")
 
 
 def _sympy_tokens(expression: Any) -> list[str]:  # noqa: ANN401  (SymPy is untyped)
@@ -60,43 +31,7 @@ def _sympy_tokens(expression: Any) -> list[str]:  # noqa: ANN401  (SymPy is unty
     return tokens
 
 
-@command.command()
-@click.option("--count", type=click.IntRange(min=10), default=200, show_default=True, help="Functions.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
-def engine(count: int, *, as_json: bool) -> None:
-    """Parse, canonicalise, differentiate and print random functions, beside SymPy and SymEngine."""
-    from antiderive._core import Expr
-
-    if find_spec("sympy") is None:
-        raise click.ClickException("this bench compares with SymPy; run: pip install 'antiderive[cas]'")
-    import sympy
-
-    texts = [str(expression) for expression in _sample(count)]
-    x = sympy.Symbol("x")
-
-    def with_sympy(text: str) -> str:
-        return str(sympy.sympify(text).diff(x))
-
-    with_sympy("x")  # what is loaded on first use is not timed
-    # Ours is fast enough that one pass is short: more functions, all different.
-    many = [str(expression) for expression in _sample(50 * count)]
-    rates = {"antiderive": _rate(lambda text: str(Expr(text).diff("x")), many)}
-    rates["sympy"] = _rate(with_sympy, texts)
-    if find_spec("symengine") is not None:
-        import symengine
-
-        own_x = symengine.Symbol("x")
-        rates["symengine"] = _rate(lambda text: str(symengine.sympify(text).diff(own_x)), texts)
-    _table("parse, canonicalise, differentiate, print", rates, "functions/s")
-    if as_json:
-        ours = rates["antiderive"]
-        figures = {"functions_per_second": ours, "ratio_to_sympy": ours / rates["sympy"], "rates": rates}
-        if "symengine" in rates:
-            figures["ratio_to_symengine"] = ours / rates["symengine"]
-        click.echo(json.dumps(figures))
-
-
-@command.command()
+@click.command()
 @click.argument("task")
 @click.option(
     "--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="Time on one core."
@@ -105,7 +40,7 @@ def engine(count: int, *, as_json: bool) -> None:
     "--baseline", type=click.IntRange(min=0), default=100, show_default=True, help="Functions for SymPy."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
-def generate(task: str, seconds: float, baseline: int, *, as_json: bool) -> None:
+def command(task: str, seconds: float, baseline: int, *, as_json: bool) -> None:
     """Accepted examples of TASK a second, on one core and on all, beside SymPy and SymEngine.
 
     The others only build, differentiate and tokenise functions that are known to be accepted; they neither
@@ -119,7 +54,7 @@ def generate(task: str, seconds: float, baseline: int, *, as_json: bool) -> None
     cores = os.cpu_count() or 1
     many, _, _ = _generation_rate(recipe, seconds / 2, cores)
     rates = {"antiderive": one, **_baselines(baseline)}
-    _table("accepted examples on one core (others: build, differentiate, tokenise)", rates, "examples/s")
+    print_rates("accepted examples on one core (others: build, differentiate, tokenise)", rates, "examples/s")
     click.echo(f"  {cores} threads: {many:,.0f} examples/s, {many / one:.2f} times one")
     click.echo(f"  mean tokens: problem {tokens[0]:.1f}, solution {tokens[1]:.1f}")
     click.echo("  rejected candidates: " + ", ".join(f"{k} {v:,}" for k, v in rejects.items()))
@@ -164,7 +99,7 @@ def _baselines(count: int) -> dict[str, float]:
     import sympy
 
     # Texts of nested calls: nothing is canonical yet, as in a sampled tree.
-    texts = [str(expression) for expression in _sample(count)]
+    texts = [str(expression) for expression in sample_functions(count)]
     x = sympy.Symbol("x")
     names = {name: getattr(sympy, name) for name in dir(sympy) if not name.startswith("_")} | {"x": x}
     code = [compile(text, "<function>", "eval") for text in texts]
@@ -172,7 +107,7 @@ def _baselines(count: int) -> dict[str, float]:
     def with_sympy(program: Any) -> list[str]:  # noqa: ANN401
         return _sympy_tokens(eval(program, {"__builtins__": {}}, names).diff(x))  # noqa: S307  (our own text)
 
-    rates = {"sympy": _rate(with_sympy, code)}
+    rates = {"sympy": rate_of(with_sympy, code)}
     if find_spec("symengine") is not None:
         import symengine
 
@@ -184,5 +119,5 @@ def _baselines(count: int) -> dict[str, float]:
         def with_symengine(program: Any) -> list[str]:  # noqa: ANN401
             return _sympy_tokens(eval(program, {}, own).diff(own_x))  # noqa: S307
 
-        rates["symengine"] = _rate(with_symengine, code)
+        rates["symengine"] = rate_of(with_symengine, code)
     return rates

@@ -1,0 +1,17 @@
+"""``antiderive bench``: speed, as ratios measured in one run. The code that is timed is the public API."""
+
+from __future__ import annotations
+
+import click
+
+from antiderive.cli.lazy import LazyGroup
+
+BENCHES = {
+    "engine": "Parse, canonicalise, differentiate and print, beside SymPy and SymEngine.",
+    "generate": "Accepted examples of a task a second.",
+}
+
+
+@click.group(cls=LazyGroup, package=__name__, commands=BENCHES)
+def command() -> None:
+    """Measure speed; with --json the last line is one JSON object."""

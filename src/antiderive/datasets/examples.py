@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiderive._core import generate
+from antiderive.datasets.sampling import sample_examples
+from antiderive.tasks import NativeTask, task_named
 
 if TYPE_CHECKING:
     from antiderive.datasets.recipe import Recipe
@@ -56,8 +58,17 @@ class Examples:
 
     @classmethod
     def generate(cls, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Examples:
-        """Examples ``start`` to ``start + count`` of a recipe, the same for any number of threads."""
-        arrays = generate(recipe.to_dict(), start, count, threads)
+        """Examples ``start`` to ``start + count`` of a recipe, the same for any number of threads.
+
+        Raises:
+            SettingError: if the recipe's task does not exist, cannot generate or does not know an option.
+        """
+        task = task_named(recipe.task)
+        task.settings(recipe)
+        if isinstance(task, NativeTask):
+            arrays = generate(recipe.core_settings(), start, count, threads)
+        else:
+            arrays = sample_examples(task, recipe, start, count)
         return cls(indices=np.arange(start, start + count, dtype=np.uint64), **arrays)
 
     def __len__(self) -> int:

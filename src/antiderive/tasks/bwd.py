@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from antiderive._core import Expr, vocabulary
 from antiderive.errors import ParseError
+from antiderive.tasks.task import NativeTask
 from antiderive.verification import Verdict, verify
 
 _HEAD = [vocabulary().index(token) for token in ("sub", "Y'")]
 
 
-class BackwardIntegration:
+class BackwardIntegration(NativeTask):
     """Find an antiderivative of a function of ``x``."""
 
     name = "bwd"

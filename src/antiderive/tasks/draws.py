@@ -17,8 +17,8 @@ class Draws:
     """The random choices of one example: a pure function of a recipe's text and the example's index.
 
     Philox4x64-10 (Salmon et al. 2011), keyed by the first half of the text's SHA-256, with the index in the
-    upper half of the counter, so that no two examples share a number. Only integer arithmetic on its raw words
-    is used: numpy may change how it draws from a distribution, but never these.
+    upper half of the counter, so that no two examples share a number. Only integer arithmetic on its raw
+    words is used: numpy may change how it draws from a distribution, but never these.
 
     >>> draws = Draws("a recipe", 5)
     >>> [draws.between(1, 6) for _ in range(5)]

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from antiderive.errors import SettingError
 from antiderive.tasks.bwd import BackwardIntegration
+from antiderive.tasks.lyapunov import Lyapunov
 from antiderive.tasks.task import Task
 
 GROUP = "antiderive.tasks"
@@ -17,7 +18,7 @@ GROUP = "antiderive.tasks"
 AnyTask: TypeAlias = Task[Any]
 T = TypeVar("T", bound=AnyTask)
 
-_BUILT_IN: dict[str, AnyTask] = {task.name: task for task in (BackwardIntegration(),)}
+_BUILT_IN: dict[str, AnyTask] = {task.name: task for task in (BackwardIntegration(), Lyapunov())}
 _REGISTERED: dict[str, AnyTask] = {}
 _LOADED: dict[EntryPoint, AnyTask] = {}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
@@ -30,6 +31,7 @@ def sample_examples(task: Task[Any], recipe: Recipe, start: int, count: int) -> 
     Raises:
         SettingError: if the task has no sampler, or the recipe allows hardly any example.
     """
+    started = time.perf_counter()
     text = recipe.text()
     rejects: Counter[str] = Counter()
     examples = [_example(task, recipe, Draws(text, start + place), rejects) for place in range(count)]
@@ -45,6 +47,7 @@ def sample_examples(task: Task[Any], recipe: Recipe, start: int, count: int) -> 
         "problem_operators": _operators(problems),
         "solution_operators": _operators(solutions),
         "rejects": dict(sorted(rejects.items())),
+        "seconds": {"sample": time.perf_counter() - started},
     }
 
 

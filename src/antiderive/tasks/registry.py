@@ -9,7 +9,13 @@ from typing import Any, TypeAlias, TypeVar
 
 from antiderive.errors import SettingError
 from antiderive.tasks.bwd import BackwardIntegration
+from antiderive.tasks.derivative import Derivative
+from antiderive.tasks.ibp import IntegrationByParts
+from antiderive.tasks.liouville import LiouvilleIntegration
 from antiderive.tasks.lyapunov import Lyapunov
+from antiderive.tasks.ode1 import FirstOrderEquation
+from antiderive.tasks.ode2 import SecondOrderEquation
+from antiderive.tasks.sub import Substitution
 from antiderive.tasks.task import Task
 
 GROUP = "antiderive.tasks"
@@ -18,7 +24,19 @@ GROUP = "antiderive.tasks"
 AnyTask: TypeAlias = Task[Any]
 T = TypeVar("T", bound=AnyTask)
 
-_BUILT_IN: dict[str, AnyTask] = {task.name: task for task in (BackwardIntegration(), Lyapunov())}
+_BUILT_IN: dict[str, AnyTask] = {
+    task.name: task
+    for task in (
+        BackwardIntegration(),
+        Derivative(),
+        FirstOrderEquation(),
+        IntegrationByParts(),
+        LiouvilleIntegration(),
+        Lyapunov(),
+        SecondOrderEquation(),
+        Substitution(),
+    )
+}
 _REGISTERED: dict[str, AnyTask] = {}
 _LOADED: dict[EntryPoint, AnyTask] = {}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

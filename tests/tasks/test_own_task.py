@@ -117,8 +117,8 @@ def test_the_example_of_the_docs(tmp_path, monkeypatch, install, command):
     assert "1,000 examples" in output["generate"]
     assert "constant" in output["generate"]
     report = json.loads(Path("report.json").read_text())
-    # A model that has learned nothing solves none of them.
-    assert report["beams"]["5"]["solved"] >= 25
+    # A model that has learned nothing solves none of the 50.
+    assert report["beams"]["5"]["solved"] >= 10
 
 
 def test_the_notebook_example_of_the_docs():
@@ -333,9 +333,7 @@ def test_classes_that_are_no_tasks(members, message):
 def test_an_unknown_task_names_those_there_are(install):
     install("good", {"fine": "good_tasks:Fine"}, good_tasks=SOURCE)
     register(Squares)
-    with pytest.raises(
-        SettingError, match=r"unknown task 'nothing'; there is: bwd, fine, .*lyapunov, .*squares"
-    ):
+    with pytest.raises(SettingError, match=r"unknown task 'nothing'; there is: bwd, .*fine, .*squares"):
         task_named("nothing")
 
 

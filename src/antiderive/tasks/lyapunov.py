@@ -127,7 +127,9 @@ class Lyapunov(Task[System]):
         alone = {
             monomial.degrees().index(monomial.total_degree()) for monomial in proof.basis if _alone(monomial)
         }
-        if len(alone) < len(names) or v != _quadratic(proof.basis, proof.gram):
+        if any(monomial.is_constant() for monomial in proof.basis) or len(alone) < len(names):
+            return False
+        if v != _quadratic(proof.basis, proof.gram):
             return False
         slope = sum(v.derivative(i) * f for i, f in enumerate(problem.flow))
         squares = sum(_rational(c) * g * g for c, g in proof.squares)

@@ -99,22 +99,11 @@ class OperatorRow(TypedDict):
     derivative: str | None
     power: tuple[int, int] | None
 
-class BatchArrays(TypedDict):
-    problem_tokens: NDArray[np.uint8]
-    problem_ends: NDArray[np.uint64]
-    solution_tokens: NDArray[np.uint8]
-    solution_ends: NDArray[np.uint64]
-    skeletons: NDArray[np.uint64]
-    splits: NDArray[np.uint8]
-    problem_operators: NDArray[np.uint16]
-    solution_operators: NDArray[np.uint16]
-    rejects: dict[str, int]
-
 ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "undefined"]
 Samples: TypeAlias = list[tuple[dict[str, complex], float]]
 
 def arities() -> list[int]: ...
-def generate(recipe: Mapping[str, Any], start: int, count: int, threads: int) -> BatchArrays: ...
+def generate(recipe: Mapping[str, Any], start: int, count: int, threads: int) -> dict[str, Any]: ...
 def operators() -> list[OperatorRow]: ...
 def recipe_text(recipe: Mapping[str, Any]) -> str: ...
 def screen_antiderivative(

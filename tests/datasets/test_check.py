@@ -73,7 +73,7 @@ def set_cell(column, value, row=3):
 
 CORRUPTIONS = {
     "another index": (set_cell("index", 5000), "complete", "not from 0 to 600"),
-    "an index twice": (lambda rows: rows + [rows[0]], "complete", "more than once"),
+    "an index twice": (lambda rows: [*rows, rows[0]], "complete", "more than once"),
     "a row lost": (lambda rows: rows[:-1], "complete", "instead of 600"),
     "another skeleton": (set_cell("skeleton", 17), "split", "not 17"),
     "a problem cut short": (set_cell("problem", lambda ids: ids[:-1]), "parsed", "index 3"),
@@ -103,7 +103,7 @@ def test_edited_rows_are_found(folder, name):
 
 def test_a_train_problem_in_test_is_found_twice_over(folder):
     stolen = pq.read_table(folder / f"train-{KEY}.parquet").to_pylist()[7]
-    edit(folder, lambda rows: rows + [stolen], f"test-{KEY}.parquet")
+    edit(folder, lambda rows: [*rows, stolen], f"test-{KEY}.parquet")
     found = check(DataSet(folder), sample=0)
     assert found.failures["split"] == 1
     assert f"index {stolen['index']}: belongs to the split train" in found.messages["split"][0]

@@ -1,7 +1,11 @@
-"""``antiderive generate`` and ``antiderive dataset`` as a user meets them: real processes, one-line errors."""
+"""``antiderive generate`` and ``antiderive dataset``: output, exit codes, one-line errors.
+
+The entry point is called in this process, except where a signal, a limit or another library needs one of its own.
+"""
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,17 +14,28 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from antiderive.cli import main
 from antiderive.cli.dataset import COMMANDS
 from antiderive.datasets import Recipe
+from antiderive.datasets.folder import require_folder_of_tasks
 from antiderive.datasets.shards import write_dataset
+from antiderive.errors import DataError
 
 TOOL = Path(sys.executable).with_name("antiderive")
 
 
-def run(*arguments, **settings):
-    return subprocess.run(
-        [TOOL, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False, **settings
-    )
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Runs the tool's entry point and gives its exit code, output and errors."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["antiderive", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, caught.value.code, out, err)
+
+    return call
 
 
 def parquet(folder):
@@ -34,7 +49,7 @@ def data(tmp_path_factory):
     return folder
 
 
-def test_a_range_in_parts_with_any_number_of_workers(tmp_path):
+def test_a_range_in_parts_with_any_number_of_workers(run, tmp_path):
     whole = run("generate", "bwd", "--count", 1500, "--workers", 1, "-o", tmp_path / "whole")
     assert whole.returncode == 0, whole.stderr
     assert "1,500 examples in 3 files; 1,500 made" in whole.stdout
@@ -56,24 +71,22 @@ def test_a_range_in_parts_with_any_number_of_workers(tmp_path):
     assert "0 made" in again.stdout
 
 
-def test_several_tasks_go_to_a_folder_each(tmp_path, monkeypatch):
-    # A second task under a name of its own; data sets know tasks by name alone.
-    from click.testing import CliRunner
-
-    from antiderive.cli.generate import command
-    from antiderive.datasets.folder import DataSet
-
-    for task in ("bwd",):
-        write_dataset(Recipe(task=task), tmp_path / "both" / task, 50)
-    twice = CliRunner().invoke(command, ["bwd,bwd", "--count", "5", "-o", str(tmp_path / "both")])
-    assert "named twice" in str(twice.exception)
-    resumed = CliRunner().invoke(command, ["--resume", "-o", str(tmp_path / "both")])
-    assert resumed.exit_code == 0, resumed.output
-    assert [data.folder.name for data in DataSet.open_all(tmp_path / "both")] == ["bwd"]
-    assert "config_name: bwd" in (tmp_path / "both" / "README.md").read_text()
+def test_several_tasks_go_to_a_folder_each(run, tmp_path):
+    out = tmp_path / "several"
+    write_dataset(Recipe(), out / "bwd", 50)
+    write_dataset(Recipe(seed=1), out / "other", 50)
+    assert "named twice" in run("generate", "bwd,bwd", "--count", 5, "-o", out).stderr
+    assert run("generate", "--resume", "-o", out).returncode == 0
+    card = (out / "README.md").read_text()
+    assert "config_name: bwd" in card
+    assert 'path: "other/train-*.parquet"' in card
+    assert run("dataset", "check", out, "--workers", 1).stdout.count("50 examples of bwd") == 2
+    (out / "precious").write_text("x")
+    with pytest.raises(DataError, match="precious"):
+        require_folder_of_tasks(out)
 
 
-def test_ctrl_c_keeps_what_is_finished(tmp_path, interruptible):
+def test_ctrl_c_keeps_what_is_finished(run, tmp_path, interruptible):
     out = tmp_path / "d"
     child = subprocess.Popen(
         interruptible([TOOL, "generate", "bwd", "--count", "600000", "-o", str(out)]),
@@ -96,7 +109,7 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path, interruptible):
     assert "100,000 of 100,000 examples are there already" in result.stderr
 
 
-def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path):
+def test_a_full_disk_is_one_line_and_loses_nothing(run, tmp_path):
     """The limit on the size of files stands in for the disk; the system reports both the same way."""
     out = tmp_path / "d"
     assert run("generate", "bwd", "--count", 2000, "-o", out).returncode == 0
@@ -113,7 +126,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path):
     assert before.items() <= left.items()
     assert not list(out.glob(".*"))
     assert run("generate", "--resume", "-o", out).returncode == 0
-    assert run("dataset", "check", out).returncode == 0
+    assert run("dataset", "check", out, "--workers", 1).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -137,7 +150,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path):
         (["dataset", "plot", "d", "-o", "n.xyz"], "does not end in .png"),
     ],
 )
-def test_bad_input_is_clear_and_writes_nothing(arguments, message, data, tmp_path):
+def test_bad_input_is_clear_and_writes_nothing(run, arguments, message, data, tmp_path, monkeypatch):
     (tmp_path / "d").symlink_to(data)
     (tmp_path / "t.prefix").write_text("x\n")
     (tmp_path / "bad.toml").write_text("operators = { foo = 1 }\n")
@@ -145,20 +158,21 @@ def test_bad_input_is_clear_and_writes_nothing(arguments, message, data, tmp_pat
     (tmp_path / "text.toml").write_text("not toml")
     if arguments[-1] == ".":
         (tmp_path / "d").unlink()
-    result = run(*arguments, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments)
     assert result.returncode == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "n").exists()
 
 
-def test_every_command_has_help():
+def test_every_command_has_help(run):
     result = run("dataset", "--help")
     assert all(name in result.stdout for name in COMMANDS)
 
 
-def test_check_info_head_convert_dedup_plot(data, tmp_path):
-    checked = run("dataset", "check", data)
+def test_check_info_head_convert_dedup_plot(run, data, tmp_path):
+    checked = run("dataset", "check", data, "--workers", 1)
     assert checked.returncode == 0, checked.stdout
     assert "FAIL" not in checked.stdout
     assert "proved" in checked.stdout
@@ -173,11 +187,11 @@ def test_check_info_head_convert_dedup_plot(data, tmp_path):
     assert [line.split("\t")[0] for line in head] == ["0", "1", "2"]
     assert "sub Y'" in run("dataset", "head", data, "-n", 1, "--prefix").stdout
 
-    text = run("dataset", "convert", data, "--to", "classic", "-o", tmp_path / "t")
+    text = run("dataset", "convert", data, "--to", "classic", "-o", tmp_path / "t", "--workers", 1)
     assert "data.infix: 400 lines" in text.stdout
     back = run(
         *("dataset", "convert", tmp_path / "t" / "data.prefix", "--to", "parquet", "--task", "bwd"),
-        *("-o", tmp_path / "p"),
+        *("-o", tmp_path / "p", "--workers", 1),
     )
     assert back.returncode == 0, back.stderr
     assert parquet(tmp_path / "p") == parquet(data)
@@ -190,18 +204,16 @@ def test_check_info_head_convert_dedup_plot(data, tmp_path):
     assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_check_that_fails_has_exit_code_1(data, tmp_path):
-    import shutil
-
+def test_a_check_that_fails_has_exit_code_1(run, data, tmp_path):
     shutil.copytree(data, tmp_path / "d")
     next((tmp_path / "d").glob("test-*")).unlink()
-    result = run("dataset", "check", tmp_path / "d")
+    result = run("dataset", "check", tmp_path / "d", "--workers", 1)
     assert result.returncode == 1
     assert "FAIL" in result.stdout
     assert "No such file" in result.stdout
 
 
-def test_hugging_face_datasets_loads_the_folder(data, tmp_path):
+def test_hugging_face_datasets_loads_the_folder(run, data, tmp_path):
     """The real library, off line; a process of its own, because it takes seconds to import."""
     write_dataset(Recipe(max_operators=4), tmp_path / "many" / "bwd", 400)
     assert run("generate", "--resume", "-o", tmp_path / "many").returncode == 0

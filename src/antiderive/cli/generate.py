@@ -79,9 +79,10 @@ def _plan(
     names = [task_named(name.strip()).name for name in tasks.split(",")]
     if len(set(names)) < len(names):
         raise SettingError(f"{tasks}: a task is named twice")
-    values = (Recipe.load(recipe) if recipe is not None else Recipe()).to_dict()
-    values |= {} if seed is None else {"seed": seed}
-    recipes = {name: Recipe.from_dict({**values, "task": name}) for name in names}
+    recipes = {}
+    for name in names:
+        changes = {"task": name, **({} if seed is None else {"seed": seed})}
+        recipes[name] = Recipe.from_dict(changes) if recipe is None else Recipe.load(recipe, changes)
     if len(names) == 1:
         plan = {out: recipes[names[0]]}
     else:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +30,7 @@ from antiderive.errors import AntideriveError, DataError
 from antiderive.tasks import task_named
 
 if TYPE_CHECKING:
-    from antiderive.tasks import Task
+    from antiderive.tasks.registry import AnyTask
 
 KINDS = {
     "checksums": "every file is there with the size and checksum of the manifest, and no other",
@@ -240,7 +240,7 @@ def _check_rows(work: _Work, table: pa.Table, records: NDArray[np.void], finding
         try:
             asked, answer = task.decode(problem), Expr.from_tokens(solution)
             same = task.encode(asked) == problem and answer.to_tokens() == solution
-            found = skeleton_hash(asked.skeleton())
+            found = skeleton_hash(task.skeleton(asked))
         except AntideriveError as error:
             findings.fail("parsed", f"{where}: {str(error).splitlines()[0]}")
             continue
@@ -254,7 +254,7 @@ def _check_rows(work: _Work, table: pa.Table, records: NDArray[np.void], finding
             _verify(task, asked, answer, where, findings)
 
 
-def _verify(task: Task, asked: Expr, answer: Expr, where: str, findings: Findings) -> None:
+def _verify(task: AnyTask, asked: Any, answer: Expr, where: str, findings: Findings) -> None:
     try:
         verdict = task.verify(asked, answer)
     except AntideriveError as error:  # a bound was met, a function is not supported
@@ -264,7 +264,7 @@ def _verify(task: Task, asked: Expr, answer: Expr, where: str, findings: Finding
     findings.verdicts[verdict.status] += 1
     if verdict.status == "refuted":
         findings.fail(
-            "verified", f"{where}: {answer} does not solve {asked}: {verdict.reason} at {verdict.points[:1]}"
+            "verified", f"{where}: {answer} does not solve {task.write(asked)}: {verdict.reason} at {verdict.points[:1]}"
         )
 
 

@@ -134,10 +134,11 @@ def _prefix_column(column: pa.ChunkedArray) -> pa.Array:
 def problem_infix(task: str, tokens: list[int]) -> str:
     """A problem in infix, the unknown function as ``y``, ``y'``, ``y''``."""
     try:
-        problem = Expr.from_tokens(tokens)
+        text = Expr.from_tokens(tokens).to_infix()
     except ParseError:  # a task may write its problems as something else than one expression
-        problem = task_named(task).decode(tokens)
-    return problem.to_infix().replace("Y", "y")
+        described = task_named(task)
+        text = described.write(described.decode(tokens))
+    return text.replace("Y", "y")
 
 
 def _write_counted(counts: CountedLines, path: Path) -> int:

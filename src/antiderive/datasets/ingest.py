@@ -256,7 +256,7 @@ def _read_chunk(chunk: _Chunk) -> _Read:
             asked, answer = _fields(line, vocabulary)
             problem = task.decode(asked)
             problems.append(task.encode(problem))
-            skeleton = skeleton_hash(problem.skeleton())
+            skeleton = skeleton_hash(task.skeleton(problem))
             solutions.append(Expr.from_tokens(answer).to_tokens())
         except AntideriveError as error:
             del problems[len(solutions) :]

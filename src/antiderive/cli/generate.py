@@ -148,5 +148,5 @@ def _show(folder: Path, manifest: Manifest, progress: Progress | None) -> None:
     )
     for split in Split:
         click.echo(f"  {split.name.lower():<6} {manifest.examples(split):>12,}")
-    rejects = ", ".join(f"{reason} {number:,}" for reason, number in manifest.rejects.items())
+    rejects = ", ".join(f"{reason} {number:,}" for reason, number in manifest.rejects.items() if number)
     click.echo(f"rejected candidates: {rejects or 'none'}")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -254,7 +254,7 @@ def _check_rows(work: _Work, table: pa.Table, records: NDArray[np.void], finding
             _verify(task, asked, answer, where, findings)
 
 
-def _verify(task: AnyTask, asked: Any, answer: Expr, where: str, findings: Findings) -> None:
+def _verify(task: AnyTask, asked: object, answer: Expr, where: str, findings: Findings) -> None:
     try:
         verdict = task.verify(asked, answer)
     except AntideriveError as error:  # a bound was met, a function is not supported
@@ -264,7 +264,8 @@ def _verify(task: AnyTask, asked: Any, answer: Expr, where: str, findings: Findi
     findings.verdicts[verdict.status] += 1
     if verdict.status == "refuted":
         findings.fail(
-            "verified", f"{where}: {answer} does not solve {task.write(asked)}: {verdict.reason} at {verdict.points[:1]}"
+            "verified",
+            f"{where}: {answer} does not solve {task.write(asked)}: {verdict.reason} at {verdict.points[:1]}",
         )
 
 

@@ -103,7 +103,7 @@ def show_result(out: Path, manifest: Manifest) -> None:
     for split in Split:
         click.echo(f"  {split.name.lower():<6} {manifest.examples(split):>12,}")
     if manifest.rejects:
-        reasons = ", ".join(f"{reason} {number:,}" for reason, number in manifest.rejects.items())
+        reasons = ", ".join(f"{reason} {number:,}" for reason, number in manifest.rejects.items() if number)
         click.echo(f"left out: {reasons}")
     bad = out / BAD_LINES
     if bad.exists():

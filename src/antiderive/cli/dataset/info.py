@@ -41,7 +41,7 @@ def _show(folder: Path, facts: dict[str, Any]) -> None:
     click.echo(f"  indices    {ranges}{f' (still missing: {missing})' if missing else ''}")
     splits = ", ".join(f"{split} {number:,}" for split, number in facts["examples"].items())
     click.echo(f"  split      by {facts['split_by']}: {splits}")
-    rejects = ", ".join(f"{reason} {number:,}" for reason, number in facts["rejects"].items())
+    rejects = ", ".join(f"{reason} {number:,}" for reason, number in facts["rejects"].items() if number)
     click.echo(f"  rejects    {rejects or 'none'}")
     for part in ("problem", "solution"):
         length, operators = facts["lengths"][part], facts["lengths"][f"{part}_operators"]

@@ -3,9 +3,9 @@
 import time
 
 import pytest
+from tests.cas.conftest import alive, misbehave, noted, until
 
 from antiderive.cas import Limits
-from tests.cas.conftest import alive, misbehave, noted, until
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,8 @@ class ServerProcess:
                 stderr=self._errors,
                 start_new_session=True,
                 # The same modules as here; the same order of sets in every worker, whatever the machine.
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONHASHSEED": "0"},
+                env=os.environ
+                | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONHASHSEED": "0"},
             )
         self.workers: dict[int, Worker] = {}
 

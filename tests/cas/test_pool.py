@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 from tests.cas.conftest import alive, misbehave, noted, until, zombies_of
@@ -93,16 +94,19 @@ def test_two_thousand_calls_leave_nothing_behind(pool):
 
 
 def resident_kib():
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[1]) * resource.getpagesize() // 1024
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024
+
+
+def open_files():
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def test_files_are_closed_when_workers_die(pool):
     pool.call(misbehave("leave"))
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
     for _ in range(10):
         pool.call(misbehave("leave"))
-    assert len(os.listdir("/proc/self/fd")) <= before + 4
+    assert open_files() <= before + 4
 
 
 def test_killed_workers_and_a_killed_server_do_not_stop_a_run(tmp_path):
@@ -220,7 +224,9 @@ def test_a_forked_copy_of_the_process_has_a_pool_of_its_own():
         "if pid: assert os.waitpid(pid, 0)[1] == 0\n"
         "assert first == second == 'solved'\n"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+    )
     assert result.returncode == 0, result.stderr
 
 

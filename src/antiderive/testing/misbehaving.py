@@ -1,7 +1,7 @@
 """Functions that end a call in every bad way there is, for tests and benches of the pool.
 
-Each has the form that a request names as ``antiderive.testing.misbehaving:function``. Where a test wants to know
-the process, ``expression`` is a file to append process ids to; otherwise it is ignored.
+Each has the form that a request names as ``antiderive.testing.misbehaving:function``. Where a test wants to
+know the process, ``expression`` is a file to append process ids to; otherwise it is ignored.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import pytest
 from tests.cas.conftest import alive, misbehave, noted, until, zombies_of
 
 from antiderive import Expr
-from antiderive.cas import Limits, Outcome, Pool, Request, integrate_sympy, prove_zero_sympy, shared_pool
+from antiderive.cas import Limits, Outcome, Pool, Request, prove_zero_sympy, shared_pool
 from antiderive.cas.dispatcher import Recycling
 from antiderive.cas.usage import children
 from antiderive.errors import SettingError, WorkerError
@@ -213,13 +213,18 @@ def test_workers_are_recycled_after_a_number_of_calls_and_when_idle():
 
 
 def test_a_forked_copy_of_the_process_has_a_pool_of_its_own():
-    assert integrate_sympy(Expr("x"), timeout=60).status == "solved"
     code = (
         "import os\n"
         "from antiderive import Expr\n"
-        "from antiderive.cas import integrate_sympy\n"
+        "from antiderive.cas import Request, integrate_sympy, shared_pool\n"
+        "from antiderive.errors import WorkerError\n"
         "first = integrate_sympy(Expr('x'), timeout=60).status\n"
+        "ours = shared_pool()\n"
         "pid = os.fork()\n"
+        "if not pid:\n"
+        "    try: ours.submit(Request('sympy', 'x'))\n"
+        "    except WorkerError as error: assert 'make a new one' in str(error)\n"
+        "    else: raise SystemExit(1)\n"
         "second = integrate_sympy(Expr('x'), timeout=60).status\n"
         "if pid: assert os.waitpid(pid, 0)[1] == 0\n"
         "assert first == second == 'solved'\n"

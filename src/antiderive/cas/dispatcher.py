@@ -24,6 +24,9 @@ from antiderive.errors import AntideriveError, WorkerError
 START_SECONDS = 120.0
 """A worker that is not ready by then has failed to start; the fork server loads SymPy in this time, too."""
 
+STUCK_SECONDS = 10.0
+"""A server that has not reaped a killed worker by then is killed itself."""
+
 MAX_FAILURES = 3
 """Failed starts in a row after which waiting calls get an error."""
 
@@ -271,7 +274,7 @@ class Dispatcher(threading.Thread):
         """Kills what is past a limit, ends what has been idle for long."""
         now = time.monotonic()
         for worker in list(self._workers.values()):
-            if worker.state == "busy" or worker.hung_up:
+            if worker.state == "busy" or (worker.hung_up and worker.state == "starting"):
                 if now >= worker.check_at:
                     verdict = worker.exceeded(now)
                     if verdict is not None:
@@ -280,17 +283,21 @@ class Dispatcher(threading.Thread):
                 worker.state == "idle" and now - worker.since > self._recycling.idle_seconds
             ):
                 worker.kill(None)
+            elif worker.state == "dying" and now - worker.killed > STUCK_SECONDS:
+                worker.server.process.kill()
 
     def _patience(self) -> float | None:
         """Seconds until something has to be looked at."""
         now = time.monotonic()
         times = []
         for worker in self._workers.values():
-            if worker.state == "busy" or (worker.hung_up and worker.state != "dying"):
+            if worker.state == "dying":
+                times.append(worker.killed + STUCK_SECONDS)
+            elif worker.state == "busy" or worker.hung_up:
                 times.append(worker.check_at)
             elif worker.state == "idle":
                 times.append(worker.since + self._recycling.idle_seconds)
-            elif worker.state == "starting":
+            else:
                 times.append(worker.since + START_SECONDS)
         return max(0.0, min(times) - now) if times else None
 

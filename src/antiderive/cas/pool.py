@@ -74,6 +74,10 @@ class Pool:
             MissingExtraError: if SymPy is asked for and not installed.
             WorkerError: if the program is not installed or the pool is closed.
         """
+        if os.getpid() != self._pid:
+            raise WorkerError(
+                "this pool belongs to the process that this one was forked from; make a new one"
+            )
         call = Call(request, limits or self.limits, self._kind(request.method))
         self._dispatcher.submit(call)
         return call.future

@@ -116,6 +116,7 @@ class Worker:
         state: ``starting``, ``idle``, ``busy`` (with a call), or ``dying`` (killed, not reaped yet).
         verdict: the outcome that was decided when it was killed; None if it was not, or nobody waits.
         hung_up: whether it has closed its side.
+        killed: when it was killed.
         check_at: when it has to be looked at, if it is busy or has hung up.
     """
 
@@ -128,6 +129,7 @@ class Worker:
         self.since = time.monotonic()  # of its state
         self.calls = 0
         self.hung_up = False
+        self.killed = 0.0
         self.check_at = 0.0
         self._cpu_before = self._resident = 0.0
         self._peak: usage.PeakMemory | None = None
@@ -282,7 +284,7 @@ class Worker:
     def kill(self, verdict: Outcome | None) -> None:
         """Has the process group killed; the server reports when it is reaped."""
         if self.state != "dying":
-            self.state, self.verdict = "dying", verdict
+            self.state, self.verdict, self.killed = "dying", verdict, time.monotonic()
             self.server.send(do="kill", id=self.id)
 
     def kill_group(self) -> None:

@@ -96,6 +96,13 @@ def stop(expression: str, variable: str) -> Outcome:
     return answer(expression, variable)
 
 
+def stop_the_server(expression: str, variable: str) -> Outcome:
+    """Stops its parent, which kills and reaps."""
+    _note(expression, os.getpid())
+    os.kill(os.getppid(), signal.SIGSTOP)
+    return hang("", variable)
+
+
 def leave_a_child(expression: str, variable: str) -> Outcome:
     """Answers, and leaves a child that computes for ever."""
     _compute_elsewhere(expression)

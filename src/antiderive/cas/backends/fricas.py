@@ -197,3 +197,6 @@ def _needs_special(answer: str) -> bool:
 def _is_squarefree(n: int) -> bool:
     """Whether ``n > 1`` has no square factor; false for numbers too large to tell at once."""
     return 1 < n < 10**8 and all(n % (d * d) for d in range(2, int(n**0.5) + 1))
+
+
+BACKEND = FricasBackend()

@@ -113,3 +113,6 @@ def _without_abs(outcome: Outcome) -> Outcome:
         else:
             made.append(Expr.apply(kind, *(made[place] for place in value)))
     return replace(outcome, value=made[-1].to_prefix())
+
+
+BACKEND = GiacBackend()

@@ -97,3 +97,6 @@ class MaximaBackend:
         """The outcome that the output says, unverified."""
         answers = marked(output, "ANSWER")
         return _DIALECT.read(answers[-1]) if answers else without_answer(output, _ERROR)
+
+
+BACKEND = MaximaBackend()

@@ -41,6 +41,9 @@ _WRITTEN = {
     "acsch": "asinh(1/{0})",
 }
 
+_NEGATIVE = re.compile(r"\(-(\d+(?:/\d+)?)\)")
+"""A negative rational number, as it is written."""
+
 _TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?P<name>[%A-Za-z_][\w%]*)|(?P<sign>.))", re.S)
 
 
@@ -87,7 +90,10 @@ class Dialect:
         if kind in ("add", "mul"):
             return "(" + ("+" if kind == "add" else "*").join(arguments) + ")"
         if kind == "pow":
-            return f"({arguments[0]}^{arguments[1]})"
+            base, exponent = arguments
+            # Giac 1.9 integrates (1 - x^2)^(-1/2) as if it were (1 - x^2)^(1/2).
+            negative = _NEGATIVE.fullmatch(exponent)
+            return f"({base}^{exponent})" if negative is None else f"(1/{base}^({negative[1]}))"
         template = self.functions.get(kind, _WRITTEN.get(kind, kind + "({0})"))
         if template is None:
             raise UnsupportedError(f"the function {kind} has no counterpart in this system")

@@ -57,9 +57,6 @@ x^n
 E*pi*I*x
 """
 
-BEYOND = {"giac": set(), "fricas": set(), "maxima": set()}
-"""Textbook integrals that a system does not solve."""
-
 PROGRAMS = sorted(BACKENDS)
 
 
@@ -79,8 +76,8 @@ def test_operators_mean_the_same(ask, method, operator):
     place = {"acosh": "1.7", "acoth": "1.7", "asec": "1.7", "acsc": "1.7"}.get(operator, "0.7")
     value = Expr.apply(operator, Expr("a"))
     if method == "fricas" and operator in ("abs", "sign"):
-        with pytest.raises(UnsupportedError, match=operator):
-            ask(method, value * Expr("x"))
+        outcome = ask(method, value * Expr("x"))
+        assert outcome.status == "unsupported" and operator in outcome.reason
         return
     outcome = ask(method, value * Expr("x"))
     assert outcome.status == "solved", outcome

@@ -13,13 +13,16 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.usage import PeakMemory
 from antiderive.cas.wire import Unpacker, pack
+
+Function = Callable[[str, str], Outcome]
+"""What runs in a worker: expression and variable as text, to an outcome without times."""
 
 _REASON = 500
 """Longest reason, in characters."""
@@ -53,7 +56,7 @@ def serve(channel: socket.socket) -> None:
 
 def _run(method: str, expression: str, variable: str, memory_mib: int) -> Outcome:
     try:
-        outcome = _function(method)(expression, variable)
+        outcome = function_of(method)(expression, variable)
     except MemoryError:
         return Outcome("memory", reason=f"more than {memory_mib} MiB")
     except BaseException as error:  # noqa: BLE001  (whatever a call raises, SystemExit included, is its outcome)
@@ -63,11 +66,14 @@ def _run(method: str, expression: str, variable: str, memory_mib: int) -> Outcom
     return outcome
 
 
-def _function(method: str) -> Any:  # noqa: ANN401
+def function_of(method: str) -> Function:
+    """The function that a method names; importing it may take a while."""
     module, colon, name = method.partition(":")
-    if colon:
-        return getattr(import_module(module), name)
-    return import_module("antiderive.cas.backends.sympy").METHODS[method]
+    if not colon:
+        function: Function = import_module("antiderive.cas.backends.sympy").METHODS[method]
+    else:
+        function = getattr(import_module(module), name)
+    return function
 
 
 def _cpu_seconds() -> float:

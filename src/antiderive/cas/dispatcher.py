@@ -48,13 +48,14 @@ class Dispatcher(threading.Thread):
         size: calls at a time.
         programs: back ends by kind of worker.
         recycling: when healthy workers are replaced.
+        warm: whether SymPy is loaded before Python workers are forked.
     """
 
     def __init__(
-        self, size: int, programs: Mapping[str, CommandLineBackend], recycling: Recycling = Recycling()
+        self, size: int, programs: Mapping[str, CommandLineBackend], recycling: Recycling, *, warm: bool
     ) -> None:
         super().__init__(name="antiderive-pool", daemon=True)
-        self._size, self._programs, self._recycling = size, programs, recycling
+        self._size, self._programs, self._recycling, self._warm = size, programs, recycling, warm
         self._selector = selectors.DefaultSelector()
         self._bell, self._rope = socket.socketpair()
         self._bell.setblocking(False)
@@ -168,7 +169,7 @@ class Dispatcher(threading.Thread):
 
     def _start(self, kind: str) -> None:
         program = self._programs.get(kind)
-        warm = program is None
+        warm = self._warm and program is None
         if warm not in self._servers:
             server = ServerProcess(warm=warm)
             self._servers[warm] = server
@@ -211,7 +212,7 @@ class Dispatcher(threading.Thread):
         if reply.dirty or worker.calls >= self._recycling.calls:
             worker.kill(None)
 
-    def _on_server(self, warm: bool, server: ServerProcess, _events: int) -> None:  # noqa: FBT001
+    def _on_server(self, warm: bool, server: ServerProcess, _events: int) -> None:
         reports = server.events()
         if reports is None:
             self._server_died(warm, server)
@@ -248,7 +249,7 @@ class Dispatcher(threading.Thread):
         if sum(other.kind == worker.kind for other in self._workers.values()) < self._size:
             self._start(worker.kind)
 
-    def _server_died(self, warm: bool, server: ServerProcess) -> None:  # noqa: FBT001
+    def _server_died(self, warm: bool, server: ServerProcess) -> None:
         self._selector.unregister(server.control)
         del self._servers[warm]
         workers = list(server.workers.values())

@@ -40,7 +40,7 @@ class Method:
 METHODS = (
     Method("fricas", "FriCAS: the Risch algorithm, mixed cases in part", "apt-get install fricas"),
     Method("giac", "Giac: rules and parts of the Risch algorithm", "apt-get install xcas"),
-    Method("maxima", "Maxima: rules, tables, parts of the Risch algorithm", "apt-get install maxima maxima-share"),
+    Method("maxima", "Maxima: rules and parts of the Risch algorithm", "apt-get install maxima maxima-share"),
     Method("sympy", "SymPy: integrate, every method it has", _PIP),
     Method("sympy-manual", "SymPy: manualintegrate, the rules used by hand", _PIP),
     Method("sympy-risch", "SymPy: integrate(risch=True), the transcendental Risch algorithm", _PIP),
@@ -58,4 +58,5 @@ def method_named(name: str) -> Method:
     for method in METHODS:
         if method.name == name:
             return method
-    raise SettingError(f"there is no method {name!r}; there are: {', '.join(method.name for method in METHODS)}")
+    known = ", ".join(method.name for method in METHODS)
+    raise SettingError(f"there is no method {name!r}; there are: {known}")

@@ -39,6 +39,7 @@ class Pool:
         limits: for every call that has none of its own.
         programs: back ends in addition to those of :mod:`antiderive.cas.backends`, by method.
         recycling: when a healthy worker is replaced by a fresh one.
+        warm: load SymPy once, before Python workers are forked; otherwise each of them loads what it needs.
 
     Raises:
         SettingError: unless there is at least one worker.
@@ -51,13 +52,14 @@ class Pool:
         limits: Limits = Limits(),
         programs: Mapping[str, CommandLineBackend] | None = None,
         recycling: Recycling = Recycling(),
+        warm: bool = True,
     ) -> None:
         if workers < 1:
             raise SettingError(f"a pool of {workers} workers; it needs at least one")
         self.workers, self.limits = workers, limits
         self._programs = dict(programs or {})
         self._pid = os.getpid()
-        self._dispatcher = Dispatcher(workers, self._programs, recycling)
+        self._dispatcher = Dispatcher(workers, self._programs, recycling, warm=warm)
         self._dispatcher.start()
         _pools.add(self)
 
@@ -169,7 +171,7 @@ def shared_pool() -> Pool:
     """The pool of this process for single calls, with a worker for each CPU; it starts with the first call."""
     global _shared  # noqa: PLW0603  (one for each process is the point)
     with _shared_lock:
-        if _shared is None or _shared._pid != os.getpid():  # noqa: SLF001
+        if _shared is None or _shared._pid != os.getpid():
             _shared = Pool(os.cpu_count() or 1)
         return _shared
 

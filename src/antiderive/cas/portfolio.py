@@ -82,13 +82,15 @@ class Search:
 
     @property
     def answer(self) -> Attempt | None:
-        """The attempt with the confirmed answer, the last one, if there is one."""
-        return next((one for one in self.attempts if one.confirmation and one.confirmation.status == "confirmed"), None)
+        """The last attempt, if its answer is confirmed."""
+        last = self.attempts[-1]
+        return last if last.confirmation and last.confirmation.status == "confirmed" else None
 
     @property
     def proof(self) -> Attempt | None:
-        """The attempt that proved that there is no elementary antiderivative, if one did."""
-        return next((one for one in self.attempts if one.outcome.status == "nonelementary"), None)
+        """The last attempt, if it proved that there is no elementary antiderivative."""
+        last = self.attempts[-1]
+        return last if last.outcome.status == "nonelementary" else None
 
     @property
     def cpu_seconds(self) -> float:
@@ -110,7 +112,7 @@ def search(
     order: Sequence[Step] | None = None,
     limits: Limits | None = None,
 ) -> Search:
-    """Asks one method after the other; the first confirmed answer ends it, and so does a proof that there is none.
+    """Asks one method after the other until an answer is confirmed, or it is proved that there is none.
 
     Args:
         pool: where the calls are made.

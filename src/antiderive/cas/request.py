@@ -38,7 +38,7 @@ class Limits:
             ("wall_seconds", self.wall),
             ("memory_mib", self.memory_mib),
         ):
-            if not (0 < value and math.isfinite(value)):
+            if not (value > 0 and math.isfinite(value)):
                 raise SettingError(f"limits: {name} = {value} must be positive and finite")
 
     @property

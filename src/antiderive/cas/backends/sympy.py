@@ -103,7 +103,9 @@ def _read(answer: Any) -> Outcome:  # noqa: ANN401  (SymPy is untyped)
 
 
 def _is_special(function: Any) -> bool:  # noqa: ANN401
-    return type(function).__module__.startswith("sympy.functions.special") or isinstance(function, sympy.LambertW)
+    return type(function).__module__.startswith("sympy.functions.special") or isinstance(
+        function, sympy.LambertW
+    )
 
 
 def _generic_case(*cases: Any) -> Any:  # noqa: ANN401

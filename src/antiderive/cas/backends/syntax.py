@@ -1,8 +1,8 @@
 """Formulas in the syntax of a computer algebra system: written from an ``Expr``, read back into one.
 
-The systems agree on ``+ - * / ^ ( )`` and on the names of most functions, so a :class:`Dialect` lists only what
-differs. Functions that a system lacks or defines with other branches are written by the defining formula of the
-operator table (``acot(u) = atan(1/u)``). Answers are read by translating token by token into the project's own
+The systems agree on ``+ - * / ^ ( )`` and on the names of most functions, so a :class:`Dialect` lists only
+what differs. Functions that a system lacks or defines with other branches are written by the ones that all of
+them share (``acot(u) = atan(1/u)``). Answers are read by translating them token by token into the project's own
 notation, which the project's parser reads; nothing is ever evaluated.
 """
 
@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from antiderive._core import Expr, operators
 from antiderive.cas.outcome import Outcome
 from antiderive.errors import LimitError, ParseError, UndefinedError, UnsupportedError
 
 PREFIX = "v"
-"""Stands in front of every symbol that is written, so that none means something to a system (``i``, ``D``)."""
+"""Stands in front of every symbol, so that none means something to a system (``i``, ``D``)."""
 
 MAX_LENGTH = 4000
 """Longest formula sent, in characters; functions of data sets take a few hundred."""
@@ -44,7 +45,9 @@ _WRITTEN = {
 _NEGATIVE = re.compile(r"\(-(\d+(?:/\d+)?)\)")
 """A negative rational number, as it is written."""
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?P<name>[%A-Za-z_][\w%]*)|(?P<sign>.))", re.S)
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?P<name>[%A-Za-z_][\w%]*)|(?P<sign>\S))", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,8 @@ class Dialect:
         """The expression as one line, with every operand in parentheses.
 
         Raises:
-            UnsupportedError: for functions that the system lacks, the unknown of an ODE, and formulas that are
-                too long.
+            UnsupportedError: for functions that the system lacks, the unknown of an ODE, and formulas that
+                are too long.
         """
         texts: list[str] = []
         for kind, value in expr.nodes():
@@ -80,13 +83,13 @@ class Dialect:
                 raise UnsupportedError(f"the formula takes more than {MAX_LENGTH} characters")
         return texts[-1]
 
-    def _node(self, kind: str, value: object, texts: list[str]) -> str:
+    def _node(self, kind: str, value: Any, texts: list[str]) -> str:  # noqa: ANN401  (as Expr.nodes gives it)
         if kind == "number":
-            numerator, denominator = value  # type: ignore[misc]
+            numerator, denominator = value
             return f"({numerator})" if denominator == 1 else f"({numerator}/{denominator})"
         if kind == "symbol":
-            return self._symbol(str(value))
-        arguments = [texts[place] for place in value]  # type: ignore[attr-defined]
+            return self._symbol(value)
+        arguments = [texts[place] for place in value]
         if kind in ("add", "mul"):
             return "(" + ("+" if kind == "add" else "*").join(arguments) + ")"
         if kind == "pow":

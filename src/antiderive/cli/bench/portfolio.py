@@ -27,7 +27,9 @@ class _Tally:
 
 
 @click.command()
-@click.option("--functions", type=click.IntRange(min=1), default=100, show_default=True, help="Random functions.")
+@click.option(
+    "--functions", type=click.IntRange(min=1), default=100, show_default=True, help="Random functions."
+)
 @click.option(
     "--derivatives",
     type=click.IntRange(min=0),
@@ -36,12 +38,17 @@ class _Tally:
     help="Derivatives of random functions: whatever is called nonelementary among them is a wrong label.",
 )
 @click.option("--methods", default=_METHODS, show_default=True, help="Methods, with commas between.")
-@click.option("--timeout", type=float, default=3.0, show_default=True, help="CPU seconds for each call.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the functions.")
+@click.option("--timeout", default=3.0, show_default=True, help="CPU seconds for each call.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the functions.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
-def command(functions: int, derivatives: int, methods: str, timeout: float, seed: int, *, as_json: bool) -> None:
-    """Confirmed answers of each method on random functions of 3 to 10 operators, the order that they suggest, and
-    wrong labels on derivatives, whose answer is known to exist."""
+def command(
+    functions: int, derivatives: int, methods: str, timeout: float, seed: int, *, as_json: bool
+) -> None:
+    """Confirmed answers and CPU time of each method.
+
+    They are taken on random functions of 3 to 10 operators, and tell in which order to try the methods. Wrong
+    labels are counted on derivatives, which have an elementary integral.
+    """
     from antiderive.cas import Limits, Pool
     from antiderive.cas.methods import method_named
 
@@ -108,7 +115,7 @@ def _judged(integrand: Expr, outcome: Outcome) -> str:
 
 
 def _greedy_order(tallies: dict[str, _Tally]) -> list[str]:
-    """Each time the method that adds the most confirmed answers for its CPU time; those that add none are left out."""
+    """Each time the method that adds the most confirmed answers for its CPU time, while any adds one."""
     order: list[str] = []
     found: set[int] = set()
     while True:

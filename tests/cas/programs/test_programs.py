@@ -89,7 +89,7 @@ def test_operators_mean_the_same(ask, method, operator):
 @pytest.mark.parametrize("method", PROGRAMS)
 def test_every_symbol_is_only_a_symbol(ask, method):
     """No letter means something to the system, whatever its name: not ``e``, ``i``, ``D``, nor ``Q``."""
-    letters = [letter for letter in "abcdefghijklmnopqrstuvwxyzABCDFGHJKLMNOPQRSTUVWXZ"]
+    letters = list("abcdefghijklmnopqrstuvwxyzABCDFGHJKLMNOPQRSTUVWXZ")
     for some in (letters[:12], letters[12:24], letters[24:36], letters[36:]):
         constants = [letter for letter in some if letter not in "xy"]
         integrand = "*".join(constants) + "*2*x"

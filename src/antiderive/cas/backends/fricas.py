@@ -1,8 +1,8 @@
 """FriCAS: the most complete Risch algorithm that is free.
 
-An integral that FriCAS leaves unevaluated is a proof that no elementary antiderivative exists when the integrand
-lies in a purely transcendental tower; :func:`proves_nonelementary` decides that from the tower itself, which
-FriCAS prints along. See ``docs/explanation/nonelementary.md`` for why and where it holds.
+An integral that FriCAS leaves unevaluated is a proof that no elementary antiderivative exists when the
+integrand lies in a purely transcendental tower; :func:`proves_nonelementary` decides that from the tower itself,
+which FriCAS prints along. See ``docs/explanation/nonelementary.md`` for why and where it holds.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from antiderive.cas.outcome import Outcome
 
 _F = "EXPR INT"
 
-# The interpreter reads one statement a line. An answer is printed by the call that computes it, never kept, so an
-# error cannot bring back the answer to the question before. The tower is the one that FSINT(integrate) works in:
-# the integrand in real elementary functions (exp, log, tan, atan), then normalised by the structure theorem.
+# The interpreter reads one statement a line. An answer is printed by the call that computes it, never kept, so
+# an error cannot bring back the answer to the question before. The tower is the one that integrate works in: the
+# integrand in real elementary functions (exp, log, tan, atan), then normalised by the structure theorem.
 _PRELUDE = f"""\
 )set messages prompt none
 )set messages type off
@@ -37,7 +37,8 @@ _PRELUDE = f"""\
 )set output algebra off
 )set streams calculate 1
 ad_say : (String, String) -> Void
-ad_say(mark, text) == (PRINC(mark)$Lisp; PRINC(" ")$Lisp; PRINC(text)$Lisp; TERPRI()$Lisp; FORCE_-OUTPUT()$Lisp; void())
+ad_say(mark, text) == (PRINC(mark)$Lisp; PRINC(" ")$Lisp; PRINC(text)$Lisp; \
+TERPRI()$Lisp; FORCE_-OUTPUT()$Lisp; void())
 ad_text : {_F} -> String
 ad_text(f) == unparse(f::InputForm)$InputForm
 ad_kernel : ({_F}, Kernel({_F}), Symbol) -> Void
@@ -63,17 +64,20 @@ FORCE_-OUTPUT()$Lisp
 
 _ERROR = r"(?<=>> Error detected within library code:)\s*[^\n]*(?:\n[^\n]+)*"
 
+_SPECIAL = """
+erf erfi erfc Ei E1 En li Si Ci Shi Chi fresnelS fresnelC dilog polylog Gamma digamma polygamma Beta
+ellipticF ellipticE ellipticK ellipticPi weierstrassP weierstrassPPrime weierstrassPInverse
+weierstrassZeta weierstrassSigma lambertW hypergeometricF meijerG besselJ besselY besselI besselK
+airyAi airyBi %iint
+"""
+"""Functions in answers that are not elementary."""
+
 _DIALECT = Dialect(
     constants={"pi": "pi()", "E": "exp(1)", "I": "sqrt(-1)"},
     # Their derivatives are those of the real line, which is no field for the algorithm.
     functions={"abs": None, "sign": None},
     names={"%pi": "pi", "%i": "I"},
-    special=frozenset(
-        "erf erfi erfc Ei E1 En li Si Ci Shi Chi fresnelS fresnelC dilog polylog Gamma digamma polygamma Beta "
-        "ellipticF ellipticE ellipticK ellipticPi weierstrassP weierstrassPPrime weierstrassPInverse weierstrassZeta "
-        "weierstrassSigma lambertW hypergeometricF meijerG besselJ besselY besselI besselK airyAi airyBi "
-        "%iint".split()  # noqa: SIM905
-    ),
+    special=frozenset(_SPECIAL.split()),
     integrals=frozenset({"integral", "integrate"}),
 )
 
@@ -112,7 +116,7 @@ class FricasBackend:
             UnsupportedError: if FriCAS has no way to write the integrand.
         """
         formula = _DIALECT.write(integrand)
-        return f"ad_integrate({formula}, '{PREFIX}{variable})\nad_say(\"{tag}\", \"\")\n"
+        return f'ad_integrate({formula}, \'{PREFIX}{variable})\nad_say("{tag}", "")\n'
 
     def finished(self, output: bytes, tag: str) -> bool:
         """Whether the output, so far, holds the whole answer to the question with this tag."""
@@ -130,7 +134,9 @@ class FricasBackend:
         outcomes = [_DIALECT.read(text.replace("pi()", "%pi")) for text in answers]
         outcome = next((one for one in outcomes if one.status == "solved"), outcomes[0])
         if outcome.status == "partial" and len(answers) == 1:
-            return _of_unevaluated(answers[0], [Kernel.read(line) for line in marked(output, "KERNEL")], outcome)
+            return _of_unevaluated(
+                answers[0], [Kernel.read(line) for line in marked(output, "KERNEL")], outcome
+            )
         return outcome
 
 
@@ -186,7 +192,9 @@ def _of_unevaluated(answer: str, tower: list[Kernel], partial: Outcome) -> Outco
     whole = answer.startswith("integral(") and answer.count("integral(") == 1 and not _needs_special(answer)
     if whole and tower and proves_nonelementary(tower):
         generators = ", ".join(kernel.text for kernel in tower)
-        return Outcome("nonelementary", reason=f"proved by the Risch algorithm over the field of {generators}"[:300])
+        return Outcome(
+            "nonelementary", reason=f"proved by the Risch algorithm over the field of {generators}"[:300]
+        )
     return partial
 
 

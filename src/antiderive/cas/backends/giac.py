@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from antiderive.cas.outcome import Outcome
 
 
 def _halves(mark: str) -> str:
-    """A string put together from two: Giac echoes what it reads, and the echo must not look like an answer."""
+    """A string put together from two: Giac echoes what it reads, and the echo must not look like one."""
     half = len(mark) // 2
     return f'"{mark[:half]}"+"{mark[half:]}"'
 
@@ -27,17 +26,20 @@ def _halves(mark: str) -> str:
 _ANSWER, _ANSWER_WITH_ABS = "ANSWER", "WITHABS"
 """Marks of answers; the second where the integrand has an absolute value of its own."""
 
-_PRELUDE = f'threads:=1\n{_halves("ready")}\n'
+_PRELUDE = f"threads:=1\n{_halves('ready')}\n"
 
 _ERROR = r"[^\n]*Error: [^\n\"]*"
+
+_SPECIAL = """
+erf erfc Ei Li Si Ci Gamma igamma ugamma Beta Psi Zeta polylog dilog BesselJ BesselY Airy_Ai Airy_Bi
+LambertW
+"""
+"""Functions in answers that are not elementary."""
 
 _DIALECT = Dialect(
     constants={"pi": "pi", "E": "e", "I": "i"},
     names={"ln": "log", "pi": "pi", "e": "E", "i": "I"},
-    special=frozenset(
-        "erf erfc Ei Li Si Ci Gamma igamma ugamma Beta Psi Zeta polylog dilog BesselJ BesselY "
-        "Airy_Ai Airy_Bi LambertW".split()  # noqa: SIM905
-    ),
+    special=frozenset(_SPECIAL.split()),
     integrals=frozenset({"integrate", "int", "integration"}),
 )
 
@@ -78,9 +80,7 @@ class GiacBackend:
         formula = _DIALECT.write(integrand)
         has_abs = any(kind in ("abs", "sign") for kind, _ in integrand.nodes())
         mark = _ANSWER_WITH_ABS if has_abs else _ANSWER
-        return (
-            f'{_halves(mark + " ")}+string(integrate({formula},{PREFIX}{variable}))\n{_halves(tag)}\n'
-        )
+        return f"{_halves(mark + ' ')}+string(integrate({formula},{PREFIX}{variable}))\n{_halves(tag)}\n"
 
     def finished(self, output: bytes, tag: str) -> bool:
         """Whether the output, so far, holds the whole answer to the question with this tag."""

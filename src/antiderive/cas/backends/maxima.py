@@ -17,10 +17,12 @@ from antiderive.cas.backends.program import (
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
 
-# Every question to the user goes through the Lisp function RETRIEVE; it fails instead of reading standard input.
-# Parameters are declared positive, as verification tests them, which spares most questions.
+# Every question to the user goes through the Lisp function RETRIEVE; here it fails instead of reading standard
+# input. Parameters are declared positive, as verification tests them, which spares most questions. Logarithms
+# are not expanded: log(x^2) is not 2*log(x) for negative x.
 _PRELUDE = """\
-:lisp (defun retrieve (message flag &rest rest) (declare (ignore flag rest)) (merror "question refused: ~M" message))
+:lisp (defun retrieve (message flag &rest rest) (declare (ignore flag rest)) \
+(merror "question refused: ~M" message))
 display2d:false$ logexpand:false$
 ad_integrate(f, v, parameters) := block([answer],
   for p in parameters do apply('assume, [p > 0]),
@@ -34,17 +36,21 @@ ad_integrate(sin(vx)*exp(vx)/(vx^2+1), vx, [])$
 
 _ERROR = r"question refused: [^\n]*|[^\n]+(?=\n -- an error)"
 
+_SPECIAL = """
+erf erfi erfc erf_generalized expintegral_ei expintegral_e1 expintegral_e expintegral_li
+expintegral_si expintegral_ci expintegral_shi expintegral_chi gamma gamma_incomplete
+gamma_incomplete_regularized gamma_incomplete_generalized li psi zeta beta beta_incomplete fresnel_s
+fresnel_c elliptic_f elliptic_e elliptic_pi elliptic_kc elliptic_ec elliptic_eu hypergeometric
+hgfred bessel_j bessel_y bessel_i bessel_k airy_ai airy_bi struve_h struve_l lambert_w %m %w %f
+parabolic_cylinder_d inverse_erf
+"""
+"""Functions in answers that are not elementary."""
+
 _DIALECT = Dialect(
     constants={"pi": "%pi", "E": "%e", "I": "%i"},
     functions={"sign": "signum({0})"},
     names={"%pi": "pi", "%e": "E", "%i": "I", "signum": "sign"},
-    special=frozenset(
-        "erf erfi erfc erf_generalized expintegral_ei expintegral_e1 expintegral_e expintegral_li expintegral_si "
-        "expintegral_ci expintegral_shi expintegral_chi gamma gamma_incomplete gamma_incomplete_regularized "
-        "gamma_incomplete_generalized li psi zeta beta beta_incomplete fresnel_s fresnel_c elliptic_f elliptic_e "
-        "elliptic_pi elliptic_kc elliptic_ec elliptic_eu hypergeometric hgfred bessel_j bessel_y bessel_i bessel_k "
-        "airy_ai airy_bi struve_h struve_l lambert_w %m %w %f parabolic_cylinder_d inverse_erf".split()  # noqa: SIM905
-    ),
+    special=frozenset(_SPECIAL.split()),
 )
 
 
@@ -65,7 +71,12 @@ class MaximaBackend:
 
     def command(self) -> list[str]:
         """Arguments to start it with; the script replaces itself by the program."""
-        return [str(self.find() or "maxima"), "--very-quiet", "--disable-readline", "--init=/nonexistent/none"]
+        return [
+            str(self.find() or "maxima"),
+            "--very-quiet",
+            "--disable-readline",
+            "--init=/nonexistent/none",
+        ]
 
     def environment(self) -> dict[str, str]:
         """Environment variables to add for the child."""

@@ -14,7 +14,8 @@ from antiderive.testing import assert_antiderivative
         ("sympy", "exp(-x^2)", "special"),
         ("sympy", "sin(x)/x", "special"),
         ("sympy", "1/log(x)", "special"),
-        ("sympy", "x^x", "partial"),
+        ("sympy", "x^x", "nonelementary"),
+        ("sympy", "abs(x)", "partial"),
         ("sympy", "x*exp(a*x)", "solved"),
         ("sympy", "x^a", "solved"),
         ("sympy-risch", "x*exp(x)*log(x) + exp(x)", "nonelementary"),
@@ -26,7 +27,7 @@ from antiderive.testing import assert_antiderivative
         ("sympy-manual", "x^x", "partial"),
         ("sympy-heurisch", "log(x)*x", "solved"),
         ("sympy-heurisch", "x^x", "gave_up"),
-        ("sympy", "Y*x", "unsupported"),
+        ("sympy", "1/(x^4 + x + 1)", "unsupported"),
     ],
 )
 def test_answers_have_their_names(sympy_pool, method, integrand, status):
@@ -50,8 +51,9 @@ def test_a_hang_of_sympys_own_is_killed(sympy_pool):
 
 
 def test_answers_do_not_depend_on_the_worker_or_on_what_it_did_before(sympy_pool):
-    texts = ["sin(x)^3*x", "1/(x^3 + 2)", "x*atan(x)", "sqrt(x)*log(x)"]
+    texts = ["sin(x)^3*x", "1/(x^3 + 2)", "x*atan(x)", "x*log(x)^2"]
     request = [Request("sympy", Expr(text).to_prefix()) for text in texts]
     once = [sympy_pool.call(r).value for r in request]
     again = dict(sympy_pool.map((place % 4, request[place % 4]) for place in range(7, -1, -1)))
-    assert [again[place] for place in range(4)] == once
+    assert None not in once
+    assert [again[place].value for place in range(4)] == once

@@ -62,12 +62,12 @@ class Dispatcher(threading.Thread):
         self._rope.setblocking(False)
         self._selector.register(self._bell, selectors.EVENT_READ, self._on_bell)
         self._inbox: deque[Call | Future[Outcome] | None] = deque()
-        self._queue: deque[Call] = deque()
+        self._queues: dict[str, deque[Call]] = {}  # by kind; none is empty between events
         self._servers: dict[bool, ServerProcess] = {}  # by whether SymPy is loaded
         self._workers: dict[int, Worker] = {}
         self._failures: Counter[str] = Counter()
         self._numbers = count()
-        self._closing = False
+        self._closing = self._rung = False
         self._error: str | None = None
         self._lock = threading.Lock()
 
@@ -93,6 +93,9 @@ class Dispatcher(threading.Thread):
             self._ring()
 
     def _ring(self) -> None:
+        if self._rung:
+            return  # it has not listened yet
+        self._rung = True
         with suppress(BlockingIOError, OSError):
             self._rope.send(b"!")
 
@@ -115,6 +118,7 @@ class Dispatcher(threading.Thread):
     def _on_bell(self, _events: int) -> None:
         with suppress(BlockingIOError):
             self._bell.recv(1 << 12)
+        self._rung = False  # before the inbox is read: what comes later rings again
 
     def _read_inbox(self) -> None:
         while self._inbox:
@@ -122,41 +126,30 @@ class Dispatcher(threading.Thread):
             if item is None:
                 self._closing = True
             elif isinstance(item, Call):
-                self._queue.append(item)
+                item.number = next(self._numbers)
+                self._queues.setdefault(item.kind, deque()).append(item)
             else:
                 for worker in self._workers.values():
                     if worker.call is not None and worker.call.future is item:
                         worker.kill(None)
 
     def _dispatch(self) -> None:
-        """Gives waiting calls to idle workers and starts the workers that are missing."""
-        occupied = sum(worker.state in ("busy", "starting") for worker in self._workers.values())
-        idle: dict[str, list[Worker]] = {}
-        coming: Counter[str] = Counter()
-        for worker in self._workers.values():
-            if worker.state == "idle":
-                idle.setdefault(worker.kind, []).append(worker)
-            elif worker.state == "starting":
-                coming[worker.kind] += 1
-        waiting: deque[Call] = deque()
-        while self._queue and (occupied < self._size or coming):
-            call = self._queue.popleft()
-            if call.future.cancelled():
-                continue
-            if occupied < self._size and idle.get(call.kind):
-                if self._ask(idle[call.kind][-1], call):
-                    idle[call.kind].pop()
-                    occupied += 1
-                continue
-            waiting.append(call)
-            if coming[call.kind] > 0:
-                coming[call.kind] -= 1
-            elif occupied < self._size:
-                occupied += 1
-                self._start(call.kind)
-            if len(waiting) >= 2 * self._size:
-                break
-        self._queue.extendleft(reversed(waiting))
+        """Gives waiting calls to idle workers, the oldest first, and starts the workers that are missing."""
+        busy = sum(worker.state == "busy" for worker in self._workers.values())
+        for kind, queue in sorted(self._queues.items(), key=lambda item: item[1][0].number):
+            workers = [worker for worker in self._workers.values() if worker.kind == kind]
+            idle = [worker for worker in workers if worker.state == "idle"]
+            while queue and (queue[0].future.cancelled() or (idle and busy < self._size)):
+                call = queue.popleft()
+                if not call.future.cancelled() and self._ask(idle[-1], call):
+                    idle.pop()
+                    busy += 1
+            starting = sum(worker.state == "starting" for worker in workers)
+            alive = sum(worker.state != "dying" for worker in workers)
+            for _ in range(min(len(queue) - starting, self._size - alive)):
+                self._start(kind)
+            if not queue:
+                del self._queues[kind]
 
     def _ask(self, worker: Worker, call: Call) -> bool:
         """Whether the worker has taken the call; else the call is done."""
@@ -185,17 +178,18 @@ class Dispatcher(threading.Thread):
         worker.register(self._selector, partial(self._on_worker, worker))
 
     def _on_worker(self, worker: Worker, events: int) -> None:
-        if events & selectors.EVENT_WRITE:
-            worker.flush()
-        if worker.state == "dying" or not events & selectors.EVENT_READ:
-            if worker.state == "dying":
-                worker.mute()
+        if worker.id not in self._workers:
+            return  # an event before this one has closed it
+        if worker.state == "dying":
+            worker.mute()
             return
         try:
-            self._hear(worker)
+            if events & selectors.EVENT_WRITE:
+                worker.flush()
+            if events & ~selectors.EVENT_WRITE:
+                self._hear(worker)
         except EOFError:
-            worker.mute()
-            worker.kill(None)
+            worker.hang_up()
         except GarbageError as error:
             worker.kill(Outcome("crashed", reason=f"the worker {error}"))
 
@@ -242,7 +236,7 @@ class Dispatcher(threading.Thread):
             return
         outcome = worker.died(report)
         if outcome is None:
-            self._queue.appendleft(call)
+            self._queues.setdefault(call.kind, deque()).appendleft(call)
         else:
             _finish(call, outcome)
         # The next call finds a worker that is ready.
@@ -266,17 +260,14 @@ class Dispatcher(threading.Thread):
             return
         self._failures[kind] = 0
         message = f"workers for {kind} do not start ({MAX_FAILURES} times in a row): {reason}"
-        rest = deque(call for call in self._queue if call.kind != kind)
-        for call in self._queue:
-            if call.kind == kind:
-                _finish(call, WorkerError(message))
-        self._queue = rest
+        for call in self._queues.pop(kind, ()):
+            _finish(call, WorkerError(message))
 
     def _watch(self) -> None:
         """Kills what is past a limit, ends what has been idle for long."""
         now = time.monotonic()
         for worker in list(self._workers.values()):
-            if worker.state == "busy":
+            if worker.state == "busy" or worker.hung_up:
                 if now >= worker.check_at:
                     verdict = worker.exceeded(now)
                     if verdict is not None:
@@ -291,7 +282,7 @@ class Dispatcher(threading.Thread):
         now = time.monotonic()
         times = []
         for worker in self._workers.values():
-            if worker.state == "busy":
+            if worker.state == "busy" or (worker.hung_up and worker.state != "dying"):
                 times.append(worker.check_at)
             elif worker.state == "idle":
                 times.append(worker.since + self._recycling.idle_seconds)
@@ -310,7 +301,8 @@ class Dispatcher(threading.Thread):
             server.control.close()  # all at once, then one after the other is waited for
         for server in servers:
             server.close()
-        calls = [*self._queue, *(worker.call for worker in self._workers.values() if worker.call is not None)]
+        calls = [call for queue in self._queues.values() for call in queue]
+        calls += [worker.call for worker in self._workers.values() if worker.call is not None]
         for worker in list(self._workers.values()):
             worker.close()
         self._selector.close()

@@ -24,6 +24,9 @@ from antiderive.errors import MissingExtraError, SettingError, WorkerError
 
 Key = TypeVar("Key")
 
+_DEFAULT_LIMITS = Limits()
+_DEFAULT_RECYCLING = Recycling()
+
 _AHEAD = 4
 """Calls that :meth:`Pool.map` keeps in flight or waiting, for each worker."""
 
@@ -49,9 +52,9 @@ class Pool:
         self,
         workers: int = 1,
         *,
-        limits: Limits = Limits(),
+        limits: Limits = _DEFAULT_LIMITS,
         programs: Mapping[str, CommandLineBackend] | None = None,
-        recycling: Recycling = Recycling(),
+        recycling: Recycling = _DEFAULT_RECYCLING,
         warm: bool = True,
     ) -> None:
         if workers < 1:

@@ -82,6 +82,8 @@ class Server:
     def _obey(self) -> bool:
         """Carries out the commands that have come; false at the end."""
         data, fds, _, _ = socket.recv_fds(self._control, 1 << 16, _MAX_FDS)
+        for fd in fds:
+            os.set_inheritable(fd, False)  # a program gets its two as standard input and output only
         self._fds.extend(fds)
         if not data:
             return False
@@ -126,6 +128,8 @@ class Server:
                 signal.signal(number, signal.SIG_DFL)
             for inherited in (self._control, self._alarm, self._alarm_in):
                 inherited.close()
+            for fd in self._fds:  # of workers that are yet to be started
+                os.close(fd)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             with suppress(OSError):  # if memory runs out, the kernel is to take this process first
                 Path("/proc/self/oom_score_adj").write_text("1000")

@@ -25,6 +25,9 @@ from antiderive.cas.request import Limits, Request
 CHECK_SECONDS = 0.05
 """How often a busy worker is looked at: programs may exceed a CPU limit by so much."""
 
+MAX_ATTEMPTS = 3
+"""How often a call is begun whose worker, or fork server, is killed by somebody else."""
+
 _GRACE_SECONDS = 0.1
 """CPU time that a Python worker may exceed its limit by: the kernel's timer comes first."""
 
@@ -35,6 +38,7 @@ class Call:
 
     Attributes:
         kind: what sort of worker it needs: ``python`` or the name of a program.
+        number: its place in the order of arrival.
         attempts: how often it has been begun.
     """
 
@@ -42,6 +46,7 @@ class Call:
     limits: Limits
     kind: str
     future: Future[Outcome] = field(default_factory=Future)
+    number: int = 0
     attempts: int = 0
 
 
@@ -107,6 +112,8 @@ class Worker:
     Attributes:
         state: ``starting``, ``idle``, ``busy`` (with a call), or ``dying`` (killed, not reaped yet).
         verdict: the outcome that was decided when it was killed; None if it was not, or nobody waits.
+        hung_up: whether it has closed its side.
+        check_at: when it has to be looked at, if it is busy or has hung up.
     """
 
     def __init__(self, id_: int, kind: str, server: ServerProcess, conversation: Conversation) -> None:
@@ -117,6 +124,7 @@ class Worker:
         self.verdict: Outcome | None = None
         self.since = time.monotonic()  # of its state
         self.calls = 0
+        self.hung_up = False
         self.check_at = 0.0
         self._cpu_before = self._resident = 0.0
         self._peak: usage.PeakMemory | None = None
@@ -237,7 +245,9 @@ class Worker:
         return outcome
 
     def exceeded(self, now: float) -> Outcome | None:
-        """The outcome of a busy worker that is past a limit."""
+        """The outcome of a worker that is past a limit, or that has closed its side and lives on."""
+        if self.hung_up:
+            return Outcome("crashed", reason="the worker closed its output")
         if self.call is None:
             return None
         self.check_at = now + CHECK_SECONDS
@@ -260,6 +270,14 @@ class Worker:
         """Stops listening: it has closed its side or is being killed."""
         if self._files and self._files[0] in self._selector.get_map():
             self._selector.unregister(self._files[0])
+
+    def hang_up(self) -> None:
+        """It has closed its side. Most likely it is dead and the server will say how; if not, it is killed soon."""
+        self.mute()
+        self.hung_up = True
+        self.check_at = time.monotonic() + CHECK_SECONDS
+        if self.state == "idle":
+            self.kill(None)
 
     def kill(self, verdict: Outcome | None) -> None:
         """Has the process group killed; the server reports when it is reaped."""
@@ -287,7 +305,7 @@ class Worker:
             outcome = Outcome("timeout", reason=_cpu_limit(self.call.limits))
         if outcome is None:
             # A SIGKILL that is not ours came from outside, perhaps for lack of memory: not the call's fault yet.
-            if status in (None, -signal.SIGKILL) and self.call.attempts < 2:
+            if status in (None, -signal.SIGKILL) and self.call.attempts < MAX_ATTEMPTS:
                 return None
             outcome = Outcome("crashed", reason=_death(status))
         return Outcome(
@@ -316,7 +334,7 @@ def _cpu_limit(limits: Limits) -> str:
 
 def _death(status: int | None) -> str:
     if status is None:
-        return "the fork server was killed twice during the call"
+        return "the fork server was killed during the call, again and again"
     if status >= 0:
         return f"the worker ended with exit status {status}"
     name = signal.Signals(-status).name if -status in signal.valid_signals() else str(-status)

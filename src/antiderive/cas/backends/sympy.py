@@ -95,6 +95,8 @@ def _read(answer: Any) -> Outcome:  # noqa: ANN401  (SymPy is untyped)
     special = sorted({type(part).__name__ for part in answer.atoms(sympy.Function) if _is_special(part)})
     if special or answer.has(sympy.Sum, sympy.Product, sympy.Limit):
         return Outcome("special", reason=f"SymPy's answer needs {', '.join(special) or 'a sum or a limit'}")
+    if answer.has(sympy.RootSum):
+        return Outcome("unsupported", reason="SymPy's answer needs the roots of a polynomial")
     try:
         value = Expr.from_sympy(answer).to_prefix()
     except AntideriveError as error:

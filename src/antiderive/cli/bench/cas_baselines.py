@@ -61,7 +61,7 @@ def requests(count: int) -> list[Request]:
 def run_pool(pool: Pool, rows: Iterable[Request]) -> Run:
     """Ours."""
     started = time.perf_counter()
-    outcomes = Counter(outcome.status for _, outcome in pool.map(enumerate(rows)))
+    outcomes: Counter[str] = Counter(outcome.status for _, outcome in pool.map(enumerate(rows)))
     return Run("antiderive", "pool", outcomes.total(), time.perf_counter() - started, outcomes)
 
 

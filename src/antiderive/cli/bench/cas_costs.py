@@ -100,7 +100,7 @@ def replacement(kills: int = 20) -> dict[str, float]:
 
 
 def _resident_kib() -> float:
-    return usage.of_tree(os.getpid()).resident_mib
+    return 1024 * usage.of_tree(os.getpid()).resident_mib
 
 
 def _state(pid: int) -> str:

@@ -5,7 +5,7 @@ import time
 import pytest
 from tests.cas.conftest import alive, misbehave, noted, until
 
-from antiderive.cas import Limits
+from antiderive.cas import Limits, dispatcher
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,15 @@ def test_what_uses_no_cpu_is_killed_by_the_clock(pool, function, tmp_path):
     assert "after 0.3 s" in outcome.reason
     assert outcome.cpu_seconds < 0.3
     assert not any(map(alive, noted(file)))
+
+
+def test_a_server_that_is_stopped_is_replaced(pool, monkeypatch, tmp_path):
+    monkeypatch.setattr(dispatcher, "STUCK_SECONDS", 0.5)
+    file = tmp_path / "pids"
+    outcome = pool.call(misbehave("stop_the_server", file), limits=Limits(60, wall_seconds=1))
+    assert outcome.status == "timeout"
+    assert until(lambda: not any(map(alive, noted(file))))
+    assert pool.call(misbehave("answer", "x"), limits=Limits(60)).value == "x"
 
 
 @pytest.mark.parametrize("function", ["eat_memory", "eat_memory_and_insist", "let_a_child_eat_memory"])

@@ -31,8 +31,8 @@ _REASON = 500
 def serve(channel: socket.socket) -> None:
     """Answers calls until the channel is closed.
 
-    A call is ``[tag, method, expression, variable, CPU seconds, MiB]``, the answer ``[tag, status, value, reason,
-    CPU seconds of the call, CPU seconds so far, peak MiB, whether something of the call is still running]``.
+    A call is ``[number, method, expression, variable, CPU seconds, MiB]``, the answer ``[number, status,
+    value, reason, CPU seconds of the call, CPU seconds so far, peak MiB, whether anything still runs]``.
     """
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     unpacker = Unpacker()
@@ -40,7 +40,7 @@ def serve(channel: socket.socket) -> None:
     mapped = _mapped_bytes()
     channel.sendall(pack("ready"))
     while data := channel.recv(1 << 16):
-        for tag, method, expression, variable, cpu_seconds, memory_mib in unpacker.feed(data):
+        for number, method, expression, variable, cpu_seconds, memory_mib in unpacker.feed(data):
             peak.reset()
             before = _cpu_seconds()
             # What was mapped before the call does not count: the limit is on what the call adds.
@@ -50,7 +50,7 @@ def serve(channel: socket.socket) -> None:
             signal.setitimer(signal.ITIMER_PROF, 0)
             _limit_address_space(resource.RLIM_INFINITY)
             now = _cpu_seconds()
-            answer = [tag, outcome.status, outcome.value, outcome.reason, now - before, now, peak.mib()]
+            answer = [number, outcome.status, outcome.value, outcome.reason, now - before, now, peak.mib()]
             channel.sendall(pack([*answer, _something_runs()]))
 
 

@@ -24,6 +24,9 @@ from antiderive.errors import AntideriveError, WorkerError
 START_SECONDS = 120.0
 """A worker that is not ready by then has failed to start; the fork server loads SymPy in this time, too."""
 
+STUCK_SECONDS = 10.0
+"""A server that has not reaped a killed worker by then is killed itself."""
+
 MAX_FAILURES = 3
 """Failed starts in a row after which waiting calls get an error."""
 
@@ -147,9 +150,13 @@ class Dispatcher(threading.Thread):
             starting = sum(worker.state == "starting" for worker in workers)
             alive = sum(worker.state != "dying" for worker in workers)
             for _ in range(min(len(queue) - starting, self._size - alive)):
-                self._start(kind)
+                try:
+                    self._start(kind)
+                except OSError as error:  # no processes or files left: it would be no better the next time
+                    self._failures[kind] = MAX_FAILURES
+                    self._failed(kind, str(error))
             if not queue:
-                del self._queues[kind]
+                self._queues.pop(kind, None)
 
     def _ask(self, worker: Worker, call: Call) -> bool:
         """Whether the worker has taken the call; else the call is done."""
@@ -170,11 +177,11 @@ class Dispatcher(threading.Thread):
             self._selector.register(server.control, selectors.EVENT_READ, on_event)
         conversation = PythonConversation() if program is None else ProgramConversation(program)
         worker = Worker(next(self._numbers), kind, self._servers[warm], conversation)
-        self._workers[worker.id] = worker
         command = None
         if program is not None:
             command = {"command": program.command(), "environment": program.environment()}
         worker.start(command)
+        self._workers[worker.id] = worker
         worker.register(self._selector, partial(self._on_worker, worker))
 
     def _on_worker(self, worker: Worker, events: int) -> None:
@@ -228,9 +235,8 @@ class Dispatcher(threading.Thread):
         del self._workers[worker.id]
         failed = worker.state == "starting" or not worker.conversation.ready
         worker.close()
-        if failed and report.get("reason") != "":
-            status = report.get("status")
-            self._failed(worker.kind, report.get("reason") or f"exit status {status}")
+        if failed and report:
+            self._failed(worker.kind, report.get("reason") or f"exit status {report['status']}")
         call = worker.call
         if call is None:
             return
@@ -239,9 +245,10 @@ class Dispatcher(threading.Thread):
             self._queues.setdefault(call.kind, deque()).appendleft(call)
         else:
             _finish(call, outcome)
-        # The next call finds a worker that is ready.
+        # The next call finds a worker that is ready; if there is no room for one, that call will say so.
         if sum(other.kind == worker.kind for other in self._workers.values()) < self._size:
-            self._start(worker.kind)
+            with suppress(OSError):
+                self._start(worker.kind)
 
     def _server_died(self, warm: bool, server: ServerProcess) -> None:
         self._selector.unregister(server.control)
@@ -251,7 +258,7 @@ class Dispatcher(threading.Thread):
         for kind in {worker.kind for worker in workers if worker.state == "starting"}:
             self._failed(kind, reason or "the fork server was killed")
         for worker in workers:
-            self._worker_died(worker, {"reason": ""})
+            self._worker_died(worker, {})
 
     def _failed(self, kind: str, reason: str) -> None:
         """Counts a failed start; after a few in a row, waiting calls of this kind get an error."""
@@ -259,15 +266,15 @@ class Dispatcher(threading.Thread):
         if self._failures[kind] < MAX_FAILURES:
             return
         self._failures[kind] = 0
-        message = f"workers for {kind} do not start ({MAX_FAILURES} times in a row): {reason}"
-        for call in self._queues.pop(kind, ()):
-            _finish(call, WorkerError(message))
+        queue = self._queues.pop(kind, deque())
+        while queue:
+            _finish(queue.popleft(), WorkerError(f"workers for {kind} do not start: {reason}"))
 
     def _watch(self) -> None:
         """Kills what is past a limit, ends what has been idle for long."""
         now = time.monotonic()
         for worker in list(self._workers.values()):
-            if worker.state == "busy" or worker.hung_up:
+            if worker.state == "busy" or (worker.hung_up and worker.state == "starting"):
                 if now >= worker.check_at:
                     verdict = worker.exceeded(now)
                     if verdict is not None:
@@ -276,17 +283,21 @@ class Dispatcher(threading.Thread):
                 worker.state == "idle" and now - worker.since > self._recycling.idle_seconds
             ):
                 worker.kill(None)
+            elif worker.state == "dying" and now - worker.killed > STUCK_SECONDS:
+                worker.server.process.kill()
 
     def _patience(self) -> float | None:
         """Seconds until something has to be looked at."""
         now = time.monotonic()
         times = []
         for worker in self._workers.values():
-            if worker.state == "busy" or (worker.hung_up and worker.state != "dying"):
+            if worker.state == "dying":
+                times.append(worker.killed + STUCK_SECONDS)
+            elif worker.state == "busy" or worker.hung_up:
                 times.append(worker.check_at)
             elif worker.state == "idle":
                 times.append(worker.since + self._recycling.idle_seconds)
-            elif worker.state == "starting":
+            else:
                 times.append(worker.since + START_SECONDS)
         return max(0.0, min(times) - now) if times else None
 

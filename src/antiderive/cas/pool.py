@@ -34,8 +34,8 @@ _AHEAD = 4
 class Pool:
     """Calls in child processes, each under limits, at most ``workers`` at a time.
 
-    Workers start when they are first needed and are kept. Any thread may call any method. Leaving the ``with``
-    block, Ctrl-C during a call, or the death of this process, however violent, kill what is running.
+    Workers start when they are first needed and are kept. Any thread may call any method. Leaving the
+    ``with`` block, Ctrl-C during a call, and the death of this process, however violent, kill what runs.
 
     Args:
         workers: calls at a time.
@@ -74,6 +74,10 @@ class Pool:
             MissingExtraError: if SymPy is asked for and not installed.
             WorkerError: if the program is not installed or the pool is closed.
         """
+        if os.getpid() != self._pid:
+            raise WorkerError(
+                "this pool belongs to the process that this one was forked from; make a new one"
+            )
         call = Call(request, limits or self.limits, self._kind(request.method))
         self._dispatcher.submit(call)
         return call.future
@@ -95,8 +99,8 @@ class Pool:
     ) -> Iterator[tuple[Key, Outcome]]:
         """Outcomes with the keys of their requests, in order of completion.
 
-        Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what is
-        in flight.
+        Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what
+        is in flight.
 
         Raises:
             WorkerError: if workers cannot be started, or the pool is closed meanwhile.
@@ -171,7 +175,7 @@ _shared_lock = threading.Lock()
 
 
 def shared_pool() -> Pool:
-    """The pool of this process for single calls, with a worker for each CPU; it starts with the first call."""
+    """The pool of this process for single calls, with a worker for each CPU."""
     global _shared  # noqa: PLW0603  (one for each process is the point)
     with _shared_lock:
         if _shared is None or _shared._pid != os.getpid():

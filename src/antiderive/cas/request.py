@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from antiderive.errors import SettingError
 
 SYMPY_METHODS = ("sympy", "sympy-risch", "sympy-manual", "sympy-heurisch", "sympy-zero")
-"""Methods that run in a Python worker: ``sympy.integrate``, the same with ``risch=True``, ``manualintegrate``,
-``heurisch``, and a proof that an expression is zero."""
+"""Methods that run in a Python worker: ``sympy.integrate``, the same with ``risch=True``,
+``manualintegrate``, ``heurisch``, and a proof that an expression is zero."""
 
 
 @dataclass(frozen=True)

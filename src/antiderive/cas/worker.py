@@ -25,6 +25,9 @@ from antiderive.cas.request import Limits, Request
 CHECK_SECONDS = 0.05
 """How often a busy worker is looked at: programs may exceed a CPU limit by so much."""
 
+_READ_BYTES = 1 << 18
+"""More than a pipe or a socket holds: one read empties what a dead worker has left."""
+
 MAX_ATTEMPTS = 3
 """How often a call is begun whose worker, or fork server, is killed by somebody else."""
 
@@ -51,7 +54,7 @@ class Call:
 
 
 class ServerProcess:
-    """A fork server. The pool's end of its socket is in this process alone; when it closes, everything ends."""
+    """A fork server. This process alone has the pool's end of its socket; when that closes, all ends."""
 
     def __init__(self, *, warm: bool) -> None:
         self._lines = b""
@@ -113,6 +116,7 @@ class Worker:
         state: ``starting``, ``idle``, ``busy`` (with a call), or ``dying`` (killed, not reaped yet).
         verdict: the outcome that was decided when it was killed; None if it was not, or nobody waits.
         hung_up: whether it has closed its side.
+        killed: when it was killed.
         check_at: when it has to be looked at, if it is busy or has hung up.
     """
 
@@ -125,6 +129,7 @@ class Worker:
         self.since = time.monotonic()  # of its state
         self.calls = 0
         self.hung_up = False
+        self.killed = 0.0
         self.check_at = 0.0
         self._cpu_before = self._resident = 0.0
         self._peak: usage.PeakMemory | None = None
@@ -182,18 +187,15 @@ class Worker:
             EOFError: if the worker has closed its side.
             GarbageError: if it is not what a healthy worker sends.
         """
-        while True:
-            try:
-                data = os.read(self._files[0], 1 << 16)
-            except BlockingIOError:
-                return None
-            except ConnectionResetError:
-                raise EOFError from None
-            if not data:
-                raise EOFError
-            reply = self.conversation.hear(data)
-            if reply is not None:
-                return reply
+        try:
+            data = os.read(self._files[0], _READ_BYTES)
+        except BlockingIOError:
+            return None
+        except ConnectionResetError:
+            raise EOFError from None
+        if not data:
+            raise EOFError
+        return self.conversation.hear(data)
 
     def flush(self) -> None:
         """Sends what the worker had no room for."""
@@ -272,7 +274,7 @@ class Worker:
             self._selector.unregister(self._files[0])
 
     def hang_up(self) -> None:
-        """It has closed its side. Most likely it is dead and the server will say how; if not, it is killed soon."""
+        """It has closed its side. It must be dead, and the server will say how; if not, it is killed soon."""
         self.mute()
         self.hung_up = True
         self.check_at = time.monotonic() + CHECK_SECONDS
@@ -282,20 +284,20 @@ class Worker:
     def kill(self, verdict: Outcome | None) -> None:
         """Has the process group killed; the server reports when it is reaped."""
         if self.state != "dying":
-            self.state, self.verdict = "dying", verdict
+            self.state, self.verdict, self.killed = "dying", verdict, time.monotonic()
             self.server.send(do="kill", id=self.id)
 
     def kill_group(self) -> None:
         """Kills the group without the server, which is dead."""
         if self.pid is not None:
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError, PermissionError):  # it may be gone already
                 os.killpg(self.pid, signal.SIGKILL)
 
     def died(self, event: dict[str, Any]) -> Outcome | None:
         """The outcome of the call that was running; None if it has to be begun again.
 
         Args:
-            event: the server's report; without a status if the server itself is gone.
+            event: the server's report; empty if the server itself is gone.
         """
         if self.call is None:
             return None
@@ -304,7 +306,7 @@ class Worker:
         if outcome is None and status == -signal.SIGPROF:
             outcome = Outcome("timeout", reason=_cpu_limit(self.call.limits))
         if outcome is None:
-            # A SIGKILL that is not ours came from outside, perhaps for lack of memory: not the call's fault yet.
+            # A SIGKILL that is not ours came from outside: not the call's fault, unless it happens again.
             if status in (None, -signal.SIGKILL) and self.call.attempts < MAX_ATTEMPTS:
                 return None
             outcome = Outcome("crashed", reason=_death(status))

@@ -16,6 +16,7 @@ _COMMANDS = {
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
     "generate": "Write a data set: problems with their solutions.",
     "solve": "Integrate, with an answer that has been checked.",
+    "tasks": "List the tasks, those of installed plug-ins included.",
     "train": "Train a model by a configuration file.",
     "verify": "Judge a candidate as an antiderivative or a solution.",
 }

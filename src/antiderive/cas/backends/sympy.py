@@ -1,6 +1,7 @@
 """SymPy. These functions run in a worker: the pool names them by method, nothing else calls them.
 
-An answer with one case per value of the parameters is taken in its generic case (``x**n`` is ``x**(n + 1)/(n + 1)``).
+An answer with cases by the value of a parameter is taken in its generic case: for ``x**n``,
+``x**(n + 1)/(n + 1)``.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def integrate(expression: str, variable: str) -> Outcome:
 
 
 def risch(expression: str, variable: str) -> Outcome:
-    """``sympy.integrate(risch=True)``: the transcendental Risch algorithm alone; it can prove that there is none."""
+    """``sympy.integrate(risch=True)``: the transcendental Risch algorithm alone, which can prove a no."""
     return _integral(lambda f, x: sympy.integrate(f, x, risch=True), expression, variable)
 
 

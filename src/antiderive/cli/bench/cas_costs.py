@@ -53,8 +53,8 @@ def leak(pool: Pool, calls: int) -> dict[str, float]:
 def kill_delay(pool: Pool) -> dict[str, float]:
     """Seconds for which a killed call uses the CPU past its deadline: the worst of several ways to hang.
 
-    The deadline is on the clock of the wall, so that it is known to the observer, who reads the CPU time of the
-    process from /proc until it grows no more.
+    The deadline is on the clock of the wall, so that it is known to the observer, who reads the CPU time of
+    the process from /proc until it grows no more.
     """
     limits = Limits(cpu_seconds=60, wall_seconds=0.5)
     return {
@@ -87,7 +87,7 @@ def _delay_of(pool: Pool, function: str, limits: Limits) -> float:
 
 
 def replacement(kills: int = 20) -> dict[str, float]:
-    """Milliseconds from the outcome of a killed call to the answer of the only worker's successor: the median."""
+    """Milliseconds from the outcome of a killed call to the next answer of a pool of one: the median."""
     times = []
     with Pool(1) as pool:
         pool.call(_TRIVIAL)

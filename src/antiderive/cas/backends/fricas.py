@@ -1,7 +1,7 @@
 """FriCAS: the most complete Risch algorithm that is free.
 
 An integral that FriCAS leaves unevaluated is a proof that no elementary antiderivative exists when the
-integrand lies in a purely transcendental tower; :func:`proves_nonelementary` decides that from the tower itself,
+integrand lies in a purely transcendental tower; :func:`proves_nonelementary` decides that from the tower,
 which FriCAS prints along. See ``docs/explanation/nonelementary.md`` for why and where it holds.
 """
 
@@ -26,9 +26,9 @@ from antiderive.cas.outcome import Outcome
 
 _F = "EXPR INT"
 
-# The interpreter reads one statement a line. An answer is printed by the call that computes it, never kept, so
-# an error cannot bring back the answer to the question before. The tower is the one that integrate works in: the
-# integrand in real elementary functions (exp, log, tan, atan), then normalised by the structure theorem.
+# The interpreter reads one statement a line. An answer is printed by the call that computes it, never kept,
+# so an error cannot bring back the answer to the question before. The tower is the one that integrate works
+# in: the integrand in real elementary functions (exp, log, tan, atan), normalised by the structure theorem.
 _PRELUDE = f"""\
 )set messages prompt none
 )set messages type off

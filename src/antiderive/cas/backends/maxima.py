@@ -17,9 +17,9 @@ from antiderive.cas.backends.program import (
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
 
-# Every question to the user goes through the Lisp function RETRIEVE; here it fails instead of reading standard
-# input. Parameters are declared positive, as verification tests them, which spares most questions. Logarithms
-# are not expanded: log(x^2) is not 2*log(x) for negative x.
+# Every question to the user goes through the Lisp function RETRIEVE; here it fails instead of reading
+# standard input. Parameters are declared positive, as verification tests them, which spares most questions.
+# Logarithms are not expanded: log(x^2) is not 2*log(x) for negative x.
 _PRELUDE = """\
 :lisp (defun retrieve (message flag &rest rest) (declare (ignore flag rest)) \
 (merror "question refused: ~M" message))

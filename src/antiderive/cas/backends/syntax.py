@@ -2,8 +2,8 @@
 
 The systems agree on ``+ - * / ^ ( )`` and on the names of most functions, so a :class:`Dialect` lists only
 what differs. Functions that a system lacks or defines with other branches are written by the ones that all
-of them share (``acot(u) = atan(1/u)``). Answers are read by translating them token by token into the project's
-own notation, which the project's parser reads; nothing is ever evaluated.
+of them share (``acot(u) = atan(1/u)``). Answers are read by translating them token by token into the
+project's own notation, which the project's parser reads; nothing is ever evaluated.
 """
 
 from __future__ import annotations

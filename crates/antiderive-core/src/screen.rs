@@ -85,6 +85,11 @@ pub fn screen_zero(residual: &Expr, variable: Symbol, seed: u64) -> Screened {
     })
 }
 
+/// The judgements of [`screen_antiderivative`] on many pairs of integrand and candidate.
+pub fn screen_pairs(pairs: &[(Expr, Expr)], variable: Symbol, seed: u64) -> Vec<Screening> {
+    pairs.iter().map(|(f, candidate)| screen_antiderivative(f, candidate, variable, seed).status).collect()
+}
+
 fn relative(error: f64, size: f64) -> f64 {
     if error == 0.0 {
         0.0
@@ -108,9 +113,11 @@ fn screen(
         if samples.len() >= WANTED {
             break;
         }
-        // Small, middling and larger arguments in turn.
+        // Small, middling and larger arguments in turn, on either side of zero: a candidate on the wrong
+        // branch is often right on one side.
         let reach = [1.0, 3.0, 0.3, 10.0][attempt % 4];
-        let x = stream.uniform(-reach, reach);
+        let side = if attempt % 8 < 4 { 1.0 } else { -1.0 };
+        let x = side * stream.uniform(0.0, reach);
         let x = if real_only { real(x) } else { c(x, stream.uniform(0.05, 0.5)) };
         let mut values = vec![(variable, x)];
         for symbol in &parameters {

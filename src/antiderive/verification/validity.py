@@ -38,7 +38,9 @@ def relative_errors(
     return np.where(usable, errors, np.nan)
 
 
-def intervals_of_validity(errors: Errors, confirm: Callable[[float], bool]) -> tuple[tuple[float, float], ...]:
+def intervals_of_validity(
+    errors: Errors, confirm: Callable[[float], bool]
+) -> tuple[tuple[float, float], ...]:
     """Intervals, from the left, on which the residual vanishes.
 
     Args:

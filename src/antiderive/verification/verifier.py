@@ -111,9 +111,7 @@ def verify_zero(
     return min(verdicts, key=lambda verdict: order.index(verdict.status))
 
 
-def screen(
-    pairs: Sequence[tuple[Expr, Expr]], *, variable: str = "x", seed: int = 0
-) -> list[ScreenStatus]:
+def screen(pairs: Sequence[tuple[Expr, Expr]], *, variable: str = "x", seed: int = 0) -> list[ScreenStatus]:
     """Double-precision screening of many pairs of integrand and candidate, without the GIL.
 
     It is a sieve, not a verdict: ``agrees`` and ``disagrees`` are what rounding errors allow to be seen at
@@ -235,8 +233,9 @@ def _refuted(claim: _Antiderivative | _Vanishing, point: dict[str, complex], sam
     """The verdict with its counter-example, and where the candidate is right if that is somewhere."""
     reason = "the residual excludes zero at a point"
     valid: tuple[tuple[float, float], ...] = ()
-    real = point[claim.variable].imag == 0
-    if real and any(error <= _HOPEFUL for _, error in samples):
+    best, error = min(samples, key=lambda sample: sample[1])
+    real = point[claim.variable].imag == best[claim.variable].imag == 0
+    if real and error <= _HOPEFUL and claim.rigorous(best).digits >= DIGITS:
         valid = intervals_of_validity(
             lambda at: claim.errors(point, at),
             lambda x: claim.rigorous({**point, claim.variable: complex(x)}).digits >= DIGITS,

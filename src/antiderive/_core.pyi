@@ -111,7 +111,7 @@ class BatchArrays(TypedDict):
     solution_operators: NDArray[np.uint16]
     rejects: dict[str, int]
 
-ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "undefined"]
+ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "untested", "undefined"]
 Samples: TypeAlias = list[tuple[dict[str, complex], float]]
 
 def arities() -> list[int]: ...

@@ -20,6 +20,7 @@ fn name(status: Screening) -> &'static str {
         Screening::Agrees => "agrees",
         Screening::Disagrees => "disagrees",
         Screening::Doubtful => "doubtful",
+        Screening::Untested => "untested",
         Screening::Undefined => "undefined",
     }
 }

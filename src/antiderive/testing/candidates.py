@@ -1,7 +1,7 @@
 """Right answers in disguise and wrong ones, to measure a verifier with; and an independent judge of both.
 
-:func:`disguised` rewrites an antiderivative by identities, :func:`mutated` breaks it in one place. A mutant can
-be right by accident (another additive constant), a disguise wrong where an identity meets a branch cut:
+:func:`disguised` rewrites an antiderivative by identities, :func:`mutated` breaks it in one place. A mutant
+can be right by accident (another additive constant), a disguise wrong where an identity meets a branch cut:
 :func:`differs` decides, by numerical differentiation in mpmath at 50 digits, which shares nothing with the
 package's own arithmetic.
 """
@@ -159,7 +159,7 @@ def _rewritten(
     part = tree.at(path)
     pattern = rng.choice(rules[part.name])
     argument = part.arguments[0].text
-    written = " ".join(argument if token == "u" else token for token in pattern.split())
+    written = " ".join(argument if name == "u" else name for name in pattern.split())
     return Expr.from_prefix(tree.put(path, Tree(written)).text)
 
 

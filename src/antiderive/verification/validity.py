@@ -1,7 +1,7 @@
 """Where on the real line a refuted candidate is right all the same.
 
-The derivative of a wrong branch (``x^2/2`` for ``sqrt(x^2)``, ``acosh(x)`` for ``1/sqrt(x^2 - 1)``) equals the
-integrand on whole intervals and nothing like it on others. A saturating near miss (``x`` for ``tanh(50x)``)
+The derivative of a wrong branch (``x^2/2`` for ``sqrt(x^2)``, ``acosh(x)`` for ``1/sqrt(x^2 - 1)``) equals
+the integrand on whole intervals and nothing like it on others. A saturating near miss (``x`` for ``tanh(50x)``)
 looks the same in double precision, but its error grows from nothing to everything by degrees, while that of a
 branch jumps: so the edges between right and wrong are bisected, and an interval with a gradual edge is no
 interval of validity. What is left is confirmed in ball arithmetic.
@@ -60,15 +60,17 @@ def intervals_of_validity(
         end = start
         while end + 1 < len(grid) and agrees[end + 1]:
             end += 1
-        low = _edge(errors, grid, start, -1)
-        high = _edge(errors, grid, end, +1)
+        low = _edge(errors, confirm, grid, start, -1)
+        high = _edge(errors, confirm, grid, end, +1)
         if low is not None and high is not None and end - start >= 2 and _confirmed(low, high, confirm):
             found.append((low, high))
         start = end + 1
     return tuple(found)
 
 
-def _edge(errors: Errors, grid: NDArray[np.float64], place: int, step: int) -> float | None:
+def _edge(
+    errors: Errors, confirm: Callable[[float], bool], grid: NDArray[np.float64], place: int, step: int
+) -> float | None:
     """Where agreement ends beyond ``grid[place]``; ``None`` if it ends by degrees."""
     beyond = place + step
     if not 0 <= beyond < len(grid):
@@ -78,7 +80,9 @@ def _edge(errors: Errors, grid: NDArray[np.float64], place: int, step: int) -> f
         middle = 0.5 * (inside + outside)
         error = float(errors(np.array([middle]))[0])
         if _AGREE < error < _DISAGREE:
-            return None
+            if not confirm(middle):
+                return None
+            error = 0.0  # cancellation, at a zero of the integrand for instance
         if error <= _AGREE:
             inside = middle
         else:

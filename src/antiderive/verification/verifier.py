@@ -115,7 +115,8 @@ def screen(pairs: Sequence[tuple[Expr, Expr]], *, variable: str = "x", seed: int
     """Double-precision screening of many pairs of integrand and candidate, without the GIL.
 
     It is a sieve, not a verdict: ``agrees`` and ``disagrees`` are what rounding errors allow to be seen at
-    eight points, ``doubtful`` is in between, ``undefined`` found no point to look at.
+    eight points, ``doubtful`` is in between, ``untested`` agrees but some part has no effect at any point,
+    ``undefined`` found no point to look at.
 
     >>> screen([(Expr("cos(x)"), Expr("sin(x)")), (Expr("cos(x)"), Expr("x"))])
     ['agrees', 'disagrees']
@@ -207,7 +208,7 @@ def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float)
     undecided = 0
     for round_ in range(_ROUNDS):
         if round_ > 0:
-            _, samples = claim.screen(seed * _ROUNDS + round_)
+            status, samples = claim.screen(seed * _ROUNDS + round_)
         # The point with the largest error first: a wrong candidate is refuted there at once.
         for point, _ in sorted(samples, key=lambda sample: -sample[1]):
             found = claim.rigorous(point)
@@ -218,10 +219,14 @@ def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float)
                 continue
             agreeing.append(_readable(point))
             least = found.digits if least is None else min(least, found.digits)
-            if len(agreeing) >= POINTS:
-                return Verdict(
-                    "agrees", f"zero at {len(agreeing)} random points", digits=least, points=tuple(agreeing)
-                )
+        if len(agreeing) >= POINTS and status != "untested":
+            return Verdict(
+                "agrees", f"zero at {len(agreeing)} random points", digits=least, points=tuple(agreeing)
+            )
+    if len(agreeing) >= POINTS:
+        return Verdict(
+            "unknown", f"zero at {len(agreeing)} points, but some part has no effect at any of them"
+        )
     if not agreeing and not undecided:
         return Verdict("unknown", "no point was found at which problem and candidate are both defined")
     return Verdict(

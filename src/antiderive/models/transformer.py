@@ -62,13 +62,18 @@ class Cache:
     own: list[tuple[Tensor, Tensor] | None]
     cross: list[tuple[Tensor, Tensor]] = field(default_factory=list)
 
+    def copy(self, sources: Tensor, targets: Tensor) -> None:
+        """Puts what rows ``sources`` of the self-attention hold in the place of rows ``targets``."""
+        for kv in self.own:
+            if kv is not None:
+                kv[0][targets], kv[1][targets] = kv[0][sources], kv[1][sources]
+
     def select(self, rows: Tensor) -> None:
-        """Keeps these rows of the batch, in this order (hypotheses of a beam that go on)."""
+        """Keeps these rows of the self-attention, in this order."""
         self.own = [None if kv is None else (kv[0][rows], kv[1][rows]) for kv in self.own]
 
     def select_sources(self, rows: Tensor) -> None:
-        """Keeps these rows of the encoder's part too (problems that are not finished)."""
-        self.select(rows)
+        """Keeps these rows of the encoder's part (problems that are not finished)."""
         self.cross = [(k[rows], v[rows]) for k, v in self.cross]
 
 
@@ -107,11 +112,17 @@ class Attention(nn.Module):
     def attend(
         self, query_BHTK: Tensor, keys_values: tuple[Tensor, Tensor], mask: Tensor | None, *, causal: bool
     ) -> Tensor:
-        """[B, H, T, K] to [B, T, D]."""
+        """[B, H, T, K] to [B, T, D]; runs of B / S consecutive rows may share one of S rows of keys."""
         dropout = self.dropout if self.training else 0.0
+        rows, heads, length, width = query_BHTK.shape
+        shared = rows // keys_values[0].shape[0]
+        if shared > 1:  # the hypotheses of one problem: their queries stand side by side
+            query_BHTK = query_BHTK.view(-1, shared, heads, length, width).transpose(1, 2).flatten(2, 3)
         mixed = F.scaled_dot_product_attention(
             query_BHTK, *keys_values, attn_mask=mask, dropout_p=dropout, is_causal=causal
         )
+        if shared > 1:
+            mixed = mixed.unflatten(2, (shared, length)).transpose(1, 2).flatten(0, 1)
         return cast("Tensor", self.out(mixed.transpose(1, 2).flatten(2)))
 
 

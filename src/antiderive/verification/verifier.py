@@ -34,9 +34,6 @@ POINTS = 8
 _ROUNDS = 4
 """Sets of random points tried when the first does not give enough usable ones."""
 
-_HOPEFUL = 1e-8
-"""A refuted candidate with a smaller error than this somewhere may be right on part of the domain."""
-
 _UNKNOWN = {"Y", "Y'", "Y''"}
 
 
@@ -213,7 +210,7 @@ def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float)
         for point, _ in sorted(samples, key=lambda sample: -sample[1]):
             found = claim.rigorous(point)
             if found.nonzero:
-                return _refuted(claim, point, samples)
+                return _refuted(claim, point)
             if found.digits < DIGITS:
                 undecided += 1
                 continue
@@ -234,13 +231,11 @@ def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float)
     )
 
 
-def _refuted(claim: _Antiderivative | _Vanishing, point: dict[str, complex], samples: Samples) -> Verdict:
+def _refuted(claim: _Antiderivative | _Vanishing, point: dict[str, complex]) -> Verdict:
     """The verdict with its counter-example, and where the candidate is right if that is somewhere."""
     reason = "the residual excludes zero at a point"
     valid: tuple[tuple[float, float], ...] = ()
-    best, error = min(samples, key=lambda sample: sample[1])
-    real = point[claim.variable].imag == best[claim.variable].imag == 0
-    if real and error <= _HOPEFUL and claim.rigorous(best).digits >= DIGITS:
+    if point[claim.variable].imag == 0:
         valid = intervals_of_validity(
             lambda at: claim.errors(point, at),
             lambda x: claim.rigorous({**point, claim.variable: complex(x)}).digits >= DIGITS,

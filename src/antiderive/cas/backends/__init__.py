@@ -1,0 +1,1 @@
+"""Computer algebra systems, one file each."""

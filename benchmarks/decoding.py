@@ -3,8 +3,8 @@
     python benchmarks/decoding.py --model out/demo/model --count 200
 
 The original's algorithm, written here from its description (Lample & Charton 2020, and the rules of the
-published decoder): one problem at a time, keys and values cached and reordered as a whole in every step, and the
-bookkeeping of hypotheses in Python, token by token. It computes nothing twice. Both run without the grammar
+published decoder): one problem at a time, keys and values cached and reordered as a whole in every step, and
+the bookkeeping of hypotheses in Python, token by token. It computes nothing twice. Both run without the grammar
 mask; the share of problems with the same hypotheses is printed. Without --model, a small model is trained
 first (--steps). The last line is one JSON object.
 """
@@ -102,7 +102,9 @@ def same(ours: list[Hypothesis], theirs: list[Hypothesis]) -> bool:
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", type=Path, help="folder of a model")
     parser.add_argument("--steps", type=int, default=300, help="training steps without --model")
     parser.add_argument("--count", type=int, default=200, help="problems for our search")

@@ -14,6 +14,7 @@ _COMMANDS = {
     "demo": "The whole walk: generate, train, evaluate, solve.",
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
     "generate": "Write a data set: problems with their solutions.",
+    "robustness": "Accuracy of an integrator beside what it was trained on.",
     "solve": "Integrate, with an answer that has been checked.",
     "train": "Train a model by a configuration file.",
     "verify": "Judge a candidate as an antiderivative or a solution.",

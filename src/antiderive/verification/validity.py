@@ -1,10 +1,10 @@
 """Where on the real line a refuted candidate is right all the same.
 
 The derivative of a wrong branch (``x^2/2`` for ``sqrt(x^2)``, ``acosh(x)`` for ``1/sqrt(x^2 - 1)``) equals
-the integrand on whole intervals and nothing like it on others. A saturating near miss (``x`` for ``tanh(50x)``)
-looks the same in double precision, but its error grows from nothing to everything by degrees, while that of a
-branch jumps: so the edges between right and wrong are bisected, and an interval with a gradual edge is no
-interval of validity. What is left is confirmed in ball arithmetic.
+the integrand on whole intervals and nothing like it on others. A saturating near miss (``x`` for
+``tanh(50x)``) looks the same in double precision, but its error grows from nothing to everything by degrees,
+while that of a branch jumps: so the edges between right and wrong are bisected, and an interval with a
+gradual edge is no interval of validity. What is left is confirmed in ball arithmetic.
 """
 
 from __future__ import annotations

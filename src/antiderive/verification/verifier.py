@@ -200,8 +200,7 @@ def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float)
         proof = _prove(claim.residual, prove_timeout)
         if proof is not None:
             return proof
-    agreeing: list[dict[str, str]] = []
-    least: int | None = None
+    agreeing: list[tuple[dict[str, complex], int]] = []
     undecided = 0
     for round_ in range(_ROUNDS):
         if round_ > 0:
@@ -211,24 +210,26 @@ def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float)
             found = claim.rigorous(point)
             if found.nonzero:
                 return _refuted(claim, point)
-            if found.digits < DIGITS:
+            if found.digits >= DIGITS:
+                agreeing.append((point, found.digits))
+            else:
                 undecided += 1
-                continue
-            agreeing.append(_readable(point))
-            least = found.digits if least is None else min(least, found.digits)
         if len(agreeing) >= POINTS and status != "untested":
             return Verdict(
-                "agrees", f"zero at {len(agreeing)} random points", digits=least, points=tuple(agreeing)
+                "agrees",
+                f"zero at {len(agreeing)} random points",
+                digits=min(digits for _, digits in agreeing),
+                points=tuple(_readable(point) for point, _ in agreeing),
             )
-    if len(agreeing) >= POINTS:
-        return Verdict(
-            "unknown", f"zero at {len(agreeing)} points, but some part has no effect at any of them"
-        )
+    return Verdict("unknown", _why_unknown(len(agreeing), undecided))
+
+
+def _why_unknown(agreeing: int, undecided: int) -> str:
+    if agreeing >= POINTS:
+        return f"zero at {agreeing} points, but some part has no effect at any of them"
     if not agreeing and not undecided:
-        return Verdict("unknown", "no point was found at which problem and candidate are both defined")
-    return Verdict(
-        "unknown", f"zero at {len(agreeing)} points, {POINTS} are needed; undecided at {undecided}"
-    )
+        return "no point was found at which problem and candidate are both defined"
+    return f"zero at {agreeing} points, {POINTS} are needed; undecided at {undecided}"
 
 
 def _refuted(claim: _Antiderivative | _Vanishing, point: dict[str, complex]) -> Verdict:

@@ -1,0 +1,89 @@
+"""Where the problems of an evaluation come from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from antiderive.datasets import Examples, Recipe, Split
+from antiderive.errors import DataError, SettingError
+
+_CHUNK = 10_000
+_TEST_START = 1 << 40
+"""Where evaluation looks for test problems; training never gets that far in a recipe."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem with its reference solution.
+
+    Attributes:
+        tokens: token ids of the problem, as the model reads it.
+        solution: token ids of the reference solution; empty if none is known.
+        operators: operators of the reference solution.
+        topic: a name for its kind, for problems that are sorted by kind.
+    """
+
+    tokens: list[int]
+    solution: list[int]
+    operators: int
+    topic: str = ""
+
+
+def test_problems(recipe: Recipe, count: int) -> list[Problem]:
+    """``count`` problems of the test split of a recipe."""
+    found: list[Problem] = []
+    start = _TEST_START
+    while len(found) < count:
+        examples = Examples.generate(recipe, start, _CHUNK, threads=2)
+        start += _CHUNK
+        for place in examples.places(Split.TEST)[: count - len(found)].tolist():
+            operators = int(examples.solution_operators[place])
+            found.append(Problem(examples.problem(place), examples.solution(place), operators))
+    return found
+
+
+def problems_of_folder(folder: Path, count: int) -> tuple[str, list[Problem]]:
+    """The task of a data set on disk, and up to ``count`` problems of its test split.
+
+    Raises:
+        DataError: if it is no data set or has no test problems.
+    """
+    found: list[Problem] = []
+    for path in sorted(folder.glob("test-*.parquet")):
+        if len(found) >= count:
+            break
+        try:
+            table = pq.read_table(path, columns=["problem", "solution", "solution_operators"])
+        except (OSError, pa.ArrowException) as error:
+            raise DataError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
+        rows = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
+        found += [Problem(*row) for row in rows]
+    if not found:
+        raise DataError(f"{folder} holds no test problems (files test-*.parquet)")
+    return _task_of_folder(folder), found[:count]
+
+
+def _task_of_folder(folder: Path) -> str:
+    recipe = folder / "recipe.toml"
+    if recipe.exists():
+        return Recipe.load(recipe).task
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return str(manifest["task"])
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"{folder}: neither recipe.toml nor manifest.json names the task") from error
+
+
+def require_positive(count: int, beams: tuple[int, ...]) -> None:
+    """Refuses an empty evaluation.
+
+    Raises:
+        SettingError: if ``count`` or a beam is below 1.
+    """
+    if count < 1 or not beams or min(beams) < 1:
+        raise SettingError(f"{count} problems and beams {beams}: all must be at least 1")

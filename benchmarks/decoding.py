@@ -4,9 +4,9 @@
 
 The original's algorithm, written here from its description (Lample & Charton 2020, and the rules of the
 published decoder): one problem at a time, keys and values cached and reordered as a whole in every step, and
-the bookkeeping of hypotheses in Python, token by token. It computes nothing twice. Both run without the grammar
-mask; the share of problems with the same hypotheses is printed. Without --model, a small model is trained
-first (--steps). The last line is one JSON object.
+the bookkeeping of hypotheses in Python, token by token. It computes nothing twice. Both run without the
+grammar mask; the share of problems with the same hypotheses is printed. Without --model, a small model is
+trained first (--steps). The last line is one JSON object.
 """
 
 from __future__ import annotations

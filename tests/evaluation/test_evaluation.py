@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from antiderive import Expr
-from antiderive.datasets import Recipe, Vocabulary
+from antiderive.datasets import Examples, Recipe, Split, Vocabulary
 from antiderive.errors import DataError, SettingError
 from antiderive.evaluation import Record, Report, judge
 from antiderive.evaluation.accuracy import RECORDS, Search, evaluate, evaluate_problems
@@ -32,12 +32,18 @@ def model(tiny_model):
 
 @pytest.fixture(scope="module")
 def problems(tiny_model):
-    return test_problems(recipe_of(tiny_model), 40)
+    """Different problems that the tiny model may have learned; its recipe has a single one for testing."""
+    made = Examples.generate(recipe_of(tiny_model), 0, 2000)
+    found = {
+        tuple(made.problem(place)): Problem(made.problem(place), made.solution(place), int(operators))
+        for place, operators in enumerate(made.solution_operators)
+    }
+    return list(found.values())[:40]
 
 
 @pytest.fixture(scope="module")
-def report(model, tiny_model):
-    return evaluate(model, recipe_of(tiny_model), count=40, beams=(1, 5))
+def report(model, problems):
+    return evaluate_problems(model, TASK, problems, Search(beams=(1, 5), max_tokens=32))
 
 
 def judged(problem, *hypotheses, solution="pow sin x INT+ 2"):
@@ -81,6 +87,16 @@ def test_evaluation_counts_what_was_verified(report):
             assert verify(record.problem, record.hypotheses[record.rank - 1].text).accepted
     with pytest.raises(SettingError):
         evaluate(None, Recipe(), count=0)
+
+
+def test_every_test_problem_is_taken_once(model, tiny_model):
+    found = test_problems(Recipe(min_operators=1, max_operators=3), 100)
+    assert len({tuple(problem.tokens) for problem in found}) == len(found) == 100
+    made = Examples.generate(Recipe(min_operators=1, max_operators=3), 0, 5000)
+    train = {tuple(made.problem(place)) for place in made.places(Split.TRAIN)}
+    assert not any(tuple(problem.tokens) in train for problem in found)
+    # Functions of one or two operators leave a single problem for testing; the search for more ends.
+    assert evaluate(model, recipe_of(tiny_model), count=40, beams=(1,)).beams[1].problems == 1
 
 
 def test_an_interrupted_evaluation_goes_on(model, problems, tmp_path):

@@ -41,13 +41,13 @@ def numbers(text: str) -> tuple[int, ...]:
 @click.option("--early-stopping", is_flag=True, help="Stop at as many hypotheses as the beam.")
 @click.option("--no-grammar", is_flag=True, help="Let the model write what is no expression.")
 @click.option(
-    "--workers", type=click.IntRange(min=0), default=0, show_default=True, help="Verifying processes."
+    "--workers", type=click.IntRange(min=0), default=0, show_default=True, help="Processes that verify."
 )
 @click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path),
-    help="Folder for records.jsonl, report.json, report.md and report.html; an interrupted run goes on there.",
+    help="Folder for the records and the report (JSON, Markdown, HTML); an interrupted run goes on there.",
 )
 def command(
     model: Path,

@@ -18,13 +18,13 @@ from antiderive.cli.progress import require
 @click.option("--rounds", type=click.IntRange(min=0), default=2, show_default=True, help="Of the search.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
-    "--workers", type=click.IntRange(min=0), default=0, show_default=True, help="Verifying processes."
+    "--workers", type=click.IntRange(min=0), default=0, show_default=True, help="Processes that verify."
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the report.")
 def command(
     model: Path, count: int, beam: str, rounds: int, seed: int, workers: int, out: Path | None
 ) -> None:
-    """Test an integrator beside its training data: templates, large numbers, sums, neighbours of the solved."""
+    """Test an integrator beside its training data: templates, large numbers, sums, near misses."""
     require(model)
     from antiderive.cli.evaluate import model_recipe, numbers, show
     from antiderive.cli.progress import progress_bar

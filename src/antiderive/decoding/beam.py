@@ -102,9 +102,11 @@ class _Judge:
     def __enter__(self) -> _Judge:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._executor is not None:
-            self._executor.shutdown(wait=True)
+            self._executor.shutdown(wait=True, cancel_futures=kind is not None)
+            if kind is None:
+                self.answered()  # an error of the last judgements must not be lost
 
     def ask(self, problem: int, hypothesis: Hypothesis) -> None:
         """Has a hypothesis judged."""

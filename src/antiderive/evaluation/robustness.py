@@ -38,8 +38,8 @@ GROWING = (10, 100, 1_000, 10_000)
 """Largest coefficients, in turn, of ``k1*sin(k2*x)`` and its like."""
 
 PUBLISHED = {"task fwd": 0.956, "task bwd": 0.995, "task ibp": 0.996}
-"""Accuracy at beam 10 of the published model that was trained on all three tasks, on its own test sets (Lample
-& Charton 2020, quoted by Welleck et al. 2022); a much larger model."""
+"""Accuracy at beam 10 of the published model that was trained on all three tasks, on its own test sets
+(Lample & Charton 2020, quoted by Welleck et al. 2022); a much larger model."""
 
 IN_DISTRIBUTION = "as trained"
 

@@ -22,7 +22,7 @@ import torch
 from antiderive.datasets import Recipe, Vocabulary
 from antiderive.datasets.stream import pad
 from antiderive.decoding import Hypothesis, beam_search
-from antiderive.evaluation.problems import test_problems
+from antiderive.evaluation.problems import held_out
 from antiderive.models import Seq2Seq
 from antiderive.training import Checkpoint, TrainingConfig, load_model, train
 
@@ -119,7 +119,7 @@ def main() -> None:
         recipe = TrainingConfig.from_dict(checkpoint.state()["config"]).data
     else:
         model, recipe = small_model(settings.steps)
-    problems = [problem.tokens for problem in test_problems(recipe, settings.count)]
+    problems = [problem.tokens for problem in held_out(recipe, settings.count)]
     limits = {"beam": settings.beam, "max_tokens": recipe.max_tokens}
     beam_search(model, problems[:4], **limits)  # warms up
 

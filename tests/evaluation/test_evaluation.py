@@ -10,7 +10,7 @@ from antiderive.datasets import Examples, Recipe, Split, Vocabulary
 from antiderive.errors import DataError, SettingError
 from antiderive.evaluation import Record, Report, judge
 from antiderive.evaluation.accuracy import RECORDS, Search, evaluate, evaluate_problems
-from antiderive.evaluation.problems import Problem, problems_of_folder, test_problems
+from antiderive.evaluation.problems import Problem, held_out, problems_of_folder
 from antiderive.evaluation.report import tables, to_html, to_markdown, write_report
 from antiderive.evaluation.robustness import TEMPLATES, robustness
 from antiderive.tasks import task_named
@@ -90,7 +90,7 @@ def test_evaluation_counts_what_was_verified(report):
 
 
 def test_every_test_problem_is_taken_once(model, tiny_model):
-    found = test_problems(Recipe(min_operators=1, max_operators=3), 100)
+    found = held_out(Recipe(min_operators=1, max_operators=3), 100)
     assert len({tuple(problem.tokens) for problem in found}) == len(found) == 100
     made = Examples.generate(Recipe(min_operators=1, max_operators=3), 0, 5000)
     train = {tuple(made.problem(place)) for place in made.places(Split.TRAIN)}

@@ -162,26 +162,31 @@ impl Claim for Antiderivative<'_> {
 struct Zero<'d> {
     terms: Vec<Evaluator<'d>>,
     untested: Vec<Untested>,
+    /// Sizes of the terms at the last point, and places of those that have drowned at every point.
+    sizes: Vec<f64>,
+    drowned: Vec<usize>,
     scratch: Vec<C64>,
 }
 
 impl Claim for Zero<'_> {
     fn error(&mut self, point: &Point, real_only: bool) -> Option<f64> {
         let mut sum = C64::ZERO;
-        let mut largest = 0.0f64;
+        self.sizes.clear();
         for term in &mut self.terms {
             let value = term.value(point);
             if !value.is_finite() || real_only && !value.is_real() {
                 return None;
             }
             sum = sum + value;
-            largest = largest.max(value.norm());
+            self.sizes.push(value.norm());
         }
-        Some(relative(sum.norm(), largest))
+        Some(relative(sum.norm(), largest(&self.sizes)))
     }
 
     fn strike(&mut self) -> bool {
-        let mut any = false;
+        let (before, largest) = (self.drowned.len(), largest(&self.sizes));
+        self.drowned.retain(|place| self.sizes[*place] <= EFFECT * largest);
+        let mut any = self.drowned.len() < before;
         for (term, untested) in self.terms.iter().zip(&mut self.untested) {
             any |= untested.strike(term, &mut self.scratch);
         }
@@ -189,7 +194,7 @@ impl Claim for Zero<'_> {
     }
 
     fn tested(&self) -> bool {
-        self.untested.iter().all(|parts| parts.0.is_empty())
+        self.drowned.is_empty() && self.untested.iter().all(|parts| parts.0.is_empty())
     }
 }
 
@@ -210,12 +215,18 @@ pub fn screen_zero(residual: &Expr, variable: Symbol, seed: u64) -> Screened {
         _ => vec![Evaluator::new(dag, residual.root())],
     };
     let untested = terms.iter().map(Untested::of).collect();
-    screen(Zero { terms, untested, scratch: Vec::new() }, residual.symbols(), variable, seed)
+    let drowned = (0..terms.len()).collect();
+    let claim = Zero { terms, untested, sizes: Vec::new(), drowned, scratch: Vec::new() };
+    screen(claim, residual.symbols(), variable, seed)
 }
 
 /// The judgements of [`screen_antiderivative`] on many pairs of integrand and candidate.
 pub fn screen_pairs(pairs: &[(Expr, Expr)], variable: Symbol, seed: u64) -> Vec<Screening> {
     pairs.iter().map(|(f, candidate)| screen_antiderivative(f, candidate, variable, seed).status).collect()
+}
+
+fn largest(sizes: &[f64]) -> f64 {
+    sizes.iter().copied().fold(0.0, f64::max)
 }
 
 fn relative(error: f64, size: f64) -> f64 {
@@ -291,4 +302,45 @@ fn values_at(
         values.push((*symbol, real(value)));
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    fn read(text: &str) -> Expr {
+        Expr::parse(&mut Store::default(), text).unwrap()
+    }
+
+    fn status(f: &str, candidate: &str) -> Screening {
+        screen_antiderivative(&read(f), &read(candidate), Symbol::X, 0).status
+    }
+
+    #[test]
+    fn both_sides_of_zero_are_looked_at() {
+        let samples = screen_antiderivative(&read("x"), &read("x^2/2"), Symbol::X, 0).samples;
+        assert!(samples.len() >= WANTED);
+        let right = samples.iter().filter(|s| s.values[0].1.re > 0.0).count();
+        assert!(right >= 4 && samples.len() - right >= 4);
+        assert_eq!(status("sqrt(x^2)", "x^2/2"), Screening::Disagrees);
+    }
+
+    #[test]
+    fn parts_that_drown_are_looked_for() {
+        let f = "2*x + 125*exp(sinh(125*x))*cosh(125*x) + 1";
+        assert_eq!(status(f, "x^2 + x + exp(sinh(126*x))"), Screening::Disagrees);
+        assert_eq!(status(f, "x^2 + x + exp(sinh(125*x))"), Screening::Agrees);
+        assert_eq!(status("x + exp(x - 10^4)", "x^2/2"), Screening::Untested);
+        assert_eq!(status("x + tanh(x + 10^4)", "x^2/2 + x"), Screening::Untested);
+        assert_eq!(status("sign(x)", "abs(x)"), Screening::Agrees);
+    }
+
+    #[test]
+    fn drowned_terms_of_a_residual_are_looked_for() {
+        let zero = |text: &str| screen_zero(&read(text), Symbol::X, 0).status;
+        assert_eq!(zero("(x + 1)^2 - x^2 - 2*x - 1"), Screening::Agrees);
+        assert_eq!(zero("(x + 1)^2 - x^2 - 2*x - 1 + exp(x - 10^4)"), Screening::Untested);
+        assert_eq!(zero("(x + 1)^2 - x^2 - 2*x - 1 + exp(-100/x^2)"), Screening::Disagrees);
+    }
 }

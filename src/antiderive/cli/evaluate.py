@@ -87,7 +87,7 @@ def run_evaluation(
     """Evaluates with a progress bar; without data, on the recipe that the model was trained by."""
     from antiderive.datasets import Recipe
     from antiderive.evaluation.accuracy import Search, evaluate_problems
-    from antiderive.evaluation.problems import problems_of_folder, require_positive, test_problems
+    from antiderive.evaluation.problems import held_out, problems_of_folder, require_positive
     from antiderive.tasks import task_named
     from antiderive.training import load_model
 
@@ -98,7 +98,7 @@ def run_evaluation(
         source = str(data)
     else:
         recipe = Recipe.load(data) if isinstance(data, Path) else data or own
-        task, problems, source = recipe.task, test_problems(recipe, count), recipe.text()
+        task, problems, source = recipe.task, held_out(recipe, count), recipe.text()
     return with_progress(
         beams,
         len(problems),

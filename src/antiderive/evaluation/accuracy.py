@@ -17,7 +17,7 @@ from antiderive.datasets import Recipe
 from antiderive.decoding import beam_search
 from antiderive.errors import DataError
 from antiderive.evaluation.judging import Record, judge
-from antiderive.evaluation.problems import Problem, require_positive, test_problems
+from antiderive.evaluation.problems import Problem, held_out, require_positive
 from antiderive.evaluation.summary import Report
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Task, task_named
@@ -70,7 +70,7 @@ def evaluate(
     require_positive(count, beams)
     search = Search(beams=beams, max_tokens=recipe.max_tokens)
     task = task_named(recipe.task)
-    problems = test_problems(recipe, count)
+    problems = held_out(recipe, count)
     return evaluate_problems(model, task, problems, search, workers=workers, report=report)
 
 

@@ -37,7 +37,7 @@ class Problem:
     topic: str = ""
 
 
-def test_problems(recipe: Recipe, count: int) -> list[Problem]:
+def held_out(recipe: Recipe, count: int) -> list[Problem]:
     """``count`` different problems of the test split of a recipe, or as many as there seem to be.
 
     Short functions come up again and again: a third of the first hundred test examples of a recipe of one to

@@ -17,7 +17,7 @@ from antiderive._core import Expr
 from antiderive.datasets import Recipe
 from antiderive.errors import AntideriveError, SettingError
 from antiderive.evaluation.accuracy import Search, evaluate_problems
-from antiderive.evaluation.problems import Problem, test_problems
+from antiderive.evaluation.problems import Problem, held_out
 from antiderive.evaluation.summary import Report
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Task, task_named, tasks_known
@@ -123,7 +123,7 @@ def integration_tasks() -> list[str]:
 
 def first_problems(task: Task[Any], recipe: Recipe, count: int, rng: random.Random) -> list[Problem]:
     """Problems that do not depend on what the model solves."""
-    found = [replace(problem, topic=IN_DISTRIBUTION) for problem in test_problems(recipe, count)]
+    found = [replace(problem, topic=IN_DISTRIBUTION) for problem in held_out(recipe, count)]
     for topic, pattern in TEMPLATES.items():
         found += _of_pattern(task, topic, pattern, count, 100, rng)
     patterns = [pattern for topic, pattern in TEMPLATES.items() if "k2" in topic]
@@ -135,11 +135,11 @@ def first_problems(task: Task[Any], recipe: Recipe, count: int, rng: random.Rand
             for problem in _of_pattern(task, topic, patterns[place % len(patterns)], 1, largest, rng)
         ]
     longer = replace(recipe, min_operators=recipe.max_operators + 1, max_operators=recipe.max_operators + 3)
-    found += [replace(p, topic="longer than trained") for p in test_problems(longer, count)]
+    found += [replace(p, topic="longer than trained") for p in held_out(longer, count)]
     for name in integration_tasks():
         if name != recipe.task:
             other = replace(recipe, task=name, options={})
-            found += [replace(problem, topic=f"task {name}") for problem in test_problems(other, count)]
+            found += [replace(problem, topic=f"task {name}") for problem in held_out(other, count)]
     return found
 
 

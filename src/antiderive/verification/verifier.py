@@ -164,7 +164,10 @@ class _Vanishing:
     def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
         values = {**point, self.variable: at.astype(np.complex128)}
         terms = np.array([_array(term.evaluate(**values), at) for term in _terms(self.expression)])
-        return relative_errors(terms.max(axis=0), terms.sum(axis=0), np.abs(terms).max(axis=0))
+        total = terms.sum(axis=0)
+        # Real where every term is.
+        problem = total + 1j * np.abs(terms.imag).max(axis=0)
+        return relative_errors(problem, total, np.abs(terms).max(axis=0))
 
 
 def _terms(expression: Expr) -> list[Expr]:

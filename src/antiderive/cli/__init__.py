@@ -16,6 +16,7 @@ _COMMANDS = {
     "generate": "Write a data set: problems with their solutions.",
     "robustness": "Accuracy of an integrator beside what it was trained on.",
     "solve": "Integrate, with an answer that has been checked.",
+    "tasks": "List the tasks, those of installed plug-ins included.",
     "train": "Train a model by a configuration file.",
     "verify": "Judge a candidate as an antiderivative or a solution.",
 }

@@ -46,7 +46,7 @@ def judged(
     pairs: Iterator[Pair], change: Callable[[Expr, random.Random], Expr], wrong: bool, count: int, seed: int
 ) -> tuple[list[Pair], int]:
     """Changed candidates that the independent judge finds wrong (or right), and how many it sorted out."""
-    rng = random.Random(seed)  # noqa: S311  (reproducible choices, no secrets)
+    rng = random.Random(seed)
     found: list[Pair] = []
     sorted_out = 0
     for integrand, solution in pairs:

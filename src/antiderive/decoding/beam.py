@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from heapq import heappush, heapreplace
 
 import torch
 from torch import Tensor
@@ -56,10 +57,19 @@ def beam_search(
     Raises:
         SettingError: if ``beam``, ``max_tokens`` or ``rows`` is below 1.
     """
-    settings = locals()
     found: list[list[Hypothesis]] = [[] for _ in problems]
-    del settings["model"], settings["problems"]
-    for place, hypotheses in search(model, problems, **settings):
+    batches = search(
+        model,
+        problems,
+        beam=beam,
+        max_tokens=max_tokens,
+        length_penalty=length_penalty,
+        early_stopping=early_stopping,
+        grammar=grammar,
+        accept=accept,
+        rows=rows,
+    )
+    for place, hypotheses in batches:
         found[place] = hypotheses
     return found
 
@@ -131,7 +141,9 @@ class _Beam:
         count = len(rows.tokens) // self.beam
         self.active = list(range(count))
         self.done = [False] * count
-        self.finished: list[list[Hypothesis]] = [[] for _ in range(count)]
+        # Heaps, the worst on top; the second entry tells equal scores apart.
+        self.finished: list[list[tuple[float, int, Hypothesis]]] = [[] for _ in range(count)]
+        self.made = 0
         # All rows of a problem are equal at first: only one of them may go on.
         self.scores = torch.full((count, self.beam), IMPOSSIBLE, device=rows.device)
         self.scores[:, 0] = 0.0
@@ -142,7 +154,7 @@ class _Beam:
             self._step()
             if not self._drop_done():
                 break
-        return self.finished
+        return [[hypothesis for _, _, hypothesis in found] for found in self.finished]
 
     def _step(self) -> None:
         """Extends every partial hypothesis by one token."""
@@ -168,8 +180,7 @@ class _Beam:
         for problem, possible in zip(self.active, bound, strict=True):
             found = self.finished[problem]
             full = len(found) == self.beam
-            worst = min((h.score for h in found), default=0.0)
-            if possible == IMPOSSIBLE or (full and (self.early_stopping or worst >= possible)):
+            if possible == IMPOSSIBLE or (full and (self.early_stopping or found[0][0] >= possible)):
                 self.done[problem] = True
 
     def _finish(self, scores: Tensor, parents: Tensor, ends: Tensor) -> None:
@@ -182,14 +193,12 @@ class _Beam:
             problem = self.active[place]
             score = score_of(total, self.rows.length, self.penalty)
             found = self.finished[problem]
-            worst = min(found, key=lambda h: h.score, default=None)
             full = len(found) == self.beam
-            if self.done[problem] or (full and worst is not None and score <= worst.score):
+            if self.done[problem] or (full and score <= found[0][0]):
                 continue
-            if full and worst is not None:
-                found.remove(worst)
             hypothesis = Hypothesis(self.rows.written(place * self.beam + row), score)
-            found.append(hypothesis)
+            self.made += 1
+            (heapreplace if full else heappush)(found, (score, self.made, hypothesis))
             self.judge.ask(problem, hypothesis)
 
     def _go_on(self, scores: Tensor, parents: Tensor, tokens: Tensor) -> None:

@@ -88,6 +88,29 @@ def rotate(x_BHTK: Tensor, start: int) -> Tensor:
     return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
 
 
+def _extended(before_BHTK: Tensor, new_BHTK: Tensor) -> Tensor:
+    """``before`` with more positions, [B, H, T, K].
+
+    Without gradients it is a view of a buffer with room for more, which is written in place: decoding a
+    sequence would otherwise copy all that came before in every step. ``before`` must not be extended twice.
+    """
+    if torch.is_grad_enabled():
+        return torch.cat([before_BHTK, new_BHTK], dim=2)
+    batch, heads, length, width = before_BHTK.shape
+    longer = length + new_BHTK.shape[2]
+    strides = before_BHTK.stride()
+    # Rows of positions that stand further apart than they are long: the room that was left.
+    apart = strides[0] == heads * strides[1] and strides[2:] == (width, 1)
+    room = strides[1] // width if apart else 0
+    if longer <= room:
+        buffer = before_BHTK.as_strided((batch, heads, room, width), strides)
+    else:
+        buffer = before_BHTK.new_empty(batch, heads, 2 * longer + 16, width)
+        buffer[:, :, :length] = before_BHTK
+    buffer[:, :, length:longer] = new_BHTK
+    return buffer[:, :, :longer]
+
+
 class Attention(nn.Module):
     """Multi-head attention over torch's fused kernel."""
 
@@ -184,7 +207,7 @@ class DecoderLayer(nn.Module):
         key, value = self.attention.keys_values(normed)
         key = rotate(key, start)
         if before is not None:
-            key, value = torch.cat([before[0], key], dim=2), torch.cat([before[1], value], dim=2)
+            key, value = _extended(before[0], key), _extended(before[1], value)
         # One new position sees everything before it; a whole sequence needs the causal mask.
         mixed = self.attention.attend(query, (key, value), None, causal=before is None)
         x_BTD = x_BTD + self.dropout(mixed)

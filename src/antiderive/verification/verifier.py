@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -139,7 +139,7 @@ class _Antiderivative:
         return self.candidate.diff(self.variable) - self.integrand
 
     def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
-        values = {**point, self.variable: at.astype(np.complex128)}
+        values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
         f = _array(self.integrand.evaluate(**values), at)
         slope = _array(self.candidate.evaluate_dual(self.variable, **values)[1], at)
         return relative_errors(f, slope - f, np.maximum(np.abs(f), np.abs(slope)))
@@ -162,7 +162,7 @@ class _Vanishing:
         return self.expression
 
     def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
-        values = {**point, self.variable: at.astype(np.complex128)}
+        values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
         terms = np.array([_array(term.evaluate(**values), at) for term in _terms(self.expression)])
         total = terms.sum(axis=0)
         # Real where every term is.

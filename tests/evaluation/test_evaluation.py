@@ -1,6 +1,7 @@
 """Evaluation: what is counted, resumed and reported."""
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -181,7 +182,7 @@ def test_reports(report, tmp_path):
 
 
 def test_robustness(model, tiny_model, tmp_path):
-    recipe = recipe_of(tiny_model)
+    recipe = replace(recipe_of(tiny_model), max_operators=4, max_tokens=48)
     found = robustness(model, recipe, per_topic=3, beams=(2,), rounds=1, folder=tmp_path)
     assert set(TEMPLATES) <= set(found.by_topic)
     assert {"as trained", "longer than trained", "task ibp", "coefficients up to 10,000"} <= set(

@@ -13,11 +13,13 @@ from antiderive.datasets import Examples, Recipe, Split
 from antiderive.errors import DataError, SettingError
 
 _CHUNK = 10_000
+"""Most examples made at once; one in 50 is for testing."""
+
 _TEST_START = 1 << 40
 """Where evaluation looks for test problems; training never gets that far in a recipe."""
 
-_BARREN = 5
-"""Chunks without a new problem after which there are taken to be no more."""
+_BARREN = 50_000
+"""Examples without a new problem after which there are taken to be no more."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,15 @@ def held_out(recipe: Recipe, count: int) -> list[Problem]:
     """
     found: dict[tuple[int, ...], Problem] = {}
     start, barren = _TEST_START, 0
+    chunk = min(_CHUNK, 60 * count + 200)
     while len(found) < count and barren < _BARREN:
         before = len(found)
-        examples = Examples.generate(recipe, start, _CHUNK, threads=2)
-        start += _CHUNK
+        examples = Examples.generate(recipe, start, chunk, threads=2)
+        start += chunk
         for place in examples.places(Split.TEST).tolist():
             tokens, operators = examples.problem(place), int(examples.solution_operators[place])
             found.setdefault(tuple(tokens), Problem(tokens, examples.solution(place), operators))
-        barren = barren + 1 if len(found) == before else 0
+        barren = barren + chunk if len(found) == before else 0
     return list(found.values())[:count]
 
 

@@ -7,6 +7,7 @@ import click
 from antiderive.cli.lazy import LazyGroup
 
 BENCHES = {
+    "dataset": "Generate, check, convert and deduplicate: examples a second and memory.",
     "engine": "Parse, canonicalise, differentiate and print, beside SymPy and SymEngine.",
     "generate": "Accepted examples of a task a second.",
 }

@@ -136,7 +136,7 @@ def test_a_data_set_on_disk(tmp_path):
     assert task == "bwd"
     assert len(found) == 10
     assert verify(TASK.decode(found[0].tokens), Expr.from_tokens(found[0].solution)).accepted
-    with pytest.raises(DataError, match="no test problems"):
+    with pytest.raises(DataError):
         problems_of_folder(tmp_path, 10)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from antiderive.datasets import Examples, Recipe, Split
+from antiderive.datasets.folder import DataSet, rows_of
+from antiderive.datasets.manifest import split_of_name
 from antiderive.errors import DataError, SettingError
 
 _CHUNK = 10_000
@@ -65,31 +63,24 @@ def problems_of_folder(folder: Path, count: int) -> tuple[str, list[Problem]]:
     Raises:
         DataError: if it is no data set or has no test problems.
     """
+    data = DataSet(folder)
+    names = [name for key in sorted(data.manifest.shards) for name in data.manifest.shards[key].files]
     found: dict[tuple[int, ...], Problem] = {}
-    for path in sorted(folder.glob("test-*.parquet")):
-        if len(found) >= count:
-            break
-        try:
-            table = pq.read_table(path, columns=["problem", "solution", "solution_operators"])
-        except (OSError, pa.ArrowException) as error:
-            raise DataError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
-        rows = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
+    for name in names:
+        if split_of_name(name) != Split.TEST or len(found) >= count:
+            continue
+        table = data.read(name, ["problem", "solution", "solution_operators"])
+        rows = zip(
+            rows_of(table["problem"]),
+            rows_of(table["solution"]),
+            table["solution_operators"].to_pylist(),
+            strict=True,
+        )
         for tokens, solution, operators in rows:
             found.setdefault(tuple(tokens), Problem(tokens, solution, operators))
     if not found:
-        raise DataError(f"{folder} holds no test problems (files test-*.parquet)")
-    return _task_of_folder(folder), list(found.values())[:count]
-
-
-def _task_of_folder(folder: Path) -> str:
-    recipe = folder / "recipe.toml"
-    if recipe.exists():
-        return Recipe.load(recipe).task
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return str(manifest["task"])
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"{folder}: neither recipe.toml nor manifest.json names the task") from error
+        raise DataError(f"{folder} holds no test problems")
+    return data.manifest.task, list(found.values())[:count]
 
 
 def require_positive(count: int, beams: tuple[int, ...]) -> None:

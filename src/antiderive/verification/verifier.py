@@ -184,7 +184,7 @@ def _factors(expression: Expr) -> list[Expr]:
 
 
 def _parts(expression: Expr, of: str) -> list[Expr]:
-    """The arguments of the root if it is of this kind (``add``, ``mul``, ``pow``), else the expression itself."""
+    """The arguments of a root of this kind (``add``, ``mul``, ``pow``); of another, the expression itself."""
     made: list[Expr] = []
     nodes = expression.nodes()
     for kind, value in nodes:
@@ -239,12 +239,12 @@ def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float)
         if round_ > 0:
             status, samples = claim.screen(seed * _ROUNDS + round_)
         real_seen = real_seen or any(_is_real(point, claim) for point, _ in samples)
-        # Real points first, and of each kind the one with the largest error: a wrong candidate is refuted there
-        # at once.
+        # Real points first, and of each kind the one with the largest error: there a wrong candidate is
+        # refuted at once.
         for point, _ in sorted(samples, key=lambda sample: (not _is_real(sample[0], claim), -sample[1])):
             found = claim.rigorous(point)
             if found.nonzero:
-                # Branches may part off the real line: a point there refutes only where there are no real ones.
+                # Branches may part off the real line: points there refute only if there are no real ones.
                 if real_seen and not _is_real(point, claim):
                     continue
                 return _refuted(claim, point)

@@ -112,8 +112,11 @@ fn confirm_equation(store: &mut Store, pair: &Pair) -> Result<(), Reject> {
         if second_order {
             unknown.push((Symbol::Y2, slope.dual(point, Symbol::X).slope));
         }
-        if unknown.iter().any(|(_, z)| !z.is_finite() || !z.is_real()) {
-            return Check::Unusable;
+        for (_, value) in &mut unknown {
+            match real_value(*value) {
+                Some(known) => *value = known,
+                None => return Check::Unusable,
+            }
         }
         let mut point = point.clone();
         for (symbol, value) in &unknown {
@@ -125,6 +128,12 @@ fn confirm_equation(store: &mut Store, pair: &Pair) -> Result<(), Reject> {
         }
         Check::Error(error)
     })
+}
+
+/// The value if it is real up to rounding errors: the solution may be real by way of complex numbers, as
+/// `sinh(x + ln(x))` is for negative `x`, and then on another branch than the equation.
+fn real_value(z: C64) -> Option<C64> {
+    (z.is_finite() && z.im.abs() <= 1e-9 * z.re.abs()).then(|| real(z.re))
 }
 
 /// Errors above this are looked into.

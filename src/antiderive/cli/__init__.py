@@ -12,6 +12,7 @@ from antiderive.errors import AntideriveError, MissingExtraError, ParseError
 _COMMANDS = {
     "bench": "Measure speed; the last line of each bench is JSON.",
     "cas": "Computer algebra systems that integrate.",
+    "dataset": "Check, convert, deduplicate, describe and draw data sets.",
     "demo": "The whole walk: generate, train, evaluate, solve.",
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
     "generate": "Write a data set: problems with their solutions.",
@@ -22,7 +23,13 @@ _COMMANDS = {
 }
 """Commands with their one-line help; each lives in the module of its name."""
 
-_EXTRAS = {"torch": "train", "lightning_fabric": "train", "safetensors": "train", "sympy": "cas"}
+_EXTRAS = {
+    "torch": "train",
+    "lightning_fabric": "train",
+    "matplotlib": "plot",
+    "safetensors": "train",
+    "sympy": "cas",
+}
 """The extra that installs each optional package."""
 
 

@@ -16,6 +16,7 @@ _COMMANDS = {
     "demo": "The whole walk: generate, train, evaluate, solve.",
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
     "generate": "Write a data set: problems with their solutions.",
+    "robustness": "Accuracy of an integrator beside what it was trained on.",
     "solve": "Integrate, with an answer that has been checked.",
     "tasks": "List the tasks, those of installed plug-ins included.",
     "train": "Train a model by a configuration file.",

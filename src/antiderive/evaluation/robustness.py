@@ -76,8 +76,8 @@ def robustness(
         SettingError: if the model's task is not integration.
     """
     if recipe.task not in integration_tasks():
-        known = ", ".join(integration_tasks())
-        raise SettingError(f"the suite is of integrals, not of {recipe.task!r} problems; tasks: {known}")
+        names = ", ".join(integration_tasks())
+        raise SettingError(f"the suite is of integrals, not of {recipe.task!r} problems; tasks: {names}")
     task = task_named(recipe.task)
     search = Search(beams=beams, max_tokens=2 * recipe.max_tokens)
     rng = random.Random(seed)  # noqa: S311  (reproducible choices, no secrets)

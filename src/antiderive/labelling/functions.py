@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.datasets import Examples, Functions, Split
+from antiderive.datasets import Examples, Split
 from antiderive.tasks import task_named
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def functions_of(recipe: Recipe, start: int, count: int) -> list[Function]:
     """
     task = task_named(recipe.task)
     if recipe.task == "fwd":
+        from antiderive.datasets import Functions
         sampled = Functions.generate(recipe, start, count)
         integrands = [Expr.from_tokens(sampled.tokens(place)) for place in range(count)]
         skeletons, splits, operators = sampled.skeletons, sampled.splits, sampled.operators

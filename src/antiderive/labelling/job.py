@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from antiderive.errors import SettingError
+from antiderive._core import GENERATOR_VERSION
+from antiderive.cas.backends import PROGRAMS, program_named
+from antiderive.cas.request import SYMPY_METHODS
 
 if TYPE_CHECKING:
+    from antiderive.cas import Limits
     from antiderive.datasets import Recipe
 
 INCONCLUSIVE = ("timeout", "memory", "crashed")
@@ -36,23 +40,12 @@ class Job:
     Attributes:
         recipe: where the functions come from: ``fwd`` functions, or the problems of another task.
         method: name of a method of the pool.
-        limit_seconds: CPU time for one function, in seconds.
-        limit_mib: resident memory for one function, in MiB.
-
-    Raises:
-        SettingError: for limits that are not positive.
+        limits: what one call may use.
     """
 
     recipe: Recipe
     method: str
-    limit_seconds: float
-    limit_mib: int
-
-    def __post_init__(self) -> None:
-        if not (self.limit_seconds > 0 and self.limit_mib > 0):
-            raise SettingError(
-                f"limits must be positive, not {self.limit_seconds} s and {self.limit_mib} MiB"
-            )
+    limits: Limits
 
     @property
     def recipe_key(self) -> str:
@@ -61,17 +54,15 @@ class Job:
 
     def run_key(self, start: int, count: int) -> str:
         """Name of a run in the store: the same job on the same range is the same run."""
-        return _digest(
-            f"{self.recipe.text()}\0{self.method}\0{self.limit_seconds!r}\0{self.limit_mib}\0{start}\0{count}"
-        )
+        limits = f"{self.limits.cpu_seconds!r}\0{self.limits.memory_mib}"
+        return _digest(f"{self.recipe.text()}\0{self.method}\0{limits}\0{start}\0{count}")
 
-    def could_improve(self, outcome: str, limit_seconds: float, limit_mib: int) -> bool:
-        """Whether this job's limits may change an outcome that was reached within the limits given."""
-        if outcome not in INCONCLUSIVE:
-            return False
-        more_time = self.limit_seconds > limit_seconds
-        more_memory = self.limit_mib > limit_mib
-        return {"timeout": more_time, "memory": more_memory}.get(outcome, more_time or more_memory)
+    def may_improve(self, label: Label) -> bool:
+        """Whether this job's limits may change a label."""
+        more_time = self.limits.cpu_seconds > label.limit_seconds
+        more_memory = self.limits.memory_mib > label.limit_mib
+        either = more_time or more_memory
+        return {"timeout": more_time, "memory": more_memory, "crashed": either}.get(label.outcome, False)
 
 
 @dataclass(frozen=True)
@@ -109,6 +100,16 @@ class Label:
     memory_mib: float
     worker: str
     versions: str
+
+
+def versions_of(method: str) -> str:
+    """Versions of this package, its generators, and the system that a method calls, for rows of labels."""
+    known = [f"antiderive {version('antiderive')}", f"generator {GENERATOR_VERSION}"]
+    if method in SYMPY_METHODS:
+        known.append(f"sympy {version('sympy')}")
+    elif method in PROGRAMS:
+        known.append(f"{method} {program_named(method).version()}")
+    return ", ".join(known)
 
 
 def _digest(text: str) -> str:

@@ -16,15 +16,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.cas import Request
-from antiderive.errors import AntideriveError
+from antiderive.cas.request import Request
+from antiderive.errors import AntideriveError, StoreError
 from antiderive.labelling.functions import functions_of
-from antiderive.labelling.job import Label
+from antiderive.labelling.job import Label, versions_of
 from antiderive.labelling.store import Slice
 from antiderive.verification import Verdict, verify
 
 if TYPE_CHECKING:
-    from antiderive.cas import Outcome, Pool
+    from antiderive.cas.outcome import Outcome
+    from antiderive.cas.pool import Pool
     from antiderive.labelling.functions import Function
     from antiderive.labelling.job import Job
     from antiderive.labelling.store import Store
@@ -83,16 +84,20 @@ def label_range(
         StoreError: if the store cannot be used.
     """
     run = _Run(job, start, count, store, report)
+    requests = run.requests(slice_size)
     try:
-        requests = run.requests(slice_size)
         while True:
             for key, outcome in pool.map(requests):
                 run.take(key, outcome)
             if not run.again:
                 break
             requests = run.retries()
-    finally:
-        run.flush()
+    except StoreError:
+        raise
+    except BaseException:
+        run.write()
+        raise
+    run.flush()
     return run.progress
 
 
@@ -174,7 +179,7 @@ class _Run:
         known = self._store.known(self._job.method, functions)
         for function in functions:
             label = self._labels.get(function.key) or known.get(function.key)
-            if label and not self._job.could_improve(label.outcome, label.limit_seconds, label.limit_mib):
+            if label and not self._job.may_improve(label):
                 self._pending.repeated += 1
                 self._settle(part, function, label.outcome)
             elif function.key in self._asked:
@@ -198,6 +203,11 @@ class _Run:
         self._flush_if_due()
 
     def flush(self) -> None:
+        """Writes, and reports."""
+        self.write()
+        self._report(self.progress)
+
+    def write(self) -> None:
         """Writes what has been settled since the last write."""
         slices = [Slice(part.start, part.count, dict(part.counts)) for part in self._finished]
         if self._functions or slices:
@@ -208,7 +218,6 @@ class _Run:
         self.progress.counts.update(self._pending.counts)
         self._pending = Progress(self._count)
         self._last_write = time.monotonic()
-        self._report(self.progress)
 
     def _flush_if_due(self) -> None:
         if len(self._functions) >= _ROWS or time.monotonic() - self._last_write > _SECONDS:
@@ -230,8 +239,8 @@ class _Run:
         return Label(
             function=function.key,
             method=self._job.method,
-            limit_seconds=self._job.limit_seconds,
-            limit_mib=self._job.limit_mib,
+            limit_seconds=self._job.limits.cpu_seconds,
+            limit_mib=self._job.limits.memory_mib,
             outcome=status,
             integral=integral,
             reason=reason,

@@ -82,6 +82,9 @@ class Store:
         except SQLAlchemyError as error:
             self.close()
             raise StoreError(f"cannot open the store {self.name}: {_line(error)}") from error
+        except StoreError:
+            self.close()
+            raise
 
     @property
     def name(self) -> str:
@@ -110,8 +113,8 @@ class Store:
             "key": run,
             "recipe": job.recipe_key,
             "method": job.method,
-            "limit_seconds": job.limit_seconds,
-            "limit_mib": job.limit_mib,
+            "limit_seconds": job.limits.cpu_seconds,
+            "limit_mib": job.limits.memory_mib,
             "start": start,
             "count": count,
         }
@@ -173,8 +176,11 @@ class Store:
             StoreError: if they cannot be read.
         """
         try:
-            with self.engine.connect() as connection:
-                yield from connection.execution_options(yield_per=batch).execute(query)
+            with (
+                self.engine.connect() as connection,
+                connection.execution_options(yield_per=batch).execute(query) as result,
+            ):
+                yield from result
         except SQLAlchemyError as error:
             raise StoreError(f"cannot read the store {self.name}: {_line(error)}") from error
 

@@ -14,13 +14,22 @@ _COMMANDS = {
     "demo": "The whole walk: generate, train, evaluate, solve.",
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
     "generate": "Write a data set: problems with their solutions.",
+    "label": "Integrate functions by computer algebra and keep every outcome.",
     "solve": "Integrate, with an answer that has been checked.",
     "train": "Train a model by a configuration file.",
     "verify": "Judge a candidate as an antiderivative or a solution.",
 }
 """Commands with their one-line help; each lives in the module of its name."""
 
-_EXTRAS = {"torch": "train", "lightning_fabric": "train", "safetensors": "train", "sympy": "cas"}
+_EXTRAS = {
+    "lightning_fabric": "train",
+    "matplotlib": "plot",
+    "psycopg": "postgres",
+    "safetensors": "train",
+    "sqlalchemy": "labels",
+    "sympy": "cas",
+    "torch": "train",
+}
 """The extra that installs each optional package."""
 
 

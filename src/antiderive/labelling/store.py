@@ -74,7 +74,7 @@ class Store:
     ) -> None:
         self._url = _checked(url)
         self._patience = patience
-        self._waiting = waiting
+        self.waiting = waiting
         self.engine = _engine(self._url)
         try:
             with self.engine.begin() as connection:
@@ -202,7 +202,7 @@ class Store:
                 self.engine.dispose()
                 if not _passing(error) or time.monotonic() > deadline:
                     raise StoreError(f"cannot use the store {self.name}: {_line(error)}") from error
-                self._waiting(f"the store cannot be reached, trying again: {_line(error)}")
+                self.waiting(f"the store cannot be reached, trying again: {_line(error)}")
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 

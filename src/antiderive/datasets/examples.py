@@ -41,6 +41,7 @@ class Examples:
         problem_operators: operators of each problem.
         solution_operators: operators of each solution.
         rejects: candidates that were not taken, by reason.
+        seconds: time that all threads together spent in each stage of the generator.
     """
 
     indices: NDArray[np.uint64]
@@ -53,6 +54,7 @@ class Examples:
     problem_operators: NDArray[np.uint16]
     solution_operators: NDArray[np.uint16]
     rejects: dict[str, int]
+    seconds: dict[str, float]
 
     @classmethod
     def generate(cls, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Examples:

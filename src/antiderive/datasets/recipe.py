@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from antiderive._core import operators, recipe_text
+from antiderive._core import default_operators, operators, recipe_text
 from antiderive.errors import DataError, SettingError
 
 
-def default_operators() -> dict[str, int]:
+def default_weights() -> dict[str, int]:
     """Operators with the default sampling weights of the operator table."""
     return {row["name"]: row["weight"] for row in operators() if row["weight"] > 0}
 
@@ -22,17 +22,19 @@ def default_operators() -> dict[str, int]:
 class Recipe:
     """Settings of random functions and of the examples made from them.
 
-    The defaults are those of the published ``bwd`` data (Lample & Charton 2020, appendix C).
+    The defaults are those of the published data (Lample & Charton 2020, appendix C), sizes by task.
 
     Attributes:
         task: name of the task.
         seed: another seed gives other examples.
-        min_operators: fewest operators of a sampled function.
-        max_operators: most operators of a sampled function.
+        min_operators: fewest operators of a sampled function; 0 for the task's default.
+        max_operators: most operators of a sampled function; 0 for the task's default.
         operators: sampling weights by operator.
         variable_weight: weight of the variable among leaves.
         integer_weight: weight of integers among leaves.
         max_integer: integers are from 1 to this.
+        coefficients: different symbolic coefficients ``a0``, ``a1``, ... that may stand in one example.
+        coefficient_weight: weight of coefficients among leaves.
         weighted_shapes: sample tree shapes by the operators' weights instead of uniformly.
         max_tokens: longest problem or solution, in tokens.
 
@@ -42,12 +44,14 @@ class Recipe:
 
     task: str = "bwd"
     seed: int = 0
-    min_operators: int = 3
-    max_operators: int = 15
-    operators: dict[str, int] = field(default_factory=default_operators)
+    min_operators: int = 0
+    max_operators: int = 0
+    operators: dict[str, int] = field(default_factory=default_weights)
     variable_weight: int = 3
     integer_weight: int = 1
     max_integer: int = 5
+    coefficients: int = 0
+    coefficient_weight: int = 1
     weighted_shapes: bool = False
     max_tokens: int = 512
 
@@ -62,6 +66,10 @@ class Recipe:
         for name, value in [*asdict(self).items(), *self.operators.items()]:
             if isinstance(value, int) and not 0 <= value < 1 << 32:
                 raise SettingError(f"recipe: {name} = {value} is not between 0 and 2^32 - 1")
+        fewest, most = default_operators(self.task)
+        # Frozen: the defaults of a task can only be filled in like this.
+        object.__setattr__(self, "min_operators", self.min_operators or min(fewest, self.max_operators or fewest))
+        object.__setattr__(self, "max_operators", self.max_operators or max(most, self.min_operators))
         self.text()
 
     def __hash__(self) -> int:

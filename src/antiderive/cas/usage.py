@@ -20,9 +20,6 @@ class Usage:
     cpu_seconds: float = 0.0
     resident_mib: float = 0.0
 
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(self.cpu_seconds + other.cpu_seconds, self.resident_mib + other.resident_mib)
-
 
 def children(pid: int) -> list[int]:
     """Process ids of the living or unreaped children of a process."""
@@ -34,28 +31,40 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def of_process(pid: int) -> Usage:
-    """What one process uses; nothing if it is gone."""
-    if not _LINUX:
-        return Usage()
+def cpu_seconds(pid: int) -> float:
+    """CPU time of one process so far, user and system; 0 if it is gone."""
     try:
         # The CPU clock of another process, which the kernel numbers so; /proc counts in hundredths of seconds.
-        cpu = time.clock_gettime((~pid << 3) | 2)
-        pages = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1])
-    except (OSError, IndexError):
-        return Usage()
-    return Usage(cpu, pages * _PAGE / (1 << 20))
+        return time.clock_gettime((~pid << 3) | 2) if _LINUX else 0.0
+    except OSError:
+        return 0.0
 
 
 def of_tree(pid: int) -> Usage:
-    """What a process and its descendants use; memory that they share is counted for each."""
-    total = Usage()
+    """What a process and its living descendants use; memory that they share is counted once."""
+    if not _LINUX:
+        return Usage()
     pids = [pid]
-    while pids:
-        pid = pids.pop()
-        total += of_process(pid)
-        pids += children(pid)
-    return total
+    for parent in pids:
+        pids += children(parent)
+    alone = len(pids) == 1
+    return Usage(sum(map(cpu_seconds, pids)), sum(map(_resident_mib if alone else _share_mib, pids)))
+
+
+def _resident_mib(pid: int) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE / (1 << 20)
+    except (OSError, IndexError):
+        return 0.0
+
+
+def _share_mib(pid: int) -> float:
+    """Resident size with each page divided by the number of processes that have it; slower to ask for."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_bytes().splitlines():
+            if line.startswith(b"Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 class PeakMemory:

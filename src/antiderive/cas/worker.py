@@ -163,7 +163,7 @@ class Worker:
             if self._peak is None:
                 self._peak = usage.PeakMemory(self.pid)
             self._peak.reset()
-            self._cpu_before = usage.of_process(self.pid).cpu_seconds
+            self._cpu_before = usage.cpu_seconds(self.pid)
         self._send(question)
 
     def hear(self) -> Reply | None:
@@ -220,7 +220,7 @@ class Worker:
         now = time.monotonic()
         cpu, memory = reply.outcome.cpu_seconds, reply.outcome.memory_mib
         if self.kind != "python" and self.pid is not None and self._peak is not None:
-            cpu = usage.of_process(self.pid).cpu_seconds - self._cpu_before
+            cpu = usage.cpu_seconds(self.pid) - self._cpu_before
             memory = self._peak.mib()
         elif self.kind == "python":
             self._cpu_before = reply.cpu_so_far

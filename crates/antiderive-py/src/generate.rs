@@ -1,5 +1,7 @@
 //! Recipes and batches of examples.
 
+use std::time::Duration;
+
 use antiderive_core::candidate::REJECTS;
 use antiderive_core::generate::{
     generate as generate_batch, skeleton_hash as hash_of, split_of as split, Split,
@@ -78,7 +80,7 @@ pub fn generate<'py>(
     }
     let seconds = PyDict::new(py);
     for (name, nanoseconds) in STAGES.iter().zip(times) {
-        seconds.set_item(name, nanoseconds as f64 / 1e9)?;
+        seconds.set_item(name, Duration::from_nanos(nanoseconds).as_secs_f64())?;
     }
     let out = PyDict::new(py);
     out.set_item("problem_tokens", batch.problem_tokens.into_pyarray(py))?;

@@ -37,6 +37,7 @@ class Recipe:
         coefficient_weight: weight of coefficients among leaves.
         weighted_shapes: sample tree shapes by the operators' weights instead of uniformly.
         max_tokens: longest problem or solution, in tokens.
+        options: settings that only this task has.
 
     Raises:
         SettingError: on settings that contradict each other.
@@ -54,10 +55,11 @@ class Recipe:
     coefficient_weight: int = 1
     weighted_shapes: bool = False
     max_tokens: int = 512
+    options: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for setting in fields(self):
-            kind: type = dict if setting.name == "operators" else type(setting.default)
+            kind: type = dict if setting.name in ("operators", "options") else type(setting.default)
             value = getattr(self, setting.name)
             if type(value) is not kind:
                 raise SettingError(
@@ -66,9 +68,16 @@ class Recipe:
         for name, value in [*asdict(self).items(), *self.operators.items()]:
             if isinstance(value, int) and not 0 <= value < 1 << 32:
                 raise SettingError(f"recipe: {name} = {value} is not between 0 and 2^32 - 1")
+        for name, value in self.options.items():
+            if type(value) not in (int, float, str, bool):
+                raise SettingError(
+                    f"recipe: option {name} must be a number, a text or true/false, not {value!r}"
+                )
         fewest, most = default_operators(self.task)
         # Frozen: the defaults of a task can only be filled in like this.
-        object.__setattr__(self, "min_operators", self.min_operators or min(fewest, self.max_operators or fewest))
+        object.__setattr__(
+            self, "min_operators", self.min_operators or min(fewest, self.max_operators or fewest)
+        )
         object.__setattr__(self, "max_operators", self.max_operators or max(most, self.min_operators))
         self.text()
 
@@ -77,7 +86,14 @@ class Recipe:
 
     def text(self) -> str:
         """One line with every setting and the generator's version; it keys the random streams."""
-        return recipe_text(asdict(self))
+        text = recipe_text(self.core_settings())
+        if self.options:
+            text += " options=" + json.dumps(self.options, sort_keys=True, separators=(",", ":"))
+        return text
+
+    def core_settings(self) -> dict[str, Any]:
+        """The settings that the native core knows: all but the task's own."""
+        return {name: value for name, value in asdict(self).items() if name != "options"}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as :meth:`from_dict` takes them."""
@@ -115,9 +131,9 @@ class Recipe:
         """The recipe as a TOML file."""
         lines = []
         for name, value in self.to_dict().items():
-            if name == "operators":
-                inner = ", ".join(f"{key} = {weight}" for key, weight in value.items())
-                lines.append(f"operators = {{ {inner} }}")
+            if isinstance(value, dict):
+                inner = ", ".join(f"{key} = {json.dumps(each)}" for key, each in value.items())
+                lines.append(f"{name} = {{ {inner} }}")
             else:
                 lines.append(f"{name} = {json.dumps(value)}")
         return "\n".join(lines) + "\n"

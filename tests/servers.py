@@ -21,7 +21,9 @@ class PostgresServer:
             raise RuntimeError("these tests need PostgreSQL: apt-get install postgresql")
         self._binaries = versions[-1].parent
         self.folder = Path(tempfile.mkdtemp(prefix="antiderive-postgres-"))
-        self._user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        self._user = (
+            {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        )
         if self._user:
             shutil.chown(self.folder, "postgres", "postgres")
         self._run("initdb", "--auth=trust", "--username=tester", "--no-sync", "--encoding=UTF8", "--locale=C")
@@ -51,7 +53,17 @@ class PostgresServer:
         return self.url(name)
 
     def sql(self, statement, database="postgres"):
-        command = ["-h", str(self.folder), "-U", "tester", "-v", "ON_ERROR_STOP=1", "-Atc", statement, database]
+        command = [
+            "-h",
+            str(self.folder),
+            "-U",
+            "tester",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-Atc",
+            statement,
+            database,
+        ]
         return self._execute("psql", command)
 
     def _run(self, program, *arguments):

@@ -2,6 +2,9 @@
 
 import pytest
 
+from antiderive.cas.pool import Pool
+from antiderive.cas.request import Limits
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request, tmp_path):
@@ -9,3 +12,10 @@ def store_url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/labels.db"
     return request.getfixturevalue("postgres").new_database()
+
+
+@pytest.fixture(scope="session")
+def pool():
+    """Two workers with a limit of five seconds."""
+    with Pool(2, limits=Limits(5.0)) as shared:
+        yield shared

@@ -27,7 +27,20 @@ def function(index, prefix=None, skeleton=7):
 
 def label(function, outcome="gave_up", seconds=2.0, mib=1024, method="sympy", integral=None):
     return Label(
-        function.key, method, seconds, mib, outcome, integral, "", None, None, 0.1, 0.1, 50.0, "here:1", "test"
+        function.key,
+        method,
+        seconds,
+        mib,
+        outcome,
+        integral,
+        "",
+        None,
+        None,
+        0.1,
+        0.1,
+        50.0,
+        "here:1",
+        "test",
     )
 
 
@@ -56,7 +69,9 @@ def test_writing_again_changes_nothing(store_url):
         for _ in range(2):
             store.write(job(), "run", some, rows, [Slice(0, 50, {"gave_up": 50})])
         assert (count(store, functions), count(store, labels), count(store, ledger)) == (50, 50, 1)
-        store.write(job(), "run", [], [label(some[0], "solved", integral="x")], [Slice(0, 50, {"solved": 50})])
+        store.write(
+            job(), "run", [], [label(some[0], "solved", integral="x")], [Slice(0, 50, {"solved": 50})]
+        )
         assert store.known("sympy", some[:1])[some[0].key].outcome == "gave_up"
         assert store.start_run(job(), 0, 50) == []
         store.write(job(), job().run_key(0, 50), [], [], [Slice(0, 50, {"gave_up": 50})])
@@ -188,7 +203,9 @@ def test_a_lost_connection_is_opened_again(postgres):
     url = postgres.new_database()
     with Store(url, waiting=said.append) as store:
         store.write(job(), "run", [function(0)], [label(function(0))], [])
-        postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'antiderive'")
+        postgres.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'antiderive'"
+        )
         store.write(job(), "run", [function(1)], [label(function(1))], [Slice(0, 2, {"gave_up": 2})])
         assert count(store, labels) == 2
         assert "trying again" in said[0]

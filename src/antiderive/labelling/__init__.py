@@ -1,7 +1,7 @@
 """Labels: which functions are integrable in elementary terms, by which method, and how fast.
 
-Functions come from a recipe by index, computer algebra integrates them in killable workers, verification confirms
-what it calls solved, and every outcome becomes a row of a store.
+Functions come from a recipe by index, computer algebra integrates them in killable workers, verification
+confirms what it calls solved, and every outcome becomes a row of a store.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.datasets import Examples, Split
+from antiderive.datasets import Examples, Functions, Split
 from antiderive.tasks import task_named
 
 if TYPE_CHECKING:
@@ -45,18 +45,19 @@ def functions_of(recipe: Recipe, start: int, count: int) -> list[Function]:
 
     Raises:
         SettingError: for a task that is not known.
-        ParseError: for a task whose problems are not integrands.
+        ParseError: for a task whose problems are no integrands.
     """
-    task = task_named(recipe.task)
     if recipe.task == "fwd":
-        from antiderive.datasets import Functions
         sampled = Functions.generate(recipe, start, count)
         integrands = [Expr.from_tokens(sampled.tokens(place)) for place in range(count)]
         skeletons, splits, operators = sampled.skeletons, sampled.splits, sampled.operators
     else:
+        task = task_named(recipe.task)
         examples = Examples.generate(recipe, start, count)
         integrands = [task.decode(examples.problem(place)) for place in range(count)]
-        skeletons, splits, operators = examples.skeletons, examples.splits, examples.problem_operators
+        skeletons, splits = examples.skeletons, examples.splits
+        # The difference of the equation y' - f is no operator of the function.
+        operators = examples.problem_operators - 1
     return [
         Function(
             index=start + place,

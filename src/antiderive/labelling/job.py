@@ -29,8 +29,8 @@ OUTCOMES = (
     "unsupported",
     *INCONCLUSIVE,
 )
-"""Every outcome of a label. Those of the pool, but what a method calls solved is ``solved`` only when verification
-proves it or finds it to agree, ``wrong`` when it is refuted, and else ``unconfirmed``."""
+"""Every outcome of a label. They are those of the pool, but what a method calls solved is ``solved`` only when
+verification proves it or finds it to agree, ``wrong`` when it is refuted, and else ``unconfirmed``."""
 
 
 @dataclass(frozen=True)

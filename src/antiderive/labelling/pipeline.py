@@ -1,7 +1,7 @@
 """From a range of indices to rows and ledger: the one unit of labelling work, wherever it runs.
 
-:func:`label_range` may be killed at any moment and called again with the same arguments: what is in the store is
-not done again. Its memory does not grow with the range.
+:func:`label_range` may be killed at any moment and called again with the same arguments: what is in the store
+is not done again. Its memory does not grow with the range.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Progress:
     Attributes:
         total: functions of the run.
         done: functions whose outcome is in the store.
-        repeated: of these, the ones whose outcome was known before this call.
+        repeated: of these, the ones that took no call: their function was in the store, or comes twice.
         counts: number of functions by outcome.
     """
 
@@ -69,7 +69,8 @@ def label_range(
     """Labels functions ``start`` to ``start + count`` of a job.
 
     Outcomes are written in batches, with a row of the ledger for each slice that is finished. A function whose
-    worker crashed is tried once more. On an exception, Ctrl-C included, what has been answered is written first.
+    worker crashed is tried once more. On an exception, Ctrl-C included, what has been answered is written
+    first.
 
     Args:
         job: what to do.
@@ -87,7 +88,7 @@ def label_range(
     requests = run.requests(slice_size)
     try:
         while True:
-            for key, outcome in pool.map(requests):
+            for key, outcome in pool.map(requests, limits=job.limits):
                 run.take(key, outcome)
             if not run.again:
                 break
@@ -141,7 +142,8 @@ class _Run:
         self._key = job.run_key(start, count)
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
         self._versions = versions_of(job.method)
-        self._asked: dict[bytes, list[tuple[_OpenSlice, Function]]] = {}  # calls in flight, and who waits for them
+        # Calls in flight, by content key, with the places that wait for them.
+        self._asked: dict[bytes, list[tuple[_OpenSlice, Function]]] = {}
         self._tried_twice: set[bytes] = set()
         # What the next write will hold.
         self._labels: dict[bytes, Label] = {}
@@ -153,7 +155,8 @@ class _Run:
     def requests(self, slice_size: int) -> Iterator[tuple[bytes, Request]]:
         """The calls that have to be made; whatever the store knows is settled on the way."""
         finished = {
-            (part.start, part.count): part for part in self._store.start_run(self._job, self._start, self._count)
+            (part.start, part.count): part
+            for part in self._store.start_run(self._job, self._start, self._count)
         }
         end = self._start + self._count
         for first in range(self._start, end, slice_size):
@@ -177,6 +180,7 @@ class _Run:
         part = _OpenSlice(first, size, left=size)
         functions = functions_of(self._job.recipe, first, size)
         known = self._store.known(self._job.method, functions)
+        fresh = []  # all are sorted before the first is asked for, since ``known`` ages
         for function in functions:
             label = self._labels.get(function.key) or known.get(function.key)
             if label and not self._job.may_improve(label):
@@ -186,7 +190,9 @@ class _Run:
                 self._asked[function.key].append((part, function))
             else:
                 self._asked[function.key] = [(part, function)]
-                yield function.key, Request(self._job.method, function.prefix, "x")
+                fresh.append(function)
+        for function in fresh:
+            yield function.key, Request(self._job.method, function.prefix, "x")
 
     def take(self, key: bytes, outcome: Outcome) -> None:
         """Notes the outcome of one call."""
@@ -198,6 +204,7 @@ class _Run:
         waiting = self._asked.pop(key)
         label = self._label_of(waiting[0][1], outcome)
         self._labels[key] = label
+        self._pending.repeated += len(waiting) - 1
         for part, function in waiting:
             self._settle(part, function, label.outcome)
         self._flush_if_due()

@@ -1,7 +1,7 @@
 """Stores of labels: a SQLite file, or PostgreSQL by URL, through one code path.
 
-Every write is one transaction that may be repeated: rows that are there stay. So a connection that is lost, even
-while a transaction is being committed, is opened again and the same rows are sent again.
+Every write is one transaction that may be repeated: rows that are there stay. So a connection that is lost,
+even while a transaction is being committed, is opened again and the same rows are sent again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, inspect, select
@@ -62,7 +63,8 @@ class Store:
     Args:
         url: ``sqlite:///file`` (``sqlite:////absolute/file``) or ``postgresql://user:password@host/database``.
         patience: seconds for which a lost connection is tried again.
-        waiting: called with one line before each new try, from the thread that waits; it may raise to give up.
+        create: whether a store that does not exist is made.
+        waiting: called with one line before each new try, from the thread that waits; it may raise to end it.
 
     Raises:
         SettingError: for a URL of another kind.
@@ -70,15 +72,23 @@ class Store:
     """
 
     def __init__(
-        self, url: str, *, patience: float = PATIENCE, waiting: Callable[[str], None] = lambda _: None
+        self,
+        url: str,
+        *,
+        create: bool = True,
+        patience: float = PATIENCE,
+        waiting: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._url = _checked(url)
         self._patience = patience
         self.waiting = waiting
+        file = self._url.database or ""
+        if not create and self._url.get_backend_name() == "sqlite" and not Path(file).exists():
+            raise StoreError(f"there is no file {file}; antiderive label makes it")
         self.engine = _engine(self._url)
         try:
             with self.engine.begin() as connection:
-                _create(connection, self.name)
+                _prepare(connection, self.name, create=create)
         except SQLAlchemyError as error:
             self.close()
             raise StoreError(f"cannot open the store {self.name}: {_line(error)}") from error
@@ -89,7 +99,7 @@ class Store:
     @property
     def name(self) -> str:
         """The URL without its password."""
-        return self._url.render_as_string(hide_password=True)
+        return self._url.set(drivername=self._url.get_backend_name()).render_as_string(hide_password=True)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -144,14 +154,19 @@ class Store:
         return self._persist(work)
 
     def write(
-        self, job: Job, run: str, functions: Sequence[Function], labels: Sequence[Label], slices: Sequence[Slice]
+        self,
+        job: Job,
+        run: str,
+        functions: Sequence[Function],
+        labels: Sequence[Label],
+        slices: Sequence[Slice],
     ) -> None:
         """Adds rows and the slices that they finish, all or none; rows that are there stay as they are.
 
         Raises:
             StoreError: if they cannot be written; nothing of them is.
         """
-        # Sorted, so that two writers with rows in common wait for each other instead of locking each other out.
+        # Sorted, so that of two writers with rows in common one waits for the other.
         function_rows = [
             {"recipe": job.recipe_key, **asdict(function)}
             for function in sorted(functions, key=lambda function: function.index)
@@ -234,31 +249,39 @@ def _engine(url: URL) -> Engine:
     if find_spec("psycopg") is None:
         raise MissingExtraError("a store in PostgreSQL", "postgres")
     # A connection whose other end is gone without a word is noticed within 20 seconds.
-    alive = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+    alive = {
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
     return create_engine(url, connect_args={"connect_timeout": 5, "application_name": "antiderive", **alive})
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
-    # A commit survives the death of the process; the last ones may be lost with the power, and are made again.
+    # A commit survives the death of the process. The last ones may be lost with the power: they are made again.
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
-def _create(connection: Connection, name: str) -> None:
-    """Makes the tables that are missing.
+def _prepare(connection: Connection, name: str, *, create: bool) -> None:
+    """Makes the tables unless they are there.
 
     Raises:
-        StoreError: if the tables are of another version.
+        StoreError: if they are of another version, or missing and not to be made.
     """
+    version = None
     if inspect(connection).has_table(schema.schema.name):
         version = connection.scalar(select(schema.schema.c.version))
-        if version == schema.SCHEMA_VERSION:
-            return
-        if version is not None:
-            raise StoreError(
-                f"the store {name} has tables of version {version}, this program writes version "
-                f"{schema.SCHEMA_VERSION}; use the version of antiderive that made it, or another store"
-            )
+    if version not in (None, schema.SCHEMA_VERSION):
+        raise StoreError(
+            f"the store {name} has tables of version {version}, this program writes version "
+            f"{schema.SCHEMA_VERSION}; use the version of antiderive that made it, or another store"
+        )
+    if version is not None:
+        return
+    if not create:
+        raise StoreError(f"{name} holds no labels; antiderive label makes them")
     if connection.dialect.name == "postgresql":
         # Even with IF NOT EXISTS, two sessions that create one table at once can fail.
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))

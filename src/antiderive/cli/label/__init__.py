@@ -7,7 +7,7 @@ import os
 import re
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -28,10 +28,11 @@ class _Range(click.ParamType):
 
     name = "a-b"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:  # noqa: ANN401
-        if isinstance(value, tuple):
-            return value
-        found = re.fullmatch(r"(\d+)(?:-(\d+))?", value)
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """The lower and the upper end."""
+        found = re.fullmatch(r"(\d+)(?:-(\d+))?", str(value))
         if not found:
             self.fail(f"{value!r} is not a range such as 1-15", param, ctx)
         low = int(found[1])

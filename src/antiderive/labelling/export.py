@@ -82,7 +82,7 @@ def export_labels(store: Store, folder: Path) -> Counter[str]:
     """Writes every label of every function as ``SPLIT.parquet``, one row for each function and method.
 
     The column ``label`` is the same for all rows of a function: 1 if a method has found an integral that was
-    confirmed, 0 if none has and one has proved that there is none in elementary terms, -1 if nothing is known.
+    confirmed, 0 if none has and one has proved that there is none that is elementary, -1 if it is not known.
 
     Returns:
         Number of rows by split.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from antiderive._core import GENERATOR_VERSION
 from antiderive.cas.backends import PROGRAMS, program_named
 from antiderive.cas.request import SYMPY_METHODS
+from antiderive.errors import SettingError
 
 if TYPE_CHECKING:
     from antiderive.cas import Limits
@@ -29,7 +30,7 @@ OUTCOMES = (
     "unsupported",
     *INCONCLUSIVE,
 )
-"""Every outcome of a label. They are those of the pool, but what a method calls solved is ``solved`` only when
+"""Every outcome of a label. Those of the pool, but what a method calls solved is ``solved`` only when
 verification proves it or finds it to agree, ``wrong`` when it is refuted, and else ``unconfirmed``."""
 
 
@@ -100,6 +101,20 @@ class Label:
     memory_mib: float
     worker: str
     versions: str
+
+
+METHODS = (*(method for method in SYMPY_METHODS if method != "sympy-zero"), *PROGRAMS)
+"""What can label."""
+
+
+def check_method(method: str) -> None:
+    """Refuses what people may not ask for.
+
+    Raises:
+        SettingError: for a method that cannot label.
+    """
+    if method not in METHODS:
+        raise SettingError(f"unknown method {method!r}; there is: {', '.join(METHODS)}")
 
 
 def versions_of(method: str) -> str:

@@ -68,8 +68,8 @@ def label_range(
 ) -> Progress:
     """Labels functions ``start`` to ``start + count`` of a job.
 
-    Outcomes are written in batches, with a row of the ledger for each slice that is finished. A function whose
-    worker crashed is tried once more. On an exception, Ctrl-C included, what has been answered is written
+    Outcomes are written in batches, with a row of the ledger for each slice that is finished. A function
+    whose worker crashed is tried once more. On an exception, Ctrl-C included, what has been answered is written
     first.
 
     Args:
@@ -240,7 +240,8 @@ class _Run:
             self._finished.append(part)
 
     def _label_of(self, function: Function, outcome: Outcome) -> Label:
-        status, integral, reason, verdict = outcome.status, None, outcome.reason, None
+        status: str = outcome.status
+        integral, reason, verdict = None, outcome.reason, None
         if outcome.status == "solved" and outcome.value is not None:
             status, integral, reason, verdict = confirm(Expr.from_prefix(function.prefix), outcome.value)
         return Label(

@@ -260,7 +260,7 @@ def _engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
-    # A commit survives the death of the process. The last ones may be lost with the power: they are made again.
+    # A commit outlives the process. The last ones may be lost with the power: they are made again.
     connection.execute("PRAGMA synchronous = NORMAL")
 
 

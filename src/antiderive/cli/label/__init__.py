@@ -23,7 +23,7 @@ _COMMANDS = {
 }
 
 
-class _Range(click.ParamType):
+class _Range(click.ParamType[tuple[int, int]]):
     """``3-10``, or one number."""
 
     name = "a-b"
@@ -83,6 +83,10 @@ def command(
         raise click.UsageError("how many functions? give --count, --known-integrable or both", ctx)
     from antiderive.cas.request import Limits
     from antiderive.labelling import Job, Store
+    from antiderive.labelling.job import check_method
+
+    for method in methods:
+        check_method(method)
 
     limits = Limits(cpu_seconds=timeout, memory_mib=memory)
     settings = _recipe(recipe, ops, seed)

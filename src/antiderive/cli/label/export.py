@@ -23,7 +23,7 @@ import click
 def command(url: str, kind: str, out: Path, max_tokens: int) -> None:
     """Write the labels of a store to a folder, as train, valid and test by skeleton.
 
-    fwd: Parquet with the columns of every data set, and classic text in prefix and infix. classifier: Parquet.
+    fwd: Parquet like every data set, and classic text in prefix and infix; classifier: Parquet.
     """
     from antiderive.labelling import Store
     from antiderive.labelling.export import export_labels, export_pairs

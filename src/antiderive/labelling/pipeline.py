@@ -69,8 +69,8 @@ def label_range(
     """Labels functions ``start`` to ``start + count`` of a job.
 
     Outcomes are written in batches, with a row of the ledger for each slice that is finished. A function
-    whose worker crashed is tried once more. On an exception, Ctrl-C included, what has been answered is written
-    first.
+    whose worker crashed is tried once more. On an exception, Ctrl-C included, what has been answered is
+    written first.
 
     Args:
         job: what to do.

@@ -81,7 +81,7 @@ def test_a_range_is_labelled_by_sympy(store_url, pool):
             assert abs(residual) < 1e-8
         for row in labelled:
             assert (row.integral is None) == (row.outcome != "solved")
-            assert row.cpu_seconds > 0
+            assert row.seconds > 0
             assert row.worker.endswith(f":{os.getpid()}")
             assert "sympy 1." in row.versions
         # The same again asks nobody: a pool whose every call would fail is as good.

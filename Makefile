@@ -52,6 +52,7 @@ lint: setup ## Check formatting, types, layers and lints
 bench: setup ## Measure speed against SymPy and SymEngine
 	$(BIN)/antiderive bench engine --json
 	$(BIN)/antiderive bench generate bwd --json
+	$(BIN)/antiderive bench cas --json
 	cargo bench --workspace
 
 fuzz: ## Fuzz the parsers for 10 minutes (needs cargo-fuzz)

@@ -50,8 +50,15 @@ def zombies_of(pid):
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pool():
-    """Two workers; a fork server costs a second, so the tests of a file share it."""
-    with Pool(2, limits=Limits(cpu_seconds=0.5, wall_seconds=30, memory_mib=256)) as pool:
+    """Two workers without SymPy, which starts faster."""
+    with Pool(2, limits=Limits(cpu_seconds=0.5, wall_seconds=30, memory_mib=256), warm=False) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def sympy_pool():
+    """Two workers with SymPy."""
+    with Pool(2, limits=Limits(60)) as pool:
         yield pool

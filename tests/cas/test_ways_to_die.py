@@ -3,9 +3,9 @@
 import time
 
 import pytest
-
-from antiderive.cas import Limits
 from tests.cas.conftest import alive, misbehave, noted, until
+
+from antiderive.cas import Limits, dispatcher
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,15 @@ def test_what_uses_no_cpu_is_killed_by_the_clock(pool, function, tmp_path):
     assert not any(map(alive, noted(file)))
 
 
+def test_a_server_that_is_stopped_is_replaced(pool, monkeypatch, tmp_path):
+    monkeypatch.setattr(dispatcher, "STUCK_SECONDS", 0.5)
+    file = tmp_path / "pids"
+    outcome = pool.call(misbehave("stop_the_server", file), limits=Limits(60, wall_seconds=1))
+    assert outcome.status == "timeout"
+    assert until(lambda: not any(map(alive, noted(file))))
+    assert pool.call(misbehave("answer", "x"), limits=Limits(60)).value == "x"
+
+
 @pytest.mark.parametrize("function", ["eat_memory", "eat_memory_and_insist", "let_a_child_eat_memory"])
 def test_memory_is_limited(pool, function):
     outcome = pool.call(misbehave(function), limits=Limits(30, memory_mib=200))
@@ -65,6 +74,7 @@ def test_memory_is_limited(pool, function):
         ("recurse", "RecursionError"),
         ("kill_itself", "SIGKILL"),
         ("write_everywhere", "is no answer"),
+        ("close_everything", "closed its output"),
         ("missing", "AttributeError"),
     ],
 )
@@ -73,12 +83,6 @@ def test_crashes_have_a_reason(pool, function, reason):
     assert outcome.status == "crashed"
     assert outcome.value is None
     assert reason in outcome.reason
-
-
-def test_a_call_that_closes_its_channel_is_killed(pool, tmp_path):
-    file = tmp_path / "pids"
-    assert pool.call(misbehave("close_everything", file)).status == "crashed"
-    assert not any(map(alive, noted(file)))
 
 
 @pytest.mark.parametrize("function", ["leave_a_child", "leave_an_escaped_child", "leave_a_thread"])

@@ -13,13 +13,16 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.usage import PeakMemory
 from antiderive.cas.wire import Unpacker, pack
+
+Function = Callable[[str, str], Outcome]
+"""What runs in a worker: expression and variable as text, to an outcome without times."""
 
 _REASON = 500
 """Longest reason, in characters."""
@@ -28,8 +31,8 @@ _REASON = 500
 def serve(channel: socket.socket) -> None:
     """Answers calls until the channel is closed.
 
-    A call is ``[tag, method, expression, variable, CPU seconds, MiB]``, the answer ``[tag, status, value, reason,
-    CPU seconds of the call, CPU seconds so far, peak MiB, whether something of the call is still running]``.
+    A call is ``[number, method, expression, variable, CPU seconds, MiB]``, the answer ``[number, status,
+    value, reason, CPU seconds of the call, CPU seconds so far, peak MiB, whether anything still runs]``.
     """
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     unpacker = Unpacker()
@@ -37,7 +40,7 @@ def serve(channel: socket.socket) -> None:
     mapped = _mapped_bytes()
     channel.sendall(pack("ready"))
     while data := channel.recv(1 << 16):
-        for tag, method, expression, variable, cpu_seconds, memory_mib in unpacker.feed(data):
+        for number, method, expression, variable, cpu_seconds, memory_mib in unpacker.feed(data):
             peak.reset()
             before = _cpu_seconds()
             # What was mapped before the call does not count: the limit is on what the call adds.
@@ -47,13 +50,13 @@ def serve(channel: socket.socket) -> None:
             signal.setitimer(signal.ITIMER_PROF, 0)
             _limit_address_space(resource.RLIM_INFINITY)
             now = _cpu_seconds()
-            answer = [tag, outcome.status, outcome.value, outcome.reason, now - before, now, peak.mib()]
+            answer = [number, outcome.status, outcome.value, outcome.reason, now - before, now, peak.mib()]
             channel.sendall(pack([*answer, _something_runs()]))
 
 
 def _run(method: str, expression: str, variable: str, memory_mib: int) -> Outcome:
     try:
-        outcome = _function(method)(expression, variable)
+        outcome = function_of(method)(expression, variable)
     except MemoryError:
         return Outcome("memory", reason=f"more than {memory_mib} MiB")
     except BaseException as error:  # noqa: BLE001  (whatever a call raises, SystemExit included, is its outcome)
@@ -63,11 +66,14 @@ def _run(method: str, expression: str, variable: str, memory_mib: int) -> Outcom
     return outcome
 
 
-def _function(method: str) -> Any:  # noqa: ANN401
+def function_of(method: str) -> Function:
+    """The function that a method names; importing it may take a while."""
     module, colon, name = method.partition(":")
-    if colon:
-        return getattr(import_module(module), name)
-    return import_module("antiderive.cas.backends.sympy").METHODS[method]
+    if not colon:
+        function: Function = import_module("antiderive.cas.backends.sympy").METHODS[method]
+    else:
+        function = getattr(import_module(module), name)
+    return function
 
 
 def _cpu_seconds() -> float:

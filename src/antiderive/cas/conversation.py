@@ -1,4 +1,4 @@
-"""How one speaks with a worker: bytes to send, and what the bytes that come back mean. No process is touched here."""
+"""How one speaks with a worker: what to send, and what the bytes that come back mean. Touches no process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Limits, Request
 from antiderive.cas.wire import Unpacker, pack
 
-_MAX_OUTPUT = 16 << 20
+_MAX_OUTPUT = 2 << 20
 """Longest answer of a program, in bytes."""
 
 
@@ -50,7 +50,7 @@ class Conversation(Protocol):
         """
 
     def hear(self, data: bytes) -> Reply | None:
-        """Takes what has come; the reply to the question, if it is complete. Sets ``ready`` after the start."""
+        """Takes what has come; the reply to the question, once complete. Sets ``ready`` after the start."""
 
 
 class PythonConversation:
@@ -115,7 +115,10 @@ class ProgramConversation:
             return None  # chatter between questions
         self._output += data
         if len(self._output) > _MAX_OUTPUT:
-            raise GarbageError(f"printed more than {_MAX_OUTPUT >> 20} MiB")
+            reason = f"an answer longer than {_MAX_OUTPUT >> 20} MiB"
+            if not self.ready:
+                raise GarbageError(f"started with {reason}")
+            return Reply(Outcome("unsupported", reason=reason), dirty=True)
         output, tag = bytes(self._output), self._tag
         if not self._backend.finished(output, tag):
             return None

@@ -24,6 +24,9 @@ from antiderive.errors import AntideriveError, WorkerError
 START_SECONDS = 120.0
 """A worker that is not ready by then has failed to start; the fork server loads SymPy in this time, too."""
 
+STUCK_SECONDS = 10.0
+"""A server that has not reaped a killed worker by then is killed itself."""
+
 MAX_FAILURES = 3
 """Failed starts in a row after which waiting calls get an error."""
 
@@ -48,25 +51,26 @@ class Dispatcher(threading.Thread):
         size: calls at a time.
         programs: back ends by kind of worker.
         recycling: when healthy workers are replaced.
+        warm: whether SymPy is loaded before Python workers are forked.
     """
 
     def __init__(
-        self, size: int, programs: Mapping[str, CommandLineBackend], recycling: Recycling = Recycling()
+        self, size: int, programs: Mapping[str, CommandLineBackend], recycling: Recycling, *, warm: bool
     ) -> None:
         super().__init__(name="antiderive-pool", daemon=True)
-        self._size, self._programs, self._recycling = size, programs, recycling
+        self._size, self._programs, self._recycling, self._warm = size, programs, recycling, warm
         self._selector = selectors.DefaultSelector()
         self._bell, self._rope = socket.socketpair()
         self._bell.setblocking(False)
         self._rope.setblocking(False)
         self._selector.register(self._bell, selectors.EVENT_READ, self._on_bell)
         self._inbox: deque[Call | Future[Outcome] | None] = deque()
-        self._queue: deque[Call] = deque()
+        self._queues: dict[str, deque[Call]] = {}  # by kind; none is empty between events
         self._servers: dict[bool, ServerProcess] = {}  # by whether SymPy is loaded
         self._workers: dict[int, Worker] = {}
         self._failures: Counter[str] = Counter()
         self._numbers = count()
-        self._closing = False
+        self._closing = self._rung = False
         self._error: str | None = None
         self._lock = threading.Lock()
 
@@ -92,6 +96,9 @@ class Dispatcher(threading.Thread):
             self._ring()
 
     def _ring(self) -> None:
+        if self._rung:
+            return  # it has not listened yet
+        self._rung = True
         with suppress(BlockingIOError, OSError):
             self._rope.send(b"!")
 
@@ -114,6 +121,7 @@ class Dispatcher(threading.Thread):
     def _on_bell(self, _events: int) -> None:
         with suppress(BlockingIOError):
             self._bell.recv(1 << 12)
+        self._rung = False  # before the inbox is read: what comes later rings again
 
     def _read_inbox(self) -> None:
         while self._inbox:
@@ -121,41 +129,34 @@ class Dispatcher(threading.Thread):
             if item is None:
                 self._closing = True
             elif isinstance(item, Call):
-                self._queue.append(item)
+                item.number = next(self._numbers)
+                self._queues.setdefault(item.kind, deque()).append(item)
             else:
                 for worker in self._workers.values():
                     if worker.call is not None and worker.call.future is item:
                         worker.kill(None)
 
     def _dispatch(self) -> None:
-        """Gives waiting calls to idle workers and starts the workers that are missing."""
-        occupied = sum(worker.state in ("busy", "starting") for worker in self._workers.values())
-        idle: dict[str, list[Worker]] = {}
-        coming: Counter[str] = Counter()
-        for worker in self._workers.values():
-            if worker.state == "idle":
-                idle.setdefault(worker.kind, []).append(worker)
-            elif worker.state == "starting":
-                coming[worker.kind] += 1
-        waiting: deque[Call] = deque()
-        while self._queue and (occupied < self._size or coming):
-            call = self._queue.popleft()
-            if call.future.cancelled():
-                continue
-            if occupied < self._size and idle.get(call.kind):
-                if self._ask(idle[call.kind][-1], call):
-                    idle[call.kind].pop()
-                    occupied += 1
-                continue
-            waiting.append(call)
-            if coming[call.kind] > 0:
-                coming[call.kind] -= 1
-            elif occupied < self._size:
-                occupied += 1
-                self._start(call.kind)
-            if len(waiting) >= 2 * self._size:
-                break
-        self._queue.extendleft(reversed(waiting))
+        """Gives waiting calls to idle workers, the oldest first, and starts the workers that are missing."""
+        busy = sum(worker.state == "busy" for worker in self._workers.values())
+        for kind, queue in sorted(self._queues.items(), key=lambda item: item[1][0].number):
+            workers = [worker for worker in self._workers.values() if worker.kind == kind]
+            idle = [worker for worker in workers if worker.state == "idle"]
+            while queue and (queue[0].future.cancelled() or (idle and busy < self._size)):
+                call = queue.popleft()
+                if not call.future.cancelled() and self._ask(idle[-1], call):
+                    idle.pop()
+                    busy += 1
+            starting = sum(worker.state == "starting" for worker in workers)
+            alive = sum(worker.state != "dying" for worker in workers)
+            for _ in range(min(len(queue) - starting, self._size - alive)):
+                try:
+                    self._start(kind)
+                except OSError as error:  # no processes or files left: it would be no better the next time
+                    self._failures[kind] = MAX_FAILURES
+                    self._failed(kind, str(error))
+            if not queue:
+                self._queues.pop(kind, None)
 
     def _ask(self, worker: Worker, call: Call) -> bool:
         """Whether the worker has taken the call; else the call is done."""
@@ -168,7 +169,7 @@ class Dispatcher(threading.Thread):
 
     def _start(self, kind: str) -> None:
         program = self._programs.get(kind)
-        warm = program is None
+        warm = self._warm and program is None
         if warm not in self._servers:
             server = ServerProcess(warm=warm)
             self._servers[warm] = server
@@ -176,25 +177,26 @@ class Dispatcher(threading.Thread):
             self._selector.register(server.control, selectors.EVENT_READ, on_event)
         conversation = PythonConversation() if program is None else ProgramConversation(program)
         worker = Worker(next(self._numbers), kind, self._servers[warm], conversation)
-        self._workers[worker.id] = worker
         command = None
         if program is not None:
             command = {"command": program.command(), "environment": program.environment()}
         worker.start(command)
+        self._workers[worker.id] = worker
         worker.register(self._selector, partial(self._on_worker, worker))
 
     def _on_worker(self, worker: Worker, events: int) -> None:
-        if events & selectors.EVENT_WRITE:
-            worker.flush()
-        if worker.state == "dying" or not events & selectors.EVENT_READ:
-            if worker.state == "dying":
-                worker.mute()
+        if worker.id not in self._workers:
+            return  # an event before this one has closed it
+        if worker.state == "dying":
+            worker.mute()
             return
         try:
-            self._hear(worker)
+            if events & selectors.EVENT_WRITE:
+                worker.flush()
+            if events & ~selectors.EVENT_WRITE:
+                self._hear(worker)
         except EOFError:
-            worker.mute()
-            worker.kill(None)
+            worker.hang_up()
         except GarbageError as error:
             worker.kill(Outcome("crashed", reason=f"the worker {error}"))
 
@@ -211,7 +213,7 @@ class Dispatcher(threading.Thread):
         if reply.dirty or worker.calls >= self._recycling.calls:
             worker.kill(None)
 
-    def _on_server(self, warm: bool, server: ServerProcess, _events: int) -> None:  # noqa: FBT001
+    def _on_server(self, warm: bool, server: ServerProcess, _events: int) -> None:
         reports = server.events()
         if reports is None:
             self._server_died(warm, server)
@@ -233,22 +235,22 @@ class Dispatcher(threading.Thread):
         del self._workers[worker.id]
         failed = worker.state == "starting" or not worker.conversation.ready
         worker.close()
-        if failed and report.get("reason") != "":
-            status = report.get("status")
-            self._failed(worker.kind, report.get("reason") or f"exit status {status}")
+        if failed and report:
+            self._failed(worker.kind, report.get("reason") or f"exit status {report['status']}")
         call = worker.call
         if call is None:
             return
         outcome = worker.died(report)
         if outcome is None:
-            self._queue.appendleft(call)
+            self._queues.setdefault(call.kind, deque()).appendleft(call)
         else:
             _finish(call, outcome)
-        # The next call finds a worker that is ready.
+        # The next call finds a worker that is ready; if there is no room for one, that call will say so.
         if sum(other.kind == worker.kind for other in self._workers.values()) < self._size:
-            self._start(worker.kind)
+            with suppress(OSError):
+                self._start(worker.kind)
 
-    def _server_died(self, warm: bool, server: ServerProcess) -> None:  # noqa: FBT001
+    def _server_died(self, warm: bool, server: ServerProcess) -> None:
         self._selector.unregister(server.control)
         del self._servers[warm]
         workers = list(server.workers.values())
@@ -256,7 +258,7 @@ class Dispatcher(threading.Thread):
         for kind in {worker.kind for worker in workers if worker.state == "starting"}:
             self._failed(kind, reason or "the fork server was killed")
         for worker in workers:
-            self._worker_died(worker, {"reason": ""})
+            self._worker_died(worker, {})
 
     def _failed(self, kind: str, reason: str) -> None:
         """Counts a failed start; after a few in a row, waiting calls of this kind get an error."""
@@ -264,18 +266,15 @@ class Dispatcher(threading.Thread):
         if self._failures[kind] < MAX_FAILURES:
             return
         self._failures[kind] = 0
-        message = f"workers for {kind} do not start ({MAX_FAILURES} times in a row): {reason}"
-        rest = deque(call for call in self._queue if call.kind != kind)
-        for call in self._queue:
-            if call.kind == kind:
-                _finish(call, WorkerError(message))
-        self._queue = rest
+        queue = self._queues.pop(kind, deque())
+        while queue:
+            _finish(queue.popleft(), WorkerError(f"workers for {kind} do not start: {reason}"))
 
     def _watch(self) -> None:
         """Kills what is past a limit, ends what has been idle for long."""
         now = time.monotonic()
         for worker in list(self._workers.values()):
-            if worker.state == "busy":
+            if worker.state == "busy" or (worker.hung_up and worker.state == "starting"):
                 if now >= worker.check_at:
                     verdict = worker.exceeded(now)
                     if verdict is not None:
@@ -284,17 +283,21 @@ class Dispatcher(threading.Thread):
                 worker.state == "idle" and now - worker.since > self._recycling.idle_seconds
             ):
                 worker.kill(None)
+            elif worker.state == "dying" and now - worker.killed > STUCK_SECONDS:
+                worker.server.process.kill()
 
     def _patience(self) -> float | None:
         """Seconds until something has to be looked at."""
         now = time.monotonic()
         times = []
         for worker in self._workers.values():
-            if worker.state == "busy":
+            if worker.state == "dying":
+                times.append(worker.killed + STUCK_SECONDS)
+            elif worker.state == "busy" or worker.hung_up:
                 times.append(worker.check_at)
             elif worker.state == "idle":
                 times.append(worker.since + self._recycling.idle_seconds)
-            elif worker.state == "starting":
+            else:
                 times.append(worker.since + START_SECONDS)
         return max(0.0, min(times) - now) if times else None
 
@@ -309,7 +312,8 @@ class Dispatcher(threading.Thread):
             server.control.close()  # all at once, then one after the other is waited for
         for server in servers:
             server.close()
-        calls = [*self._queue, *(worker.call for worker in self._workers.values() if worker.call is not None)]
+        calls = [call for queue in self._queues.values() for call in queue]
+        calls += [worker.call for worker in self._workers.values() if worker.call is not None]
         for worker in list(self._workers.values()):
             worker.close()
         self._selector.close()

@@ -40,7 +40,7 @@ class Outcome:
         reason: one line on the rest.
         seconds: wall-clock time of the call, without the start of the worker.
         cpu_seconds: CPU time of the worker during the call, user and system.
-        memory_mib: largest resident size of the worker during the call, the loaded libraries included, in MiB;
+        memory_mib: largest resident size of the worker during the call in MiB, loaded libraries included;
             0 where the system does not tell.
     """
 

@@ -24,6 +24,9 @@ from antiderive.errors import MissingExtraError, SettingError, WorkerError
 
 Key = TypeVar("Key")
 
+_DEFAULT_LIMITS = Limits()
+_DEFAULT_RECYCLING = Recycling()
+
 _AHEAD = 4
 """Calls that :meth:`Pool.map` keeps in flight or waiting, for each worker."""
 
@@ -31,14 +34,15 @@ _AHEAD = 4
 class Pool:
     """Calls in child processes, each under limits, at most ``workers`` at a time.
 
-    Workers start when they are first needed and are kept. Any thread may call any method. Leaving the ``with``
-    block, Ctrl-C during a call, or the death of this process, however violent, kill what is running.
+    Workers start when they are first needed and are kept. Any thread may call any method. Leaving the
+    ``with`` block, Ctrl-C during a call, and the death of this process, however violent, kill what runs.
 
     Args:
         workers: calls at a time.
         limits: for every call that has none of its own.
         programs: back ends in addition to those of :mod:`antiderive.cas.backends`, by method.
         recycling: when a healthy worker is replaced by a fresh one.
+        warm: load SymPy once, before Python workers are forked; otherwise each of them loads what it needs.
 
     Raises:
         SettingError: unless there is at least one worker.
@@ -48,16 +52,17 @@ class Pool:
         self,
         workers: int = 1,
         *,
-        limits: Limits = Limits(),
+        limits: Limits = _DEFAULT_LIMITS,
         programs: Mapping[str, CommandLineBackend] | None = None,
-        recycling: Recycling = Recycling(),
+        recycling: Recycling = _DEFAULT_RECYCLING,
+        warm: bool = True,
     ) -> None:
         if workers < 1:
             raise SettingError(f"a pool of {workers} workers; it needs at least one")
         self.workers, self.limits = workers, limits
         self._programs = dict(programs or {})
         self._pid = os.getpid()
-        self._dispatcher = Dispatcher(workers, self._programs, recycling)
+        self._dispatcher = Dispatcher(workers, self._programs, recycling, warm=warm)
         self._dispatcher.start()
         _pools.add(self)
 
@@ -69,6 +74,10 @@ class Pool:
             MissingExtraError: if SymPy is asked for and not installed.
             WorkerError: if the program is not installed or the pool is closed.
         """
+        if os.getpid() != self._pid:
+            raise WorkerError(
+                "this pool belongs to the process that this one was forked from; make a new one"
+            )
         call = Call(request, limits or self.limits, self._kind(request.method))
         self._dispatcher.submit(call)
         return call.future
@@ -90,8 +99,8 @@ class Pool:
     ) -> Iterator[tuple[Key, Outcome]]:
         """Outcomes with the keys of their requests, in order of completion.
 
-        Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what is
-        in flight.
+        Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what
+        is in flight.
 
         Raises:
             WorkerError: if workers cannot be started, or the pool is closed meanwhile.
@@ -166,10 +175,10 @@ _shared_lock = threading.Lock()
 
 
 def shared_pool() -> Pool:
-    """The pool of this process for single calls, with a worker for each CPU; it starts with the first call."""
+    """The pool of this process for single calls, with a worker for each CPU."""
     global _shared  # noqa: PLW0603  (one for each process is the point)
     with _shared_lock:
-        if _shared is None or _shared._pid != os.getpid():  # noqa: SLF001
+        if _shared is None or _shared._pid != os.getpid():
             _shared = Pool(os.cpu_count() or 1)
         return _shared
 

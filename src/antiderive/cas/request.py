@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from antiderive.errors import SettingError
 
 SYMPY_METHODS = ("sympy", "sympy-risch", "sympy-manual", "sympy-heurisch", "sympy-zero")
-"""Methods that run in a Python worker: ``sympy.integrate``, the same with ``risch=True``, ``manualintegrate``,
-``heurisch``, and a proof that an expression is zero."""
+"""Methods that run in a Python worker: ``sympy.integrate``, the same with ``risch=True``,
+``manualintegrate``, ``heurisch``, and a proof that an expression is zero."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Limits:
             ("wall_seconds", self.wall),
             ("memory_mib", self.memory_mib),
         ):
-            if not (0 < value and math.isfinite(value)):
+            if not (value > 0 and math.isfinite(value)):
                 raise SettingError(f"limits: {name} = {value} must be positive and finite")
 
     @property

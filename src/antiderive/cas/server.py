@@ -1,14 +1,16 @@
 """The fork server: a small process that starts workers, kills them, and reaps them.
 
-``python -m antiderive.cas.server FD [warm]``, started by the pool with one end of a socket. It runs no untrusted
-code, so it always listens, and it adopts whatever its workers leave behind, so nothing escapes by
+``python -m antiderive.cas.server FD [warm]``, started by the pool with one end of a socket. It runs no
+untrusted code, so it always listens, and it adopts whatever its workers leave behind, so nothing escapes by
 changing its session. When the pool's end of the socket closes, or the pool's process is gone, it kills
 everything and ends. When it is killed itself, the kernel kills the workers.
 
 Commands, one JSON object a line: ``{"do": "fork", "id": 1}`` with a channel, for a Python worker that has all
 that the server has imported; ``{"do": "run", "id": 2, "command": [...], "environment": {...}}`` with standard
-input and output, for a program; ``{"do": "kill", "id": 1}``. Events: ``{"event": "born", "id": 1, "pid": 99}`` and
-``{"event": "died", "id": 1, "status": -9, "cpu_seconds": 1.5, "memory_mib": 60.0}``.
+input and output, for a program; ``{"do": "kill", "id": 1}``.
+
+Events: ``{"event": "born", "id": 1, "pid": 99}`` and ``{"event": "died", "id": 1, "status": -9,
+"cpu_seconds": 1.5, "memory_mib": 60.0}``.
 """
 
 from __future__ import annotations
@@ -82,6 +84,8 @@ class Server:
     def _obey(self) -> bool:
         """Carries out the commands that have come; false at the end."""
         data, fds, _, _ = socket.recv_fds(self._control, 1 << 16, _MAX_FDS)
+        for fd in fds:
+            os.set_inheritable(fd, False)  # a program gets its two as standard input and output only
         self._fds.extend(fds)
         if not data:
             return False
@@ -126,6 +130,8 @@ class Server:
                 signal.signal(number, signal.SIG_DFL)
             for inherited in (self._control, self._alarm, self._alarm_in):
                 inherited.close()
+            for fd in self._fds:  # of workers that are yet to be started
+                os.close(fd)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             with suppress(OSError):  # if memory runs out, the kernel is to take this process first
                 Path("/proc/self/oom_score_adj").write_text("1000")
@@ -135,7 +141,8 @@ class Server:
                 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
                 os.dup2(fds[0], 0)
                 os.dup2(fds[1], 1)
-                os.execvpe(command["command"][0], command["command"], os.environ | command["environment"])
+                environment = os.environ | command["environment"]
+                os.execvpe(command["command"][0], command["command"], environment)  # noqa: S606  (no shell is meant)
         finally:
             os._exit(127)
 
@@ -167,7 +174,7 @@ class Server:
             )
 
     def _sweep(self) -> None:
-        """Kills every child that is not a worker: orphans of workers, which the kernel gives to this process."""
+        """Kills every child that is not a worker: orphans of workers, which the kernel gives to this one."""
         for pid in usage.children(self._pid):
             if pid not in self._workers:
                 with suppress(ProcessLookupError):

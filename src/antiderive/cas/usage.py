@@ -34,7 +34,7 @@ def children(pid: int) -> list[int]:
 def cpu_seconds(pid: int) -> float:
     """CPU time of one process so far, user and system; 0 if it is gone."""
     try:
-        # The CPU clock of another process, which the kernel numbers so; /proc counts in hundredths of seconds.
+        # The kernel numbers the CPU clocks of processes so; /proc counts in hundredths of seconds.
         return time.clock_gettime((~pid << 3) | 2) if _LINUX else 0.0
     except OSError:
         return 0.0

@@ -25,6 +25,12 @@ from antiderive.cas.request import Limits, Request
 CHECK_SECONDS = 0.05
 """How often a busy worker is looked at: programs may exceed a CPU limit by so much."""
 
+_READ_BYTES = 1 << 18
+"""More than a pipe or a socket holds: one read empties what a dead worker has left."""
+
+MAX_ATTEMPTS = 3
+"""How often a call is begun whose worker, or fork server, is killed by somebody else."""
+
 _GRACE_SECONDS = 0.1
 """CPU time that a Python worker may exceed its limit by: the kernel's timer comes first."""
 
@@ -35,6 +41,7 @@ class Call:
 
     Attributes:
         kind: what sort of worker it needs: ``python`` or the name of a program.
+        number: its place in the order of arrival.
         attempts: how often it has been begun.
     """
 
@@ -42,11 +49,12 @@ class Call:
     limits: Limits
     kind: str
     future: Future[Outcome] = field(default_factory=Future)
+    number: int = 0
     attempts: int = 0
 
 
 class ServerProcess:
-    """A fork server. The pool's end of its socket is in this process alone; when it closes, everything ends."""
+    """A fork server. This process alone has the pool's end of its socket; when that closes, all ends."""
 
     def __init__(self, *, warm: bool) -> None:
         self._lines = b""
@@ -62,7 +70,8 @@ class ServerProcess:
                 stderr=self._errors,
                 start_new_session=True,
                 # The same modules as here; the same order of sets in every worker, whatever the machine.
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONHASHSEED": "0"},
+                env=os.environ
+                | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONHASHSEED": "0"},
             )
         self.workers: dict[int, Worker] = {}
 
@@ -106,6 +115,9 @@ class Worker:
     Attributes:
         state: ``starting``, ``idle``, ``busy`` (with a call), or ``dying`` (killed, not reaped yet).
         verdict: the outcome that was decided when it was killed; None if it was not, or nobody waits.
+        hung_up: whether it has closed its side.
+        killed: when it was killed.
+        check_at: when it has to be looked at, if it is busy or has hung up.
     """
 
     def __init__(self, id_: int, kind: str, server: ServerProcess, conversation: Conversation) -> None:
@@ -116,6 +128,8 @@ class Worker:
         self.verdict: Outcome | None = None
         self.since = time.monotonic()  # of its state
         self.calls = 0
+        self.hung_up = False
+        self.killed = 0.0
         self.check_at = 0.0
         self._cpu_before = self._resident = 0.0
         self._peak: usage.PeakMemory | None = None
@@ -173,18 +187,15 @@ class Worker:
             EOFError: if the worker has closed its side.
             GarbageError: if it is not what a healthy worker sends.
         """
-        while True:
-            try:
-                data = os.read(self._files[0], 1 << 16)
-            except BlockingIOError:
-                return None
-            except ConnectionResetError:
-                raise EOFError from None
-            if not data:
-                raise EOFError
-            reply = self.conversation.hear(data)
-            if reply is not None:
-                return reply
+        try:
+            data = os.read(self._files[0], _READ_BYTES)
+        except BlockingIOError:
+            return None
+        except ConnectionResetError:
+            raise EOFError from None
+        if not data:
+            raise EOFError
+        return self.conversation.hear(data)
 
     def flush(self) -> None:
         """Sends what the worker had no room for."""
@@ -236,7 +247,9 @@ class Worker:
         return outcome
 
     def exceeded(self, now: float) -> Outcome | None:
-        """The outcome of a busy worker that is past a limit."""
+        """The outcome of a worker that is past a limit, or that has closed its side and lives on."""
+        if self.hung_up:
+            return Outcome("crashed", reason="the worker closed its output")
         if self.call is None:
             return None
         self.check_at = now + CHECK_SECONDS
@@ -260,23 +273,31 @@ class Worker:
         if self._files and self._files[0] in self._selector.get_map():
             self._selector.unregister(self._files[0])
 
+    def hang_up(self) -> None:
+        """It has closed its side. It must be dead, and the server will say how; if not, it is killed soon."""
+        self.mute()
+        self.hung_up = True
+        self.check_at = time.monotonic() + CHECK_SECONDS
+        if self.state == "idle":
+            self.kill(None)
+
     def kill(self, verdict: Outcome | None) -> None:
         """Has the process group killed; the server reports when it is reaped."""
         if self.state != "dying":
-            self.state, self.verdict = "dying", verdict
+            self.state, self.verdict, self.killed = "dying", verdict, time.monotonic()
             self.server.send(do="kill", id=self.id)
 
     def kill_group(self) -> None:
         """Kills the group without the server, which is dead."""
         if self.pid is not None:
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError, PermissionError):  # it may be gone already
                 os.killpg(self.pid, signal.SIGKILL)
 
     def died(self, event: dict[str, Any]) -> Outcome | None:
         """The outcome of the call that was running; None if it has to be begun again.
 
         Args:
-            event: the server's report; without a status if the server itself is gone.
+            event: the server's report; empty if the server itself is gone.
         """
         if self.call is None:
             return None
@@ -285,8 +306,8 @@ class Worker:
         if outcome is None and status == -signal.SIGPROF:
             outcome = Outcome("timeout", reason=_cpu_limit(self.call.limits))
         if outcome is None:
-            # A SIGKILL that is not ours came from outside, perhaps for lack of memory: not the call's fault yet.
-            if status in (None, -signal.SIGKILL) and self.call.attempts < 2:
+            # A SIGKILL that is not ours came from outside: not the call's fault, unless it happens again.
+            if status in (None, -signal.SIGKILL) and self.call.attempts < MAX_ATTEMPTS:
                 return None
             outcome = Outcome("crashed", reason=_death(status))
         return Outcome(
@@ -315,7 +336,7 @@ def _cpu_limit(limits: Limits) -> str:
 
 def _death(status: int | None) -> str:
     if status is None:
-        return "the fork server was killed twice during the call"
+        return "the fork server was killed during the call, again and again"
     if status >= 0:
         return f"the worker ended with exit status {status}"
     name = signal.Signals(-status).name if -status in signal.valid_signals() else str(-status)

@@ -16,6 +16,7 @@ _COMMANDS = {
     "generate": "Write a data set: problems with their solutions.",
     "label": "Integrate functions by computer algebra and keep every outcome.",
     "solve": "Integrate, with an answer that has been checked.",
+    "tasks": "List the tasks, those of installed plug-ins included.",
     "train": "Train a model by a configuration file.",
     "verify": "Judge a candidate as an antiderivative or a solution.",
 }

@@ -1,7 +1,7 @@
 """Functions that end a call in every bad way there is, for tests and benches of the pool.
 
-Each has the form that a request names as ``antiderive.testing.misbehaving:function``. Where a test wants to know
-the process, ``expression`` is a file to append process ids to; otherwise it is ignored.
+Each has the form that a request names as ``antiderive.testing.misbehaving:function``. Where a test wants to
+know the process, ``expression`` is a file to append process ids to; otherwise it is ignored.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def hang(expression: str, variable: str) -> Outcome:  # noqa: ARG001
         try:
             while True:
                 pass
-        except BaseException:  # noqa: BLE001, S110, PERF203
+        except BaseException:  # noqa: BLE001, S110
             pass
 
 
@@ -94,6 +94,13 @@ def stop(expression: str, variable: str) -> Outcome:
     _note(expression, os.getpid())
     os.kill(os.getpid(), signal.SIGSTOP)
     return answer(expression, variable)
+
+
+def stop_the_server(expression: str, variable: str) -> Outcome:
+    """Stops its parent, which kills and reaps."""
+    _note(expression, os.getpid())
+    os.kill(os.getppid(), signal.SIGSTOP)
+    return hang("", variable)
 
 
 def leave_a_child(expression: str, variable: str) -> Outcome:

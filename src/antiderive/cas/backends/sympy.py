@@ -1,6 +1,7 @@
 """SymPy. These functions run in a worker: the pool names them by method, nothing else calls them.
 
-An answer with one case per value of the parameters is taken in its generic case (``x**n`` is ``x**(n + 1)/(n + 1)``).
+An answer with cases by the value of a parameter is taken in its generic case: for ``x**n``,
+``x**(n + 1)/(n + 1)``.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def integrate(expression: str, variable: str) -> Outcome:
 
 
 def risch(expression: str, variable: str) -> Outcome:
-    """``sympy.integrate(risch=True)``: the transcendental Risch algorithm alone; it can prove that there is none."""
+    """``sympy.integrate(risch=True)``: the transcendental Risch algorithm alone, which can prove a no."""
     return _integral(lambda f, x: sympy.integrate(f, x, risch=True), expression, variable)
 
 
@@ -95,6 +96,8 @@ def _read(answer: Any) -> Outcome:  # noqa: ANN401  (SymPy is untyped)
     special = sorted({type(part).__name__ for part in answer.atoms(sympy.Function) if _is_special(part)})
     if special or answer.has(sympy.Sum, sympy.Product, sympy.Limit):
         return Outcome("special", reason=f"SymPy's answer needs {', '.join(special) or 'a sum or a limit'}")
+    if answer.has(sympy.RootSum):
+        return Outcome("unsupported", reason="SymPy's answer needs the roots of a polynomial")
     try:
         value = Expr.from_sympy(answer).to_prefix()
     except AntideriveError as error:
@@ -103,7 +106,9 @@ def _read(answer: Any) -> Outcome:  # noqa: ANN401  (SymPy is untyped)
 
 
 def _is_special(function: Any) -> bool:  # noqa: ANN401
-    return type(function).__module__.startswith("sympy.functions.special") or isinstance(function, sympy.LambertW)
+    return type(function).__module__.startswith("sympy.functions.special") or isinstance(
+        function, sympy.LambertW
+    )
 
 
 def _generic_case(*cases: Any) -> Any:  # noqa: ANN401

@@ -7,6 +7,7 @@ import click
 from antiderive.cli.lazy import LazyGroup
 
 BENCHES = {
+    "cas": "Calls in killable workers, beside a process for each call and ProcessPoolExecutor.",
     "engine": "Parse, canonicalise, differentiate and print, beside SymPy and SymEngine.",
     "generate": "Accepted examples of a task a second.",
 }

@@ -6,10 +6,10 @@ UV := $(BIN)/uv
 RUST := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml $(wildcard crates/*/Cargo.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-rust test-python lint bench fuzz clean
+.PHONY: help system-packages setup demo test test-rust test-python lint bench fuzz clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 $(UV):
 	$(PYTHON) -m venv $(VENV)
@@ -57,6 +57,9 @@ bench: setup ## Measure speed against SymPy and SymEngine
 
 fuzz: ## Fuzz the parsers for 10 minutes (needs cargo-fuzz)
 	cd crates/antiderive-core && RUSTC_BOOTSTRAP=1 cargo fuzz run read -- -max_total_time=600 -timeout=30
+
+system-packages: ## Install the computer algebra systems (Debian, as root)
+	apt-get install -y --no-install-recommends fricas maxima maxima-share xcas
 
 clean: ## Remove .venv, target and out
 	rm -rf $(VENV) target out

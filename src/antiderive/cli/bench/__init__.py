@@ -10,6 +10,7 @@ BENCHES = {
     "cas": "Calls in killable workers, beside a process for each call and ProcessPoolExecutor.",
     "engine": "Parse, canonicalise, differentiate and print, beside SymPy and SymEngine.",
     "generate": "Accepted examples of a task a second.",
+    "portfolio": "Confirmed answers of each method for its CPU time, and wrong labels.",
 }
 
 

@@ -157,7 +157,7 @@ def check(task: str, problem: list[str], solution: list[str], draws: random.Rand
                 # Rounding errors go away with more digits, and so does what only looks real (tanh near 1).
                 with mp.workdps(1500):
                     error = error_at(task, *trees, values)
-        except (ZeroDivisionError, ValueError, OverflowError, mp.libmp.NoConvergence):
+        except (ZeroDivisionError, ValueError, OverflowError, MemoryError, mp.libmp.NoConvergence):
             continue
         if error is None or mp.isnan(error):
             continue

@@ -101,24 +101,12 @@ class OperatorRow(TypedDict):
     derivative: str | None
     power: tuple[int, int] | None
 
-class BatchArrays(TypedDict):
-    problem_tokens: NDArray[np.uint8]
-    problem_ends: NDArray[np.uint64]
-    solution_tokens: NDArray[np.uint8]
-    solution_ends: NDArray[np.uint64]
-    skeletons: NDArray[np.uint64]
-    splits: NDArray[np.uint8]
-    problem_operators: NDArray[np.uint16]
-    solution_operators: NDArray[np.uint16]
-    rejects: dict[str, int]
-    seconds: dict[str, float]
-
 ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "undefined"]
 Samples: TypeAlias = list[tuple[dict[str, complex], float]]
 
 def arities() -> list[int]: ...
 def default_operators(task: str) -> tuple[int, int]: ...
-def generate(recipe: Mapping[str, Any], start: int, count: int, threads: int) -> BatchArrays: ...
+def generate(recipe: Mapping[str, Any], start: int, count: int, threads: int) -> dict[str, Any]: ...
 def native_tasks() -> list[str]: ...
 def operators() -> list[OperatorRow]: ...
 def recipe_text(recipe: Mapping[str, Any]) -> str: ...

@@ -12,6 +12,7 @@ from antiderive.errors import AntideriveError, MissingExtraError, ParseError
 _COMMANDS = {
     "bench": "Measure speed; the last line of each bench is JSON.",
     "cas": "Computer algebra systems that integrate.",
+    "dataset": "Check, convert, deduplicate, describe and draw data sets.",
     "demo": "The whole walk: generate, train, evaluate, solve.",
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
     "generate": "Write a data set: problems with their solutions.",

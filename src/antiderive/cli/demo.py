@@ -64,8 +64,9 @@ def command(recipe: Path, out: Path, examples: int, problems: int, overrides: tu
     click.secho("1. Data", bold=True)
     click.echo(f"recipe: {config.data.text()}")
     manifest = write_dataset(config.data, out / "data", examples, threads=os.cpu_count() or 1)
-    total = sum(f["examples"] for shard in manifest["shards"].values() for f in shard["files"].values())
-    click.echo(f"{total:,} examples in {out / 'data'} (to look at; training makes its own as it goes)")
+    click.echo(
+        f"{manifest.examples():,} examples in {out / 'data'} (to look at; training makes its own as it goes)"
+    )
     _show_examples(config.data)
 
     click.secho("\n2. Training", bold=True)

@@ -79,7 +79,6 @@ class Label:
         integral: confirmed antiderivative in prefix form, if solved.
         reason: one line on how it ended.
         verdict: what verification found, as JSON, if the method gave an answer.
-        answered_by: the method that gave the answer, if ``method`` tries several.
         seconds: wall-clock time in seconds.
         cpu_seconds: CPU time in seconds.
         memory_mib: peak resident memory in MiB.
@@ -95,7 +94,6 @@ class Label:
     integral: str | None
     reason: str
     verdict: str | None
-    answered_by: str | None
     seconds: float
     cpu_seconds: float
     memory_mib: float

@@ -253,7 +253,6 @@ class _Run:
             integral=integral,
             reason=reason,
             verdict=verdict,
-            answered_by=None,
             seconds=outcome.seconds,
             cpu_seconds=outcome.cpu_seconds,
             memory_mib=outcome.memory_mib,

@@ -84,7 +84,6 @@ labels = Table(
     Column("integral", Text),  # prefix form; only where the outcome is solved
     Column("reason", Text, nullable=False),
     Column("verdict", Text),  # JSON: what verification found, with the counter-example if there is one
-    Column("answered_by", Text),  # the method of a portfolio that gave the answer
     Column("seconds", Double, nullable=False),
     Column("cpu_seconds", Double, nullable=False),
     Column("memory_mib", Double, nullable=False),

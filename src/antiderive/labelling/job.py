@@ -8,9 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from antiderive._core import GENERATOR_VERSION
-from antiderive.cas.backends import PROGRAMS, program_named
-from antiderive.cas.request import SYMPY_METHODS
-from antiderive.errors import SettingError
+from antiderive.cas.methods import method_named
 
 if TYPE_CHECKING:
     from antiderive.cas import Limits
@@ -101,27 +99,12 @@ class Label:
     versions: str
 
 
-METHODS = (*(method for method in SYMPY_METHODS if method != "sympy-zero"), *PROGRAMS)
-"""What can label."""
-
-
-def check_method(method: str) -> None:
-    """Refuses what people may not ask for.
-
-    Raises:
-        SettingError: for a method that cannot label.
-    """
-    if method not in METHODS:
-        raise SettingError(f"unknown method {method!r}; there is: {', '.join(METHODS)}")
-
-
 def versions_of(method: str) -> str:
     """Versions of this package, its generators, and the system that a method calls, for rows of labels."""
     known = [f"antiderive {version('antiderive')}", f"generator {GENERATOR_VERSION}"]
-    if method in SYMPY_METHODS:
-        known.append(f"sympy {version('sympy')}")
-    elif method in PROGRAMS:
-        known.append(f"{method} {program_named(method).version()}")
+    # A function of this installation, which only tests name, has no version of its own.
+    if ":" not in method:
+        known.append(f"{method} {method_named(method).version}")
     return ", ".join(known)
 
 

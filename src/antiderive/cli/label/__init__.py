@@ -81,12 +81,12 @@ def command(
         return
     if count is None and known_integrable is None:
         raise click.UsageError("how many functions? give --count, --known-integrable or both", ctx)
+    from antiderive.cas.methods import method_named
     from antiderive.cas.request import Limits
     from antiderive.labelling import Job, Store
-    from antiderive.labelling.job import check_method
 
     for method in methods:
-        check_method(method)
+        method_named(method)
 
     limits = Limits(cpu_seconds=timeout, memory_mib=memory)
     settings = _recipe(recipe, ops, seed)

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from servers import PostgresServer
 
 from antiderive.training import TrainingConfig, train
 
@@ -40,3 +41,14 @@ def tiny_model(tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     train(config, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A running PostgreSQL server of the tests' own; see :class:`servers.PostgresServer`."""
+    server = PostgresServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()

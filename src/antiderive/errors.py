@@ -60,6 +60,10 @@ class DataError(AntideriveError):
     """A data set or checkpoint that is missing, incomplete or of another version."""
 
 
+class StoreError(AntideriveError):
+    """A store of labels that cannot be opened, read or written."""
+
+
 class MissingExtraError(AntideriveError, ImportError):
     """A feature needs packages that are not installed."""
 

@@ -17,6 +17,7 @@ _COMMANDS = {
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
     "generate": "Write a data set: problems with their solutions.",
     "robustness": "Accuracy of an integrator beside what it was trained on.",
+    "label": "Integrate functions by computer algebra and keep every outcome.",
     "solve": "Integrate, with an answer that has been checked.",
     "tasks": "List the tasks, those of installed plug-ins included.",
     "train": "Train a model by a configuration file.",
@@ -25,11 +26,13 @@ _COMMANDS = {
 """Commands with their one-line help; each lives in the module of its name."""
 
 _EXTRAS = {
-    "torch": "train",
     "lightning_fabric": "train",
     "matplotlib": "plot",
+    "psycopg": "postgres",
     "safetensors": "train",
+    "sqlalchemy": "labels",
     "sympy": "cas",
+    "torch": "train",
 }
 """The extra that installs each optional package."""
 

@@ -1,0 +1,141 @@
+"""``antiderive label``: integrate functions by computer algebra and keep every outcome."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from antiderive.cli.lazy import LazyGroup
+
+if TYPE_CHECKING:
+    from antiderive.datasets import Recipe
+    from antiderive.labelling import Job, Progress, Store
+
+_COMMANDS = {
+    "export": "Write pairs, or the labelled set, as files.",
+    "report": "Shares by outcome and size, per method.",
+}
+
+
+class _Range(click.ParamType[tuple[int, int]]):
+    """``3-10``, or one number."""
+
+    name = "a-b"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """The lower and the upper end."""
+        found = re.fullmatch(r"(\d+)(?:-(\d+))?", str(value))
+        if not found:
+            self.fail(f"{value!r} is not a range such as 1-15", param, ctx)
+        low = int(found[1])
+        return low, int(found[2] or low)
+
+
+@click.group(cls=LazyGroup, package=__name__, commands=_COMMANDS, invoke_without_command=True)
+@click.option("--count", type=click.IntRange(min=1), help="Number of functions.")
+@click.option("--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first.")
+@click.option("--ops", type=_Range(), help="Operators of a function, as 1-15.  [default: 3-15]")
+@click.option("--seed", type=int, help="Another seed gives other functions.  [default: 0]")
+@click.option("--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings.")
+@click.option(
+    "--method", "methods", multiple=True, default=("sympy",), show_default=True, help="May be repeated."
+)
+@click.option("--timeout", type=float, default=10.0, show_default=True, help="CPU seconds for one call.")
+@click.option("--memory", type=int, default=2048, show_default=True, help="MiB of memory for one call.")
+@click.option("--store", "url", default="sqlite:///labels.db", show_default=True, help="URL of the store.")
+@click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
+@click.option(
+    "--known-integrable",
+    type=click.IntRange(min=1),
+    help="Label this many derivatives of random functions too, whose true label is known.",
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    count: int | None,
+    start: int,
+    ops: tuple[int, int] | None,
+    seed: int | None,
+    recipe: Path | None,
+    methods: tuple[str, ...],
+    timeout: float,
+    memory: int,
+    url: str,
+    workers: int | None,
+    known_integrable: int | None,
+) -> None:
+    """Integrate COUNT random functions by computer algebra and keep every outcome.
+
+    Rows go to a SQLite file or a PostgreSQL database. What is in the store is not done again: a run that was
+    interrupted is continued by the same command.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if count is None and known_integrable is None:
+        raise click.UsageError("how many functions? give --count, --known-integrable or both", ctx)
+    from antiderive.cas.methods import method_named
+    from antiderive.cas.request import Limits
+    from antiderive.labelling import Job, Store
+
+    for method in methods:
+        method_named(method)
+
+    limits = Limits(cpu_seconds=timeout, memory_mib=memory)
+    settings = _recipe(recipe, ops, seed)
+    parts = [("fwd", count), ("bwd", known_integrable)]
+    jobs = [
+        (Job(dataclasses.replace(settings, task=task), method, limits), number)
+        for task, number in parts
+        if number is not None
+        for method in dict.fromkeys(methods)
+    ]
+    with Store(url) as store:
+        for job, number in jobs:
+            _label(job, start, number, store, workers or os.cpu_count() or 1)
+
+
+def _recipe(path: Path | None, ops: tuple[int, int] | None, seed: int | None) -> Recipe:
+    from antiderive.datasets import Recipe
+
+    values = {**(Recipe.load(path) if path is not None else Recipe()).to_dict(), "task": "fwd"}
+    if ops is not None:
+        values |= {"min_operators": ops[0], "max_operators": ops[1]}
+    if seed is not None:
+        values["seed"] = seed
+    return Recipe.from_dict(values)
+
+
+def _label(job: Job, start: int, count: int, store: Store, workers: int) -> None:
+    """Runs one job with a progress bar and prints its summary."""
+    from antiderive.cli.progress import progress_bar
+    from antiderive.labelling import LocalExecutor
+
+    what = f"{job.method} on {'derivatives' if job.recipe.task == 'bwd' else 'functions'}"
+    started = time.monotonic()
+    with progress_bar() as bar:
+        row = bar.add_task(what, total=count, rate="")
+
+        def report(progress: Progress) -> None:
+            rate = (progress.done - progress.repeated) / (time.monotonic() - started)
+            bar.update(row, completed=progress.done, rate=f"{rate:,.1f}/s, {_shares(progress)}")
+
+        store.waiting = lambda line: bar.update(row, rate=line)
+        progress = LocalExecutor(store, workers).run(job, start, count, report=report)
+    known = f" ({progress.repeated:,} known before)" if progress.repeated else ""
+    seconds = time.monotonic() - started
+    click.echo(f"{what}: {progress.done:,} in {store.name}{known}, {seconds:.1f} s")
+    for outcome, number in progress.counts.most_common():
+        click.echo(f"  {outcome:<14} {number:>10,}  {number / progress.done:6.1%}")
+
+
+def _shares(progress: Progress) -> str:
+    done = max(progress.done, 1)
+    return f"{progress.counts['solved'] / done:.0%} solved, {progress.counts['timeout'] / done:.0%} timed out"

@@ -1,0 +1,99 @@
+"""``antiderive label report``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from antiderive.labelling.report import Report, Tally
+
+
+@click.command()
+@click.option("--store", "url", default="sqlite:///labels.db", show_default=True, help="URL of the store.")
+@click.option(
+    "--plot", type=click.Path(path_type=Path), help="Picture to write (PNG, SVG or PDF by its name)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(url: str, plot: Path | None, *, as_json: bool) -> None:
+    """Shares by outcome and size, per method; and what is known of the methods' errors."""
+    from antiderive.labelling import Store
+    from antiderive.labelling.report import report_on
+
+    with Store(url, create=False) as store:
+        report = report_on(store)
+    if plot is not None:
+        from antiderive.labelling.plot import plot_report
+
+        plot_report(report, plot)
+    if as_json:
+        click.echo(json.dumps(report.to_dict()))
+    else:
+        _print(report)
+
+
+def _print(report: Report) -> None:
+    from rich.console import Console
+
+    console = Console()
+    if not (report.sampled or report.known_integrable):
+        console.print("the store has no labels")
+    if report.sampled:
+        console.print(_outcomes(report.sampled))
+        console.print(_sizes(report.sampled))
+    if report.known_integrable:
+        console.print(_noise(report))
+    if report.contradictions:
+        console.print(f"{report.contradictions:,} functions are solved by one method and denied by another")
+
+
+def _table(title: str, first: str, columns: Iterable[str]) -> Table:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    table.add_column(first)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _outcomes(tallies: dict[str, Tally]) -> Table:
+    """Outcomes down, methods across."""
+    from antiderive.labelling import OUTCOMES
+
+    methods = sorted(tallies)
+    table = _table("Random functions", "outcome", methods)
+    for outcome in OUTCOMES:
+        if any(tallies[method].counts[outcome] for method in methods):
+            table.add_row(outcome, *(f"{tallies[method].share(outcome):.1%}" for method in methods))
+    table.add_section()
+    table.add_row("functions", *(f"{tallies[method].functions:,}" for method in methods))
+    seconds = (tallies[method].cpu_seconds / tallies[method].functions for method in methods)
+    table.add_row("CPU seconds each", *(f"{mean:.3f}" for mean in seconds))
+    return table
+
+
+def _sizes(tallies: dict[str, Tally]) -> Table:
+    """Share solved: operators down, methods across."""
+    methods = sorted(tallies)
+    table = _table("Share solved by size", "operators", methods)
+    for size in sorted({size for tally in tallies.values() for size in tally.by_operators}):
+        counts = [tallies[method].by_operators.get(size) for method in methods]
+        table.add_row(str(size), *(f"{some['solved'] / some.total():.1%}" if some else "" for some in counts))
+    return table
+
+
+def _noise(report: Report) -> Table:
+    """Methods down: what they say of functions that have an elementary antiderivative."""
+    columns = ("functions", "found", "wrong", "denied", "missed")
+    table = _table("Functions known to be integrable", "method", columns)
+    for method in sorted(report.known_integrable):
+        shares = (f"{share:.2%}" for share in report.noise(method).values())
+        table.add_row(method, f"{report.known_integrable[method].functions:,}", *shares)
+    return table

@@ -1,0 +1,206 @@
+"""Files from a store: ``fwd`` pairs to train on, and the labelled set for classifiers.
+
+Both are read in constant memory and split by the skeleton of the function, like every data set. A function
+that the recipe has at several indices is written once, with the first of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import select
+
+from antiderive._core import Expr
+from antiderive.datasets import Split
+from antiderive.errors import DataError
+from antiderive.labelling import schema
+from antiderive.tasks import task_named
+
+if TYPE_CHECKING:
+    from antiderive.labelling.store import Store
+
+_TOKENS = pa.list_(pa.uint8())
+_PAIRS = pa.schema(
+    [
+        ("index", pa.uint64()),
+        ("problem", _TOKENS),
+        ("solution", _TOKENS),
+        ("problem_operators", pa.uint16()),
+        ("solution_operators", pa.uint16()),
+        ("skeleton", pa.uint64()),
+    ]
+)
+"""The columns of every data set (:func:`antiderive.datasets.shards.to_table`)."""
+
+_LABELLED = pa.schema(
+    [
+        ("index", pa.uint64()),
+        ("problem", _TOKENS),
+        ("label", pa.int8()),
+        ("outcome", pa.string()),
+        ("method", pa.string()),
+        ("seconds", pa.float64()),
+        ("cpu_seconds", pa.float64()),
+        ("operators", pa.uint16()),
+        ("skeleton", pa.uint64()),
+        ("split", pa.string()),
+    ]
+)
+
+_BATCH = 5_000
+
+
+def export_pairs(store: Store, folder: Path, *, max_tokens: int = 512) -> Counter[str]:
+    """Writes every function that was solved with its shortest confirmed integral.
+
+    For each split there are ``SPLIT.parquet``, with the columns of every data set, and the classic text files
+    ``SPLIT.prefix`` and ``SPLIT.infix``, a problem and its solution on each line with a tab between them.
+
+    Args:
+        store: where the labels are.
+        folder: where the files go; files of an earlier export are replaced.
+        max_tokens: pairs with a longer problem or solution are left out and counted as ``too_long``.
+
+    Returns:
+        Number of pairs by split, and of those left out.
+
+    Raises:
+        DataError: if the files cannot be written.
+        StoreError: if the store cannot be read.
+    """
+    return _write(_pairs(store, max_tokens), folder, _PAIRS, text=True)
+
+
+def export_labels(store: Store, folder: Path) -> Counter[str]:
+    """Writes every label of every function as ``SPLIT.parquet``, one row for each function and method.
+
+    The column ``label`` is the same for all rows of a function: 1 if a method has found an integral that was
+    confirmed, 0 if none has and one has proved that there is none that is elementary, -1 if it is not known.
+
+    Returns:
+        Number of rows by split.
+
+    Raises:
+        DataError: if the files cannot be written.
+        StoreError: if the store cannot be read.
+    """
+    return _write(_labelled(store), folder, _LABELLED, text=False)
+
+
+def _groups(store: Store, *outcomes: str) -> Iterator[list[Any]]:
+    """Functions of ``fwd`` recipes, for each its current labels of these outcomes (of any)."""
+    recipes = [
+        row.key
+        for row in store.rows(select(schema.recipes.c.key, schema.recipes.c.settings))
+        if json.loads(row.settings)["task"] == "fwd"
+    ]
+    functions, current = schema.functions, schema.current_labels()
+    query = (
+        select(functions, current)
+        .select_from(functions.join(current, current.c.function == functions.c.key))
+        .where(functions.c.recipe.in_(recipes))
+        .order_by(functions.c.key, current.c.method, functions.c.recipe, functions.c.index)
+    )
+    if outcomes:
+        query = query.where(current.c.outcome.in_(outcomes))
+    for _, rows in groupby(store.rows(query), key=lambda row: row.key):
+        yield [next(same) for _, same in groupby(rows, key=lambda row: row.method)]
+
+
+def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Split and columns of each pair; the split is ``too_long`` for what is left out."""
+    task = task_named("bwd")  # it writes integration problems as fwd does
+    for rows in _groups(store, "solved"):
+        first = rows[0]
+        integrand = Expr.from_prefix(first.prefix)
+        found = [(Expr.from_prefix(row.integral), row.method) for row in rows]
+        solution, _ = min(found, key=lambda pair: (len(pair[0].to_tokens()), pair[1]))
+        columns = {
+            "index": first.index,
+            "problem": task.encode(integrand),
+            "solution": solution.to_tokens(),
+            "problem_operators": first.operators + 1,
+            "solution_operators": solution.operators,
+            "skeleton": first.skeleton,
+            "prefix": f"sub Y' {first.prefix}\t{solution.to_prefix()}",
+            "infix": f"y' - ({integrand.to_infix()})\t{solution.to_infix()}",
+        }
+        long = max(len(columns["problem"]), len(columns["solution"])) > max_tokens
+        yield "too_long" if long else first.split, columns
+
+
+def _labelled(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
+    task = task_named("bwd")
+    for rows in _groups(store):
+        outcomes = {row.outcome for row in rows}
+        label = 1 if "solved" in outcomes else 0 if "nonelementary" in outcomes else -1
+        problem = task.encode(Expr.from_prefix(rows[0].prefix))
+        for row in rows:
+            columns = {
+                name: row._mapping[name] for name in _LABELLED.names if name not in ("problem", "label")
+            }
+            yield row.split, {**columns, "problem": problem, "label": label}
+
+
+class _Files:
+    """The files of one split, written beside their names and moved there when they are whole."""
+
+    def __init__(self, folder: Path, split: str, columns: pa.Schema, *, text: bool) -> None:
+        self._names = [
+            f"{split}.{kind}" for kind in (("parquet", "prefix", "infix") if text else ("parquet",))
+        ]
+        self._folder = folder
+        self._columns = columns
+        self._parquet = pq.ParquetWriter(self._hidden(self._names[0]), columns, compression="zstd")
+        self._texts = {
+            name.partition(".")[2]: self._hidden(name).open("w", encoding="utf-8") for name in self._names[1:]
+        }
+
+    def _hidden(self, name: str) -> Path:
+        return self._folder / f".{name}"
+
+    def add(self, rows: Sequence[dict[str, Any]]) -> None:
+        columns = {name: [row[name] for row in rows] for name in self._columns.names}
+        self._parquet.write_table(pa.table(columns, schema=self._columns))
+        for kind, file in self._texts.items():
+            file.writelines(f"{row[kind]}\n" for row in rows)
+
+    def close(self) -> None:
+        self._parquet.close()
+        for file in self._texts.values():
+            file.close()
+
+    def publish(self) -> None:
+        for name in self._names:
+            self._hidden(name).replace(self._folder / name)
+
+
+def _write(
+    rows: Iterator[tuple[str, dict[str, Any]]], folder: Path, columns: pa.Schema, *, text: bool
+) -> Counter[str]:
+    counts: Counter[str] = Counter({split.name.lower(): 0 for split in Split})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files = {name: _Files(folder, name, columns, text=text) for name in counts}
+        try:
+            while batch := list(islice(rows, _BATCH)):
+                for split, _ in batch:
+                    counts[split] += 1
+                for name, sink in files.items():
+                    if part := [values for split, values in batch if split == name]:
+                        sink.add(part)
+        finally:
+            for sink in files.values():
+                sink.close()
+        for sink in files.values():
+            sink.publish()
+    except OSError as error:
+        raise DataError(f"cannot write to {folder}: {error.strerror or error}") from error
+    return counts

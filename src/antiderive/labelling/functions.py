@@ -1,0 +1,71 @@
+"""The functions that are labelled, by recipe and index."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from antiderive._core import Expr
+from antiderive.datasets import Examples, Functions, Split
+from antiderive.tasks import task_named
+
+if TYPE_CHECKING:
+    from antiderive.datasets import Recipe
+
+
+@dataclass(frozen=True)
+class Function:
+    """The function at one index of a recipe; a row of the table ``functions``.
+
+    Attributes:
+        index: its place in the recipe.
+        key: hash of its text; two indices that give the same function share it.
+        prefix: the function in prefix form.
+        operators: number of its operators.
+        skeleton: keyed hash of its skeleton.
+        split: train, valid or test, by the skeleton.
+    """
+
+    index: int
+    key: bytes
+    prefix: str
+    operators: int
+    skeleton: int
+    split: str
+
+
+def content_key(prefix: str) -> bytes:
+    """16 bytes that name the problem "integrate this function of x"."""
+    return hashlib.blake2b(f"integrate x\0{prefix}".encode(), digest_size=16).digest()
+
+
+def functions_of(recipe: Recipe, start: int, count: int) -> list[Function]:
+    """Functions ``start`` to ``start + count``: the sampled ones of ``fwd``, the integrands of another task.
+
+    Raises:
+        SettingError: for a task that is not known.
+        ParseError: for a task whose problems are no integrands.
+    """
+    if recipe.task == "fwd":
+        sampled = Functions.generate(recipe, start, count)
+        integrands = [Expr.from_tokens(sampled.tokens(place)) for place in range(count)]
+        skeletons, splits, operators = sampled.skeletons, sampled.splits, sampled.operators
+    else:
+        task = task_named(recipe.task)
+        examples = Examples.generate(recipe, start, count)
+        integrands = [task.decode(examples.problem(place)) for place in range(count)]
+        skeletons, splits = examples.skeletons, examples.splits
+        # The difference of the equation y' - f is no operator of the function.
+        operators = examples.problem_operators - 1
+    return [
+        Function(
+            index=start + place,
+            key=content_key(prefix := integrand.to_prefix()),
+            prefix=prefix,
+            operators=int(operators[place]),
+            skeleton=int(skeletons[place]),
+            split=Split(int(splits[place])).name.lower(),
+        )
+        for place, integrand in enumerate(integrands)
+    ]

@@ -1,0 +1,112 @@
+"""What is labelled, by which method, within which limits; and what one call gave."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from antiderive._core import GENERATOR_VERSION
+from antiderive.cas.methods import method_named
+
+if TYPE_CHECKING:
+    from antiderive.cas import Limits
+    from antiderive.datasets import Recipe
+
+INCONCLUSIVE = ("timeout", "memory", "crashed")
+"""Outcomes that larger limits may change."""
+
+OUTCOMES = (
+    "solved",
+    "wrong",
+    "unconfirmed",
+    "special",
+    "partial",
+    "nonelementary",
+    "gave_up",
+    "unsupported",
+    *INCONCLUSIVE,
+)
+"""Every outcome of a label. Those of the pool, but what a method calls solved is ``solved`` only when
+verification proves it or finds it to agree, ``wrong`` when it is refuted, and else ``unconfirmed``."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Label the functions of a recipe with one method.
+
+    Attributes:
+        recipe: where the functions come from: ``fwd`` functions, or the problems of another task.
+        method: name of a method of the pool.
+        limits: what one call may use.
+    """
+
+    recipe: Recipe
+    method: str
+    limits: Limits
+
+    @property
+    def recipe_key(self) -> str:
+        """Name of the recipe in the store."""
+        return _digest(self.recipe.text())
+
+    def run_key(self, start: int, count: int) -> str:
+        """Name of a run in the store: the same job on the same range is the same run."""
+        limits = f"{self.limits.cpu_seconds!r}\0{self.limits.memory_mib}"
+        return _digest(f"{self.recipe.text()}\0{self.method}\0{limits}\0{start}\0{count}")
+
+    def may_improve(self, label: Label) -> bool:
+        """Whether this job's limits may change a label."""
+        more_time = self.limits.cpu_seconds > label.limit_seconds
+        more_memory = self.limits.memory_mib > label.limit_mib
+        either = more_time or more_memory
+        return {"timeout": more_time, "memory": more_memory, "crashed": either}.get(label.outcome, False)
+
+
+@dataclass(frozen=True)
+class Label:
+    """One call and its outcome; a row of the table ``labels``.
+
+    Attributes:
+        function: content key of the function.
+        method: what was called.
+        limit_seconds: CPU time that it had, in seconds.
+        limit_mib: resident memory that it had, in MiB.
+        outcome: one of :data:`OUTCOMES`.
+        integral: confirmed antiderivative in prefix form, if solved.
+        reason: one line on how it ended.
+        verdict: what verification found, as JSON, if the method gave an answer.
+        seconds: wall-clock time in seconds.
+        cpu_seconds: CPU time in seconds.
+        memory_mib: peak resident memory in MiB.
+        worker: host and process that made the call.
+        versions: of this package and of the computer algebra system.
+    """
+
+    function: bytes
+    method: str
+    limit_seconds: float
+    limit_mib: int
+    outcome: str
+    integral: str | None
+    reason: str
+    verdict: str | None
+    seconds: float
+    cpu_seconds: float
+    memory_mib: float
+    worker: str
+    versions: str
+
+
+def versions_of(method: str) -> str:
+    """Versions of this package, its generators, and the system that a method calls, for rows of labels."""
+    known = [f"antiderive {version('antiderive')}", f"generator {GENERATOR_VERSION}"]
+    # A function of this installation, which only tests name, has no version of its own.
+    if ":" not in method:
+        known.append(f"{method} {method_named(method).version}")
+    return ", ".join(known)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

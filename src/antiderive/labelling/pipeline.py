@@ -1,0 +1,261 @@
+"""From a range of indices to rows and ledger: the one unit of labelling work, wherever it runs.
+
+:func:`label_range` may be killed at any moment and called again with the same arguments: what is in the store
+is not done again. Its memory does not grow with the range.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from antiderive._core import Expr
+from antiderive.cas.request import Request
+from antiderive.errors import AntideriveError, StoreError
+from antiderive.labelling.functions import functions_of
+from antiderive.labelling.job import Label, versions_of
+from antiderive.labelling.store import Slice
+from antiderive.verification import Verdict, verify
+
+if TYPE_CHECKING:
+    from antiderive.cas.outcome import Outcome
+    from antiderive.cas.pool import Pool
+    from antiderive.labelling.functions import Function
+    from antiderive.labelling.job import Job
+    from antiderive.labelling.store import Store
+
+SLICE = 100
+"""Indices of one row of the ledger."""
+
+_ROWS = 500
+"""Rows that are written at once, unless ..."""
+_SECONDS = 1.0
+"""... this much time has passed since the last write."""
+
+
+@dataclass
+class Progress:
+    """What of a run is in the store.
+
+    Attributes:
+        total: functions of the run.
+        done: functions whose outcome is in the store.
+        repeated: of these, the ones that took no call: their function was in the store, or comes twice.
+        counts: number of functions by outcome.
+    """
+
+    total: int
+    done: int = 0
+    repeated: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def label_range(
+    job: Job,
+    start: int,
+    count: int,
+    *,
+    store: Store,
+    pool: Pool,
+    slice_size: int = SLICE,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> Progress:
+    """Labels functions ``start`` to ``start + count`` of a job.
+
+    Outcomes are written in batches, with a row of the ledger for each slice that is finished. A function
+    whose worker crashed is tried once more. On an exception, Ctrl-C included, what has been answered is
+    written first.
+
+    Args:
+        job: what to do.
+        start: first index.
+        count: number of indices.
+        store: where the rows go.
+        pool: where the calls are made.
+        slice_size: indices of one row of the ledger.
+        report: called after each write, so that everything it hears of is in the store; it may raise to stop.
+
+    Raises:
+        StoreError: if the store cannot be used.
+    """
+    run = _Run(job, start, count, store, report)
+    requests = run.requests(slice_size)
+    try:
+        while True:
+            for key, outcome in pool.map(requests, limits=job.limits):
+                run.take(key, outcome)
+            if not run.again:
+                break
+            requests = run.retries()
+    except StoreError:
+        raise
+    except BaseException:
+        run.write()
+        raise
+    run.flush()
+    return run.progress
+
+
+def confirm(integrand: Expr, candidate: str) -> tuple[str, str | None, str, str]:
+    """What becomes of an answer: outcome, integral if it is confirmed, reason, and the verdict as JSON."""
+    try:
+        verdict = verify(integrand, Expr.from_prefix(candidate))
+    except AntideriveError as error:
+        verdict = Verdict("unknown", f"the answer cannot be verified: {error}")
+    found: dict[str, object] = {"status": verdict.status}
+    if verdict.accepted:
+        if verdict.digits is not None:
+            found["digits"] = verdict.digits
+        return "solved", candidate, verdict.reason, json.dumps(found)
+    found["candidate"] = candidate
+    if verdict.status == "refuted":
+        found["counter_example"] = verdict.points[0]
+    outcome = "wrong" if verdict.status == "refuted" else "unconfirmed"
+    return outcome, None, verdict.reason, json.dumps(found)
+
+
+@dataclass
+class _OpenSlice:
+    """A slice with functions that are not settled yet."""
+
+    start: int
+    count: int
+    left: int
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class _Run:
+    """The state of one call of :func:`label_range`."""
+
+    def __init__(
+        self, job: Job, start: int, count: int, store: Store, report: Callable[[Progress], None]
+    ) -> None:
+        self.progress = Progress(count)
+        self.again: deque[Function] = deque()
+        self._job, self._start, self._count, self._store, self._report = job, start, count, store, report
+        self._key = job.run_key(start, count)
+        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._versions = versions_of(job.method)
+        # Calls in flight, by content key, with the places that wait for them.
+        self._asked: dict[bytes, list[tuple[_OpenSlice, Function]]] = {}
+        self._tried_twice: set[bytes] = set()
+        # What the next write will hold.
+        self._labels: dict[bytes, Label] = {}
+        self._functions: list[Function] = []
+        self._finished: list[_OpenSlice] = []
+        self._pending = Progress(count)
+        self._last_write = time.monotonic()
+
+    def requests(self, slice_size: int) -> Iterator[tuple[bytes, Request]]:
+        """The calls that have to be made; whatever the store knows is settled on the way."""
+        finished = {
+            (part.start, part.count): part
+            for part in self._store.start_run(self._job, self._start, self._count)
+        }
+        end = self._start + self._count
+        for first in range(self._start, end, slice_size):
+            size = min(slice_size, end - first)
+            if part := finished.get((first, size)):
+                self._pending.done += size
+                self._pending.repeated += size
+                self._pending.counts.update(part.counts)
+            else:
+                yield from self._requests_of(first, size)
+            yield from self.retries()
+            self._flush_if_due()
+
+    def retries(self) -> Iterator[tuple[bytes, Request]]:
+        """The calls that are made once more."""
+        while self.again:
+            function = self.again.popleft()
+            yield function.key, Request(self._job.method, function.prefix, "x")
+
+    def _requests_of(self, first: int, size: int) -> Iterator[tuple[bytes, Request]]:
+        part = _OpenSlice(first, size, left=size)
+        functions = functions_of(self._job.recipe, first, size)
+        known = self._store.known(self._job.method, functions)
+        fresh = []  # all are sorted before the first is asked for, since ``known`` ages
+        for function in functions:
+            label = self._labels.get(function.key) or known.get(function.key)
+            if label and not self._job.may_improve(label):
+                self._pending.repeated += 1
+                self._settle(part, function, label.outcome)
+            elif function.key in self._asked:
+                self._asked[function.key].append((part, function))
+            else:
+                self._asked[function.key] = [(part, function)]
+                fresh.append(function)
+        for function in fresh:
+            yield function.key, Request(self._job.method, function.prefix, "x")
+
+    def take(self, key: bytes, outcome: Outcome) -> None:
+        """Notes the outcome of one call."""
+        if outcome.status == "crashed" and key not in self._tried_twice:
+            self._tried_twice.add(key)
+            self.again.append(self._asked[key][0][1])
+            return
+        self._tried_twice.discard(key)
+        waiting = self._asked.pop(key)
+        label = self._label_of(waiting[0][1], outcome)
+        self._labels[key] = label
+        self._pending.repeated += len(waiting) - 1
+        for part, function in waiting:
+            self._settle(part, function, label.outcome)
+        self._flush_if_due()
+
+    def flush(self) -> None:
+        """Writes, and reports."""
+        self.write()
+        self._report(self.progress)
+
+    def write(self) -> None:
+        """Writes what has been settled since the last write."""
+        slices = [Slice(part.start, part.count, dict(part.counts)) for part in self._finished]
+        if self._functions or slices:
+            self._store.write(self._job, self._key, self._functions, list(self._labels.values()), slices)
+        self._labels, self._functions, self._finished = {}, [], []
+        self.progress.done += self._pending.done
+        self.progress.repeated += self._pending.repeated
+        self.progress.counts.update(self._pending.counts)
+        self._pending = Progress(self._count)
+        self._last_write = time.monotonic()
+
+    def _flush_if_due(self) -> None:
+        if len(self._functions) >= _ROWS or time.monotonic() - self._last_write > _SECONDS:
+            self.flush()
+
+    def _settle(self, part: _OpenSlice, function: Function, outcome: str) -> None:
+        self._functions.append(function)
+        self._pending.done += 1
+        self._pending.counts[outcome] += 1
+        part.counts[outcome] += 1
+        part.left -= 1
+        if part.left == 0:
+            self._finished.append(part)
+
+    def _label_of(self, function: Function, outcome: Outcome) -> Label:
+        status: str = outcome.status
+        integral, reason, verdict = None, outcome.reason, None
+        if outcome.status == "solved" and outcome.value is not None:
+            status, integral, reason, verdict = confirm(Expr.from_prefix(function.prefix), outcome.value)
+        return Label(
+            function=function.key,
+            method=self._job.method,
+            limit_seconds=self._job.limits.cpu_seconds,
+            limit_mib=self._job.limits.memory_mib,
+            outcome=status,
+            integral=integral,
+            reason=reason,
+            verdict=verdict,
+            seconds=outcome.seconds,
+            cpu_seconds=outcome.cpu_seconds,
+            memory_mib=outcome.memory_mib,
+            worker=self._worker,
+            versions=self._versions,
+        )

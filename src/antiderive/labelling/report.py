@@ -1,0 +1,134 @@
+"""What the labels of a store say: shares by outcome and size, per method, and how far they can be trusted.
+
+The functions of a ``bwd`` recipe are derivatives, so an elementary antiderivative exists: what a method says
+of them measures its errors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from antiderive.labelling import schema
+
+if TYPE_CHECKING:
+    from antiderive.labelling.store import Store
+
+
+@dataclass
+class Tally:
+    """Functions by outcome.
+
+    Attributes:
+        counts: number of functions by outcome.
+        cpu_seconds: CPU time of their calls, in seconds.
+        by_operators: numbers by outcome, by the number of operators.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    cpu_seconds: float = 0.0
+    by_operators: dict[int, Counter[str]] = field(default_factory=dict)
+
+    @property
+    def functions(self) -> int:
+        """How many there are."""
+        return self.counts.total()
+
+    def share(self, *outcomes: str) -> float:
+        """Share of the functions with one of these outcomes."""
+        return sum(self.counts[outcome] for outcome in outcomes) / self.functions
+
+    def add(self, operators: int, outcome: str, functions: int, cpu_seconds: float) -> None:
+        """Adds functions of one size and outcome."""
+        self.counts[outcome] += functions
+        self.cpu_seconds += cpu_seconds
+        self.by_operators.setdefault(operators, Counter())[outcome] += functions
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "functions": self.functions,
+            "counts": dict(self.counts.most_common()),
+            "shares": {outcome: number / self.functions for outcome, number in self.counts.most_common()},
+            "cpu_seconds_per_function": self.cpu_seconds / self.functions,
+            "by_operators": {str(size): dict(self.by_operators[size]) for size in sorted(self.by_operators)},
+        }
+
+
+@dataclass
+class Report:
+    """The labels of a store, by method.
+
+    Attributes:
+        sampled: of random functions.
+        known_integrable: of functions that have an elementary antiderivative.
+        contradictions: functions that one method has solved and another called nonelementary.
+    """
+
+    sampled: dict[str, Tally]
+    known_integrable: dict[str, Tally]
+    contradictions: int
+
+    def noise(self, method: str) -> dict[str, float]:
+        """Shares of the functions known to be integrable that a method found, answered wrongly, missed.
+
+        ``found`` is a confirmed answer, ``wrong`` a refuted one, ``denied`` the label "not integrable" (the
+        noise of labels that say no), ``missed`` everything else.
+        """
+        tally = self.known_integrable[method]
+        shares = {
+            "found": tally.share("solved"),
+            "wrong": tally.share("wrong"),
+            "denied": tally.share("nonelementary"),
+        }
+        missed = tally.functions - sum(tally.counts[name] for name in ("solved", "wrong", "nonelementary"))
+        return {**shares, "missed": missed / tally.functions}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "methods": {method: tally.to_dict() for method, tally in sorted(self.sampled.items())},
+            "known_integrable": {
+                method: {**self.noise(method), **tally.to_dict()}
+                for method, tally in sorted(self.known_integrable.items())
+            },
+            "contradictions": self.contradictions,
+        }
+
+
+def report_on(store: Store) -> Report:
+    """Counts the current labels of a store.
+
+    Raises:
+        StoreError: if it cannot be read.
+    """
+    tasks = {
+        row.key: json.loads(row.settings)["task"]
+        for row in store.rows(select(schema.recipes.c.key, schema.recipes.c.settings))
+    }
+    functions, current = schema.functions, schema.current_labels()
+    group = (functions.c.recipe, current.c.method, functions.c.operators, current.c.outcome)
+    query = (
+        select(*group, func.count().label("number"), func.sum(current.c.cpu_seconds).label("cpu_seconds"))
+        .select_from(functions.join(current, current.c.function == functions.c.key))
+        .group_by(*group)
+    )
+    report = Report({}, {}, _contradictions(store))
+    for row in store.rows(query):
+        tallies = report.sampled if tasks[row.recipe] == "fwd" else report.known_integrable
+        tallies.setdefault(row.method, Tally()).add(row.operators, row.outcome, row.number, row.cpu_seconds)
+    return report
+
+
+def _contradictions(store: Store) -> int:
+    table = schema.labels
+    denied = select(table.c.function).where(table.c.outcome == "nonelementary")
+    query = select(func.count(func.distinct(table.c.function))).where(
+        table.c.outcome == "solved", table.c.function.in_(denied)
+    )
+    ((number,),) = store.rows(query)
+    return int(number)

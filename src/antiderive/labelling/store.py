@@ -1,0 +1,314 @@
+"""Stores of labels: a SQLite file, or PostgreSQL by URL, through one code path.
+
+Every write is one transaction that may be repeated: rows that are there stay. So a connection that is lost,
+even while a transaction is being committed, is opened again and the same rows are sent again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from antiderive.errors import MissingExtraError, SettingError, StoreError
+from antiderive.labelling import schema
+from antiderive.labelling.job import Label
+
+if TYPE_CHECKING:
+    from antiderive.labelling.functions import Function
+    from antiderive.labelling.job import Job
+
+PATIENCE = 600.0
+"""Seconds for which a lost connection is tried again."""
+
+_LONGEST_PAUSE = 2.0
+_LOCK = 0x616E7469
+"""Of PostgreSQL's advisory locks, the one that creating tables takes ("anti")."""
+
+_DISK_FULL = "53100"
+_SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A finished part of a run: a row of the ledger.
+
+    Attributes:
+        start: first index.
+        count: number of indices.
+        counts: number of functions by outcome.
+    """
+
+    start: int
+    count: int
+    counts: dict[str, int]
+
+
+class Store:
+    """Functions, labels, and the ledger of finished slices.
+
+    Args:
+        url: ``sqlite:///file`` (``sqlite:////absolute/file``) or ``postgresql://user:password@host/database``.
+        patience: seconds for which a lost connection is tried again.
+        create: whether a store that does not exist is made.
+        waiting: called with one line before each new try, from the thread that waits; it may raise to end it.
+
+    Raises:
+        SettingError: for a URL of another kind.
+        StoreError: if it cannot be opened, or belongs to another version of this package.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        create: bool = True,
+        patience: float = PATIENCE,
+        waiting: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._url = _checked(url)
+        self._patience = patience
+        self.waiting = waiting
+        file = self._url.database or ""
+        if not create and self._url.get_backend_name() == "sqlite" and not Path(file).exists():
+            raise StoreError(f"there is no file {file}; antiderive label makes it")
+        self.engine = _engine(self._url)
+        try:
+            with self.engine.begin() as connection:
+                _prepare(connection, self.name, create=create)
+        except SQLAlchemyError as error:
+            self.close()
+            raise StoreError(f"cannot open the store {self.name}: {_line(error)}") from error
+        except StoreError:
+            self.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        """The URL without its password."""
+        return self._url.set(drivername=self._url.get_backend_name()).render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start_run(self, job: Job, start: int, count: int) -> list[Slice]:
+        """Notes a run and returns the slices of it that are finished."""
+        run = job.run_key(start, count)
+        recipe_row = {
+            "key": job.recipe_key,
+            "text": job.recipe.text(),
+            "settings": json.dumps(job.recipe.to_dict()),
+        }
+        run_row = {
+            "key": run,
+            "recipe": job.recipe_key,
+            "method": job.method,
+            "limit_seconds": job.limits.cpu_seconds,
+            "limit_mib": job.limits.memory_mib,
+            "start": start,
+            "count": count,
+        }
+
+        def work(connection: Connection) -> list[Slice]:
+            self._insert(connection, schema.recipes, [recipe_row])
+            self._insert(connection, schema.runs, [run_row])
+            table = schema.ledger
+            rows = connection.execute(
+                select(table.c.start, table.c.count, table.c.counts).where(table.c.run == run)
+            )
+            return [Slice(row.start, row[1], json.loads(row.counts)) for row in rows]
+
+        return self._persist(work)
+
+    def known(self, method: str, functions: Sequence[Function]) -> dict[bytes, Label]:
+        """Current labels of these functions by this method, by content key."""
+        keys = [function.key for function in functions]
+        table = schema.labels
+        current = schema.current_labels(table.c.function.in_(keys), table.c.method == method)
+        query = select(*(current.c[column.name] for column in table.c))
+
+        def work(connection: Connection) -> dict[bytes, Label]:
+            found = [Label(**row) for row in connection.execute(query).mappings()]
+            return {label.function: label for label in found}
+
+        return self._persist(work)
+
+    def write(
+        self,
+        job: Job,
+        run: str,
+        functions: Sequence[Function],
+        labels: Sequence[Label],
+        slices: Sequence[Slice],
+    ) -> None:
+        """Adds rows and the slices that they finish, all or none; rows that are there stay as they are.
+
+        Raises:
+            StoreError: if they cannot be written; nothing of them is.
+        """
+        # Sorted, so that of two writers with rows in common one waits for the other.
+        function_rows = [
+            {"recipe": job.recipe_key, **asdict(function)}
+            for function in sorted(functions, key=lambda function: function.index)
+        ]
+        label_rows = [asdict(label) for label in sorted(labels, key=lambda label: label.function)]
+        slice_rows = [
+            {"run": run, "start": part.start, "count": part.count, "counts": json.dumps(part.counts)}
+            for part in sorted(slices, key=lambda part: part.start)
+        ]
+
+        def work(connection: Connection) -> None:
+            self._insert(connection, schema.functions, function_rows)
+            self._insert(connection, schema.labels, label_rows)
+            self._insert(connection, schema.ledger, slice_rows)
+
+        self._persist(work)
+
+    def rows(self, query: Any, *, batch: int = 10_000) -> Iterator[Any]:  # noqa: ANN401  (any SELECT)
+        """Rows of a query, read ``batch`` at a time.
+
+        Raises:
+            StoreError: if they cannot be read.
+        """
+        try:
+            with (
+                self.engine.connect() as connection,
+                connection.execution_options(yield_per=batch).execute(query) as result,
+            ):
+                yield from result
+        except SQLAlchemyError as error:
+            raise StoreError(f"cannot read the store {self.name}: {_line(error)}") from error
+
+    def _insert(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+            connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+    def _persist(self, work: Callable[[Connection], _Result]) -> _Result:
+        """Does ``work`` in a transaction, again and again while the database cannot be reached."""
+        deadline = time.monotonic() + self._patience
+        pause = 0.05
+        while True:
+            try:
+                with self.engine.begin() as connection:
+                    return work(connection)
+            except SQLAlchemyError as error:
+                # After any error the connection is not trusted again.
+                self.engine.dispose()
+                if not _passing(error) or time.monotonic() > deadline:
+                    raise StoreError(f"cannot use the store {self.name}: {_line(error)}") from error
+                self.waiting(f"the store cannot be reached, trying again: {_line(error)}")
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _checked(text: str) -> URL:
+    """The URL with its driver named.
+
+    Raises:
+        SettingError: if it names neither a SQLite file nor a PostgreSQL database.
+    """
+    help_ = "a store is sqlite:///labels.db or postgresql://user:password@host/database"
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise SettingError(f"{text!r} is no URL of a store; {help_}") from error
+    kind = url.get_backend_name()
+    if kind == "sqlite" and url.database and url.database != ":memory:":
+        return url.set(drivername="sqlite+pysqlite")
+    if kind in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    raise SettingError(f"{url.render_as_string()!r} is no URL of a store; {help_}")
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": 60})
+        event.listen(engine, "connect", _prepare_sqlite)
+        return engine
+    if find_spec("psycopg") is None:
+        raise MissingExtraError("a store in PostgreSQL", "postgres")
+    # A connection whose other end is gone without a word is noticed within 20 seconds.
+    alive = {
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
+    return create_engine(url, connect_args={"connect_timeout": 5, "application_name": "antiderive", **alive})
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    # A commit outlives the process. The last ones may be lost with the power: they are made again.
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _prepare(connection: Connection, name: str, *, create: bool) -> None:
+    """Makes the tables unless they are there.
+
+    Raises:
+        StoreError: if they are of another version, or missing and not to be made.
+    """
+    version = None
+    if inspect(connection).has_table(schema.schema.name):
+        version = connection.scalar(select(schema.schema.c.version))
+    if version not in (None, schema.SCHEMA_VERSION):
+        raise StoreError(
+            f"the store {name} has tables of version {version}, this program writes version "
+            f"{schema.SCHEMA_VERSION}; use the version of antiderive that made it, or another store"
+        )
+    if version is not None:
+        return
+    if not create:
+        raise StoreError(f"{name} holds no labels; antiderive label makes them")
+    if connection.dialect.name == "postgresql":
+        # Even with IF NOT EXISTS, two sessions that create one table at once can fail.
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    for table in schema.metadata.sorted_tables:
+        connection.execute(CreateTable(table, if_not_exists=True))
+        for index in table.indexes:
+            connection.execute(CreateIndex(index, if_not_exists=True))
+    # The version comes last: a file whose making was cut short is made again.
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(
+        dialect.insert(schema.schema).on_conflict_do_nothing(), [{"version": schema.SCHEMA_VERSION}]
+    )
+
+
+def _passing(error: SQLAlchemyError) -> bool:
+    """Whether the same transaction may succeed a little later."""
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return (code & 0xFF) in _SQLITE_BUSY
+    state = getattr(error.orig, "sqlstate", None) or ""
+    lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return lost and state != _DISK_FULL and not isinstance(error.orig, sqlite3.Error)
+
+
+def _line(error: SQLAlchemyError) -> str:
+    """The first line of what the database said."""
+    said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return str(said).strip().partition("\n")[0]

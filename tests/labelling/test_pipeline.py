@@ -1,0 +1,271 @@
+"""From indices to rows, with real workers and real stores, and every fault on the way."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from antiderive import Expr
+from antiderive.cas.request import Limits
+from antiderive.datasets import Recipe
+from antiderive.errors import StoreError
+from antiderive.labelling import Job, LocalExecutor, Store, functions_of, label_range
+from antiderive.labelling.pipeline import confirm
+from antiderive.labelling.schema import functions, labels, ledger
+
+RECIPE = Recipe(task="bwd", min_operators=2, max_operators=6, seed=3)
+ANSWER = "antiderive.testing.misbehaving:answer"  # says at once that the function is its own integral
+DRIVER = """
+import sys
+from antiderive.cas.request import Limits
+from antiderive.datasets import Recipe
+from antiderive.labelling import Job, LocalExecutor, Store
+url, method, count = sys.argv[1:]
+job = Job(Recipe(task="bwd", min_operators=2, max_operators=6, seed=3), method, Limits(5.0))
+with Store(url) as store:
+    progress = LocalExecutor(store, 2).run(job, 0, int(count), report=lambda seen: print(seen.done, flush=True))
+print("finished", progress.repeated)
+"""
+
+
+def job(method=ANSWER, seconds=5.0, recipe=RECIPE):
+    return Job(recipe, method, Limits(seconds))
+
+
+def everything(store):
+    """Rows of functions by index, of labels, and of the ledger."""
+    by_index = {row.index: row for row in store.rows(select(functions))}
+    return by_index, list(store.rows(select(labels))), list(store.rows(select(ledger)))
+
+
+def check_complete(store, count):
+    """Exactly one row for each index, a label for each function, and a ledger that adds up."""
+    by_index, labelled, slices = everything(store)
+    expected = functions_of(RECIPE, 0, count)
+    assert sorted(by_index) == list(range(count))
+    assert [by_index[one.index].key for one in expected] == [one.key for one in expected]
+    assert sorted(row.function for row in labelled) == sorted({one.key for one in expected})
+    assert sum(row.count for row in slices) == count
+    assert sum(sum(json.loads(row.counts).values()) for row in slices) == count
+    return labelled
+
+
+def test_a_range_is_labelled_by_sympy(store_url, pool):
+    seen = []
+    small = Recipe(task="fwd", min_operators=1, max_operators=2, seed=3)
+    sympy = job("sympy", recipe=small)
+    with Store(store_url) as store:
+        progress = label_range(
+            sympy, 0, 30, store=store, pool=pool, slice_size=16, report=lambda p: seen.append(p.done)
+        )
+        by_index, labelled, slices = everything(store)
+        assert (progress.done, sum(progress.counts.values()), seen[-1]) == (30, 30, 30)
+        assert sorted(by_index) == list(range(30))
+        assert (
+            progress.done - progress.repeated == len(labelled) == len({row.key for row in by_index.values()})
+        )
+        assert [(row.start, row.count) for row in slices] == [(0, 16), (16, 14)]
+        prefix = {row.key: row.prefix for row in by_index.values()}
+        solved = [row for row in labelled if row.outcome == "solved"]
+        assert len(solved) > 10
+        for row in solved:  # not only by our own word
+            integrand, integral = Expr.from_prefix(prefix[row.function]), Expr.from_prefix(row.integral)
+            residual = (integral.diff("x") - integrand).evaluate(x=0.37 + 0.21j)
+            assert abs(residual) < 1e-8
+        for row in labelled:
+            assert (row.integral is None) == (row.outcome != "solved")
+            assert row.seconds > 0
+            assert row.worker.endswith(f":{os.getpid()}")
+            assert "sympy 1." in row.versions
+        # The same again asks nobody: a pool whose every call would fail is as good.
+        again = label_range(sympy, 0, 30, store=store, pool=IdlePool(), slice_size=16)
+        assert (again.done, again.repeated, again.counts) == (30, 30, progress.counts)
+
+
+def test_a_longer_range_asks_for_the_rest_only(store_url, pool):
+    with Store(store_url) as store:
+        first = label_range(job(), 0, 250, store=store, pool=pool)
+        made = first.done - first.repeated
+        longer = label_range(job(), 100, 400, store=store, pool=pool)
+        by_index, labelled, _ = everything(store)
+        assert sorted(by_index) == list(range(500))
+        assert (
+            made + longer.done - longer.repeated
+            == len(labelled)
+            == len({row.key for row in by_index.values()})
+        )
+
+
+class IdlePool:
+    """Makes no call."""
+
+    def map(self, requests, limits):
+        assert list(requests) == []
+        return iter(())
+
+
+def test_what_verification_says_decides():
+    x = Expr("x*cos(x)")
+    outcome, integral, _, verdict = confirm(x, Expr("x*sin(x) + cos(x)").to_prefix())
+    assert (outcome, integral) == ("solved", Expr("x*sin(x) + cos(x)").to_prefix())
+    assert json.loads(verdict)["status"] == "proved"
+    outcome, integral, _, verdict = confirm(x, Expr("x*sin(x)").to_prefix())
+    assert (outcome, integral) == ("wrong", None)
+    point = json.loads(verdict)["counter_example"]
+    at = float(point["x"])
+    assert abs(Expr("x*sin(x)").diff("x").evaluate(x=at) - x.evaluate(x=at)) > 1e-6
+    assert json.loads(verdict)["candidate"] == Expr("x*sin(x)").to_prefix()
+    assert confirm(x, "sin sin")[0] == "unconfirmed"
+
+
+def test_a_wrong_answer_is_stored_with_its_counter_example(tmp_path, pool):
+    with Store(f"sqlite:///{tmp_path}/labels.db") as store:
+        label_range(job(), 0, 5, store=store, pool=pool)
+        _, labelled, _ = everything(store)
+        assert [row.outcome for row in labelled] == ["wrong"] * 5
+        assert all(json.loads(row.verdict)["counter_example"] for row in labelled)
+
+
+def test_a_time_out_is_tried_again_with_more_time_only(tmp_path, pool):
+    with Store(f"sqlite:///{tmp_path}/labels.db") as store:
+        hang = job("antiderive.testing.misbehaving:hang_in_c", seconds=0.1)
+        assert label_range(hang, 0, 2, store=store, pool=pool).counts == {"timeout": 2}
+        assert label_range(hang, 0, 2, store=store, pool=pool).repeated == 2
+        longer = job(hang.method, seconds=0.2)
+        assert label_range(longer, 0, 2, store=store, pool=pool).repeated == 0
+        current = store.known(hang.method, functions_of(RECIPE, 0, 2)).values()
+        assert {label.limit_seconds for label in current} == {0.2}
+
+
+def test_stopping_from_the_report_loses_nothing(tmp_path, pool):
+    class StopError(Exception):
+        pass
+
+    def report(progress):
+        raise StopError
+
+    with Store(f"sqlite:///{tmp_path}/labels.db") as store:
+        with pytest.raises(StopError):
+            label_range(job(), 0, 1500, store=store, pool=pool, report=report)
+        before = len(everything(store)[0])
+        progress = label_range(job(), 0, 1500, store=store, pool=pool)
+        assert progress.repeated >= before
+        check_complete(store, 1500)
+
+
+def drive(url, count, method=ANSWER):
+    return subprocess.Popen(
+        [sys.executable, "-c", DRIVER, url, method, str(count)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_killed_run_repeats_only_what_was_in_flight(store_url):
+    run = drive(store_url, 1500)
+    written = int(run.stdout.readline())
+    run.kill()
+    assert run.communicate() and run.returncode == -signal.SIGKILL
+    with Store(store_url) as store:
+        by_index, labelled, _ = everything(store)
+        assert written <= len(by_index) < 1500
+        first = {row.function: row for row in labelled}
+    run = drive(store_url, 1500)
+    output, errors = run.communicate(timeout=100)
+    assert errors == ""
+    # Everything that was in the store is taken from there, and the rows of the first run are still the same.
+    assert int(output.split()[-1]) >= len(by_index)
+    with Store(store_url) as store:
+        labelled = {row.function: row for row in check_complete(store, 1500)}
+        assert {key: labelled[key] for key in first} == first
+        assert {row.worker for key, row in labelled.items() if key not in first}.isdisjoint(
+            {row.worker for row in first.values()}
+        )
+
+
+def descendants(pid):
+    children = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        children.setdefault(int(fields[1]), []).append(int(status.parent.name))
+    found, stack = [], [pid]
+    while stack:
+        below = children.get(stack.pop(), [])
+        found += below
+        stack += below
+    return [one for one in found if one not in children]
+
+
+def test_killed_workers_are_replaced_and_their_calls_made_again(tmp_path):
+    killed = []
+
+    def report(progress):
+        if len(killed) < 6:
+            for pid in descendants(os.getpid()):
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+
+    with Store(f"sqlite:///{tmp_path}/labels.db") as store:
+        progress = LocalExecutor(store, 2).run(job(), 0, 1500, report=report)
+        assert len(killed) >= 2
+        check_complete(store, 1500)
+        assert "crashed" not in progress.counts
+
+
+def test_an_outage_of_the_server_is_survived(postgres):
+    """ANTIDERIVE_OUTAGE=20 makes it as long as in earnest."""
+    outage = float(os.environ.get("ANTIDERIVE_OUTAGE", "1.5"))
+    down = []
+
+    def report(progress):
+        if not down:
+            postgres.stop("immediate")
+            down.append(time.monotonic())
+
+    def waiting(line):
+        if len(down) == 1 and time.monotonic() - down[0] > outage:
+            postgres.start()
+            down.append(time.monotonic())
+
+    with Store(postgres.new_database(), waiting=waiting) as store:
+        progress = LocalExecutor(store, 2).run(job(), 0, 1500, report=report)
+        assert len(down) == 2
+        assert progress.done == 1500
+        check_complete(store, 1500)
+
+
+def test_a_full_disk_ends_the_run_with_one_line(tmp_path):
+    url, path = f"sqlite:///{tmp_path}/labels.db", tmp_path / "labels.db"
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, 120_000))\n"
+    run = subprocess.run(
+        [sys.executable, "-c", limit + DRIVER, url, ANSWER, "1500"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "StoreError: cannot use the store" in run.stderr.splitlines()[-1]
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with Store(url) as store:
+        LocalExecutor(store, 2).run(job(), 0, 1500)
+        check_complete(store, 1500)
+
+
+def test_a_store_that_fails_does_not_hold_up_the_end(tmp_path, pool):
+    with Store(f"sqlite:///{tmp_path}/labels.db") as store:
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("DROP TABLE ledger")
+        with pytest.raises(StoreError, match="no such table"):
+            label_range(job(), 0, 5, store=store, pool=pool)

@@ -60,6 +60,10 @@ class DataError(AntideriveError):
     """A data set or checkpoint that is missing, incomplete or of another version."""
 
 
+class PreemptedError(AntideriveError):
+    """A run was asked to stop and has saved what is needed to go on."""
+
+
 class MissingExtraError(AntideriveError, ImportError):
     """A feature needs packages that are not installed."""
 

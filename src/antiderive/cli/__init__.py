@@ -15,12 +15,12 @@ _COMMANDS = {
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
     "generate": "Write a data set: problems with their solutions.",
     "solve": "Integrate, with an answer that has been checked.",
-    "train": "Train a model by a configuration file.",
+    "train": "Train a model by a recipe; plot runs; give models away.",
     "verify": "Judge a candidate as an antiderivative or a solution.",
 }
 """Commands with their one-line help; each lives in the module of its name."""
 
-_EXTRAS = {"torch": "train", "lightning_fabric": "train", "safetensors": "train", "sympy": "cas"}
+_EXTRAS = {"torch": "train", "lightning_fabric": "train", "matplotlib": "train", "safetensors": "train", "tensorboard": "train", "sympy": "cas"}
 """The extra that installs each optional package."""
 
 

@@ -45,12 +45,11 @@ def run_evaluation(model: Path, recipe: Recipe | None, count: int, beams: tuple[
     """Evaluates with a progress bar; without a recipe, on the one that the model was trained by."""
     from antiderive.cli.progress import progress_bar
     from antiderive.evaluation import evaluate
-    from antiderive.training import Checkpoint, TrainingConfig, load_model
+    from antiderive.training import find_checkpoint, load_model
 
     loaded = load_model(model)
     if recipe is None:
-        checkpoint = Checkpoint.latest(model) or Checkpoint(model)
-        recipe = TrainingConfig.from_dict(checkpoint.state()["config"]).data
+        recipe = find_checkpoint(model).config().data
     with progress_bar() as bar:
         rows = {size: bar.add_task(f"beam {size}", total=count, rate="") for size in beams}
 

@@ -239,9 +239,10 @@ class TrainingConfig:
             SettingError: for a table or setting that does not exist or does not fit.
         """
         _refuse_unknown("configuration", values, [f.name for f in fields(cls)])
-        for table, content in [*values.items(), *values.get("mixture", {}).items()]:
-            if not isinstance(content, dict):
-                raise SettingError(f"configuration: {table} = {content!r} is not a table of settings")
+        for tables in (values, values.get("mixture", {})):
+            for table, content in tables.items():
+                if not isinstance(content, dict):
+                    raise SettingError(f"configuration: {table} = {content!r} is not a table of settings")
         return cls(
             data=Recipe.from_dict(values.get("data", {})),
             mixture={

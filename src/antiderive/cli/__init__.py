@@ -20,7 +20,14 @@ _COMMANDS = {
 }
 """Commands with their one-line help; each lives in the module of its name."""
 
-_EXTRAS = {"torch": "train", "lightning_fabric": "train", "matplotlib": "train", "safetensors": "train", "tensorboard": "train", "sympy": "cas"}
+_EXTRAS = {
+    "torch": "train",
+    "lightning_fabric": "train",
+    "matplotlib": "train",
+    "safetensors": "train",
+    "tensorboard": "train",
+    "sympy": "cas",
+}
 """The extra that installs each optional package."""
 
 

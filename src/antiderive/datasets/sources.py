@@ -1,8 +1,8 @@
 """Where training gets its pairs: recipes, Parquet shards, classic text files, and mixtures of them.
 
-A source is a sequence of *pools* without end: pool *p* is a pure function of the source's settings and *p*, so a
-position in it is a number, no index is kept and memory does not grow. Files are read in blocks; each epoch takes
-the blocks in another order, and the batches of a pool are shuffled again (``stream.py``).
+A source is a sequence of *pools* without end: pool *p* is a pure function of the source's settings and *p*,
+so a position in it is a number, no index is kept and memory does not grow. Files are read in blocks; each
+epoch takes the blocks in another order, and the batches of a pool are shuffled again (``stream.py``).
 """
 
 from __future__ import annotations
@@ -299,11 +299,17 @@ def _flat(rows: list[list[int]]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return np.array([token for row in rows for token in row], dtype=np.uint8), ends
 
 
+def _lengths(ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    lengths = ends.copy()
+    lengths[1:] -= ends[:-1]
+    return lengths
+
+
 def _select(
     tokens: NDArray[np.uint8], ends: NDArray[np.uint64], kept: NDArray[np.bool_]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The token ids of some of the rows."""
-    lengths = np.diff(ends.astype(np.int64), prepend=0)
+    lengths = _lengths(ends.astype(np.int64))
     return tokens[np.repeat(kept, lengths)], np.cumsum(lengths[kept])
 
 

@@ -22,8 +22,8 @@ class Seq2SeqConfig:
         decoder_layers: layers of the decoder.
         feed_forward: width of the inner layer of the feed-forward blocks.
         dropout: probability of dropping an activation.
-        norm: ``pre`` (a norm before each block and one at the end) or ``post`` (after each residual sum, and one
-            after the embeddings).
+        norm: ``pre`` (a norm before each block and one at the end) or ``post`` (after each residual sum, and
+            one after the embeddings).
         positions: ``rotary``, or ``learned`` (a table added to the embeddings).
         tree_positions: add the place of each source token in the expression tree to its embedding.
         bias: whether the projections of attention have biases.
@@ -46,7 +46,15 @@ class Seq2SeqConfig:
     pad: int = 0
 
     def __post_init__(self) -> None:
-        sizes = ("vocabulary", "width", "heads", "encoder_layers", "decoder_layers", "feed_forward", "max_length")
+        sizes = (
+            "vocabulary",
+            "width",
+            "heads",
+            "encoder_layers",
+            "decoder_layers",
+            "feed_forward",
+            "max_length",
+        )
         for name in sizes:
             if getattr(self, name) < 1:
                 raise SettingError(f"model: {name} = {getattr(self, name)} is below 1")

@@ -32,7 +32,7 @@ def rotate(x_BHTK: Tensor, rotation: tuple[Tensor, Tensor] | None) -> Tensor:
 
 
 class TreePositions(nn.Module):
-    """The path from the root to each token of a prefix expression, as a vector (Shiv & Quirk 2019, section 3).
+    """The path from the root to each token of a prefix expression (Shiv & Quirk 2019, section 3).
 
     A step is the number of the child, one-hot; the nearest step comes first, and step ``i`` up the path is
     weighted with ``p**i``. There are as many learned ``p`` as copies of a path fit the width, scaled so that
@@ -49,14 +49,14 @@ class TreePositions(nn.Module):
         digit = torch.tensor([name.isdigit() for name in vocabulary.names])
         self.register_buffer("arity", torch.tensor(vocabulary.arities), persistent=False)
         self.register_buffer("number", digit, persistent=False)
-        self.children = max(vocabulary.arities)
-        self.levels = min(LEVELS, width // self.children)
-        self.copies = width // (self.levels * self.children)
+        self.branches = max(vocabulary.arities)
+        self.levels = min(LEVELS, width // self.branches)
+        self.copies = width // (self.levels * self.branches)
         self.width = width
         self.decay = nn.Parameter(torch.linspace(0.5, 1.5, self.copies))
 
     def paths(self, tokens_BS: Tensor) -> Tensor:
-        """One-hot steps of the path to each token, nearest first, shape [B, S, levels * children]."""
+        """One-hot steps of the path to each token, nearest first, shape [B, S, levels * branches]."""
         batch, length = tokens_BS.shape
         arity = self.arity[tokens_BS]
         # Expressions still to come after each token: a number counts as read at its last digit.
@@ -65,8 +65,8 @@ class TreePositions(nn.Module):
         change = torch.where(goes_on, 0, torch.where(digit, -1, arity - 1)).int()
         after = change.cumsum(1, dtype=torch.int32)
         before = after - change
-        # open[b, j, t]: fewest expressions to come after j .. t-1, against those before j. It falls below zero when
-        # the subtree of j is complete, and counts down its children before that.
+        # open[b, j, t]: fewest expressions to come after j .. t-1, against those before j. It falls below
+        # zero when the subtree of j is complete, and counts down its children before that.
         upper = torch.ones(length, length, dtype=torch.bool, device=tokens_BS.device).triu()
         least = after[:, None, :].expand(batch, length, length).masked_fill(~upper, 1 << 20).cummin(2).values
         open_BSS = torch.full_like(least, -1)
@@ -77,8 +77,8 @@ class TreePositions(nn.Module):
         # Operators of the path that are nearer to the token than j.
         distance = above.sum(1)[:, None, :] - above.cumsum(1)
         kept = above & (distance < self.levels)
-        slot = (distance * self.children + child).clamp(0, self.levels * self.children - 1)
-        path = torch.zeros(batch, length, self.levels * self.children, device=tokens_BS.device)
+        slot = (distance * self.branches + child).clamp(0, self.levels * self.branches - 1)
+        path = torch.zeros(batch, length, self.levels * self.branches, device=tokens_BS.device)
         return path.scatter_add_(2, slot.transpose(1, 2), kept.transpose(1, 2).to(path.dtype))
 
     def forward(self, tokens_BS: Tensor) -> Tensor:
@@ -86,6 +86,6 @@ class TreePositions(nn.Module):
         p = torch.tanh(self.decay)[:, None]
         weight = p ** torch.arange(self.levels, device=p.device) * (1 - p * p).sqrt()
         weight = weight * (self.width / (2 * self.copies)) ** 0.5
-        path = self.paths(tokens_BS).unflatten(2, (1, self.levels, self.children))
+        path = self.paths(tokens_BS).view(*tokens_BS.shape, 1, self.levels, self.branches)
         scaled = (path * weight[None, None, :, :, None]).flatten(2)
         return nn.functional.pad(scaled, (0, self.width - scaled.shape[-1]))

@@ -167,8 +167,8 @@ class Seq2Seq(nn.Module):
     """Encoder, decoder, and one embedding for source, target and output.
 
     Attributes:
-        save_memory: recompute the inside of each layer in the backward pass instead of keeping it (Chen et al.
-            2016); set by training.
+        save_memory: recompute the inside of each layer in the backward pass instead of keeping it (Chen et
+            al. 2016); set by training.
     """
 
     def __init__(self, config: Seq2SeqConfig) -> None:
@@ -197,8 +197,8 @@ class Seq2Seq(nn.Module):
             return embedded, rotations(start, length, width // self.config.heads, tokens.device)
         if start + length > self.config.max_length:
             raise LimitError(
-                f"a sequence of {start + length} tokens does not fit the model's {self.config.max_length} learned "
-                "positions; raise model.max_length or lower data.max_tokens"
+                f"a sequence of {start + length} tokens does not fit the model's {self.config.max_length} "
+                "learned positions; raise model.max_length or lower data.max_tokens"
             )
         places = torch.arange(start, start + length, device=tokens.device)
         return embedded + self.places(places) * width**0.5, None

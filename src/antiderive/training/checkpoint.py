@@ -1,8 +1,8 @@
 """Checkpoints: a folder with ``model.safetensors``, ``optimizer.safetensors`` and ``state.json``.
 
 A checkpoint is written beside its place and renamed, so that it is whole wherever a run is cut off. Nothing
-in it is executed when it is read. A model that was exported for others has ``config.json`` instead of the state
-and no optimiser.
+in it is executed when it is read. A model that was exported for others has ``config.json`` instead of the
+state, and no optimiser.
 """
 
 from __future__ import annotations

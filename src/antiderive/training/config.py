@@ -1,7 +1,8 @@
-"""The settings of a training run: a TOML file with the tables ``[data]``, ``[mixture]``, ``[model]``, ``[training]``.
+"""The settings of a training run, from a TOML file with overrides.
 
-``[data]`` is a recipe. ``[mixture.NAME]`` is a source of training pairs: its weight, where it comes from, and the
-settings of the recipe that are its own. Without a mixture the recipe's task is the only source.
+Of its tables ``[data]`` is a recipe, ``[model]`` the shape of the model, ``[training]`` the loop. Each
+``[mixture.NAME]`` is a source of training pairs: its weight, where it comes from, and the settings of the
+recipe that are its own. Without a mixture the recipe's task is the only source.
 """
 
 from __future__ import annotations
@@ -103,27 +104,34 @@ class OptimisationConfig:
     peak_tflops: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in (
-            "steps", "tokens_per_batch", "accumulate", "streams", "pool", "threads", "log_every",
-            "checkpoint_every", "keep_checkpoints", "evaluate_pairs",
-        ):  # fmt: skip
-            if getattr(self, name) < 1:
-                raise SettingError(f"training: {name} = {getattr(self, name)} is below 1")
-        for name in ("seed", "warmup", "weight_decay", "evaluate_every", "evaluate_answers", "patience", "peak_tflops"):
-            if getattr(self, name) < 0:
-                raise SettingError(f"training: {name} = {getattr(self, name)} is below 0")
+        at_least = {
+            1: (
+                "steps", "tokens_per_batch", "accumulate", "streams", "pool", "threads", "log_every",
+                "checkpoint_every", "keep_checkpoints", "evaluate_pairs",
+            ),
+            0: (
+                "seed", "warmup", "weight_decay", "beta2", "label_smoothing", "evaluate_every",
+                "evaluate_answers", "patience", "peak_tflops",
+            ),
+        }  # fmt: skip
+        for least, names in at_least.items():
+            for name in names:
+                if getattr(self, name) < least:
+                    raise SettingError(f"training: {name} = {getattr(self, name)} is below {least}")
         if self.learning_rate <= 0 or self.clip <= 0:
             raise SettingError("training: learning_rate and clip must be positive")
-        for name in ("beta2", "label_smoothing"):
-            if not 0 <= getattr(self, name) < 1:
-                raise SettingError(f"training: {name} = {getattr(self, name)} is not from 0 to below 1")
+        if max(self.beta2, self.label_smoothing) >= 1:
+            raise SettingError("training: beta2 and label_smoothing must be below 1")
+        self._check_choices()
+
+    def _check_choices(self) -> None:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
-                raise SettingError(
-                    f"training: {name} {getattr(self, name)!r}; there are {', '.join(choices[:-1])} and {choices[-1]}"
-                )
+                there = f"{', '.join(choices[:-1])} and {choices[-1]}"
+                raise SettingError(f"training: {name} {getattr(self, name)!r}; there are {there}")
         if self.metric.rpartition("/")[2] not in _METRICS:
-            raise SettingError(f"training: metric {self.metric!r}; there are {', '.join(_METRICS)} and NAME/loss")
+            there = ", ".join(_METRICS)
+            raise SettingError(f"training: metric {self.metric!r}; there are {there} and NAME/loss")
         if self.patience and not self.evaluate_every:
             raise SettingError("training: patience needs evaluations; set evaluate_every")
 
@@ -320,7 +328,12 @@ def _model(values: dict[str, Any]) -> Seq2SeqConfig:
 def _typed(kind: type[T], table: str, values: dict[str, Any]) -> T:
     annotations = {f.name: f.type for f in fields(kind)}  # type: ignore[arg-type]
     _refuse_unknown(table, values, list(annotations))
-    kinds: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,)}
+    kinds: dict[str, tuple[type, ...]] = {
+        "int": (int,),
+        "float": (float, int),
+        "str": (str,),
+        "bool": (bool,),
+    }
     for name, value in values.items():
         expected = kinds[str(annotations[name])]
         if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):

@@ -73,7 +73,9 @@ def _precision(settings: OptimisationConfig) -> dict[str, Any]:
     from lightning_fabric.plugins import MixedPrecision
 
     on_cpu = settings.accelerator == "cpu" or (
-        settings.accelerator == "auto" and not torch.cuda.is_available() and not torch.backends.mps.is_available()
+        settings.accelerator == "auto"
+        and not torch.cuda.is_available()
+        and not torch.backends.mps.is_available()
     )
     if settings.precision == "16-mixed" and on_cpu:
         return {"plugins": MixedPrecision("16-mixed", "cpu")}
@@ -82,7 +84,7 @@ def _precision(settings: OptimisationConfig) -> dict[str, Any]:
 
 def _sharded(world: int) -> Any:  # noqa: ANN401
     """Fully sharded data parallelism (FSDP2): every layer is gathered when it is used."""
-    from lightning_fabric.strategies import ModelParallelStrategy
+    from lightning_fabric.strategies.model_parallel import ModelParallelStrategy
 
     # Keys and values are views; nothing changes them in place, of which this warns.
     warnings.filterwarnings("ignore", message="FSDP2-wrapped module")

@@ -1,4 +1,4 @@
-"""The log of a run: ``log.jsonl`` with a line for each report or evaluation, and TensorBoard's event files."""
+"""The log of a run: ``log.jsonl``, a line for each report or evaluation, and TensorBoard's event files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Log:
             temporary = self.path.with_suffix(".tmp")
             temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
             temporary.replace(self.path)
-        self.board = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)  # type: ignore[no-untyped-call]
+        self.board = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
 
     def add(self, kind: str, step: int, figures: dict[str, float]) -> None:
         """One line of figures; ``kind`` is ``training`` or ``validation``."""
@@ -29,11 +29,11 @@ class Log:
         with self.path.open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         for name, value in figures.items():
-            self.board.add_scalar(f"{kind}/{name}", value, step)  # type: ignore[no-untyped-call]
+            self.board.add_scalar(f"{kind}/{name}", value, step)
 
     def close(self) -> None:
         """Writes what is left."""
-        self.board.close()  # type: ignore[no-untyped-call]
+        self.board.close()
 
 
 def read_log(folder: Path) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -79,7 +79,8 @@ def train(
         report_validation: called there with the step and the metrics of each evaluation.
 
     Raises:
-        DataError: if the folder holds a run of another configuration or number of processes, or data are missing.
+        DataError: if the folder holds a run of another configuration or number of processes, or data are
+            missing.
         LimitError: if the loss is no longer a number.
         PreemptedError: after SIGTERM or SIGUSR1.
         KeyboardInterrupt: after Ctrl-C.
@@ -94,8 +95,8 @@ def train(
                 if stop == signal.SIGINT:
                     raise KeyboardInterrupt
                 raise PreemptedError(
-                    f"stopped by {signal.Signals(stop).name} after step {run.step}; the checkpoint is written, the "
-                    "same command goes on from it"
+                    f"stopped by {signal.Signals(stop).name} after step {run.step}; the checkpoint is "
+                    "written, the same command goes on from it"
                 )
             if run.finished:
                 break
@@ -118,10 +119,10 @@ class _Run:
         self.model = Seq2Seq(config.model)
         self.model.save_memory = settings.recompute
         self.wrapped = self.fabric.setup_module(
-            torch.compile(self.model, dynamic=True) if settings.compile else self.model  # type: ignore[arg-type]
+            torch.compile(self.model, dynamic=True) if settings.compile else self.model
         )
         self.optimizer = make_optimizer(self.model, settings)
-        self.wrapped_optimizer = self.fabric.setup_optimizers(self.optimizer)
+        self.wrapped_optimizer: Any = self.fabric.setup_optimizers(self.optimizer)
         self.wrapped.train()
         weights = tuple(source.weight for source in config.mixture.values())
         self.stream = BatchStream(
@@ -195,7 +196,7 @@ class _Run:
         report: Callable[[TrainingProgress], None],
         report_validation: Callable[[int, dict[str, float]], None],
     ) -> int:
-        """Reports, evaluates and saves when it is time; returns the signal that asks all processes to stop."""
+        """Reports, evaluates and saves when it is time; returns the signal that asks all to stop, or 0."""
         settings, step = self.settings, self.step
         last = self.finished
         evaluate = settings.evaluate_every > 0 and step % settings.evaluate_every == 0
@@ -229,8 +230,9 @@ class _Run:
         sums = self._sum(figures.to(self.fabric.device, torch.float32)).tolist()
         stop = received
         if self.world > 1:
-            signals = torch.tensor(received, device=self.fabric.device)
-            stop = int(self.fabric.all_reduce(signals, reduce_op="max").item())
+            signals: Any = torch.tensor(received, device=self.fabric.device)
+            signals = self.fabric.all_reduce(signals, reduce_op="max")
+            stop = int(signals.item())
         loss, tokens, size, examples, flops = sums
         loss /= meter.steps
         if not math.isfinite(loss):
@@ -305,8 +307,8 @@ class _Run:
         """The position of each stream; the first processes have one each."""
         if self.settings.streams == 1:
             return [list(self.position)]
-        gathered = self.fabric.all_gather(torch.tensor(self.position, device=self.fabric.device))
-        positions: list[list[int]] = gathered[: self.settings.streams].tolist()  # type: ignore[call-overload,union-attr]
+        gathered: Any = self.fabric.all_gather(torch.tensor(self.position, device=self.fabric.device))
+        positions: list[list[int]] = gathered[: self.settings.streams].tolist()
         return positions
 
     def _restore(self) -> None:
@@ -317,12 +319,13 @@ class _Run:
         different = TrainingConfig.from_dict(state["config"]).differences(self.config)
         if different:
             raise DataError(
-                f"{self.folder} holds a run of another configuration ({'; '.join(different)}); choose another folder"
+                f"{self.folder} holds a run of another configuration ({'; '.join(different)}); "
+                "choose another folder"
             )
         if state["world"] != self.world:
             raise DataError(
-                f"{self.folder} holds a run of {state['world']} processes and this is one of {self.world}; start "
-                "as many as before, or choose another folder"
+                f"{self.folder} holds a run of {state['world']} processes and this is one of {self.world}; "
+                "start as many as before, or choose another folder"
             )
         load_state_tensors(self.model, self.optimizer, latest.tensors("model"), latest.tensors("optimizer"))
         self.fabric.strategy.precision.load_state_dict(state["precision"])
@@ -334,7 +337,7 @@ class _Run:
         if self.world == 1:
             return values
         total: Any = self.fabric.all_reduce(values, reduce_op="sum")
-        return total  # type: ignore[no-any-return]
+        return cast("Tensor", total)
 
     def close(self) -> None:
         """Ends the log."""

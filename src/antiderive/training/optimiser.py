@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +40,7 @@ def make_optimizer(model: nn.Module, settings: OptimisationConfig) -> torch.opti
 def state_tensors(
     model: nn.Module, optimizer: torch.optim.Optimizer
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Weights and moments by name, whole in the first process (in others perhaps empty); every process takes part."""
+    """Weights and moments by name, whole in the first process; every process takes part."""
     # Its import takes seconds; whoever only loads a model does without it.
     from torch.distributed.checkpoint.state_dict import (
         StateDictOptions,
@@ -48,13 +49,16 @@ def state_tensors(
     )
 
     options = StateDictOptions(full_state_dict=True, cpu_offload=True)
-    weights = {name: tensor.contiguous() for name, tensor in get_model_state_dict(model, options=options).items()}
-    moments = {
-        f"{name}/{key}": tensor.contiguous()
-        for name, values in get_optimizer_state_dict(model, optimizer, options=options).get("state", {}).items()
-        for key, tensor in values.items()
-    }
-    return weights, moments
+    weights: dict[str, Any] = get_model_state_dict(model, options=options)
+    state: dict[str, Any] = get_optimizer_state_dict(model, optimizer, options=options)
+    return (
+        {name: tensor.contiguous() for name, tensor in weights.items()},
+        {
+            f"{name}/{key}": tensor.contiguous()
+            for name, values in state.get("state", {}).items()
+            for key, tensor in values.items()
+        },
+    )
 
 
 def load_state_tensors(
@@ -72,11 +76,11 @@ def load_state_tensors(
     )
 
     options = StateDictOptions(full_state_dict=True)
-    set_model_state_dict(model, weights, options=options)
-    content = get_optimizer_state_dict(model, optimizer, options=options)
+    set_model_state_dict(model, dict(weights), options=options)
+    content: dict[str, Any] = get_optimizer_state_dict(model, optimizer, options=options)
     state: dict[str, dict[str, Tensor]] = {}
     for name, tensor in moments.items():
         parameter, key = name.rsplit("/", 1)
         state.setdefault(parameter, {})[key] = tensor
-    content["state"] = state
-    set_optimizer_state_dict(model, optimizer, content, options=options)
+    whole: Any = {**content, "state": state}
+    set_optimizer_state_dict(model, optimizer, whole, options=options)

@@ -20,7 +20,9 @@ from antiderive.tasks import Task, task_named
 from antiderive.training.config import TrainingConfig
 
 
-def summed_loss(model: torch.nn.Module, batch: Batch, pad: int, smoothing: float, device: torch.device) -> Tensor:
+def summed_loss(
+    model: torch.nn.Module, batch: Batch, pad: int, smoothing: float, device: torch.device
+) -> Tensor:
     """Cross-entropy of the next target tokens, summed over them."""
     source = torch.from_numpy(batch.source).to(device, non_blocking=True)
     target = torch.from_numpy(batch.target).to(device, non_blocking=True)
@@ -60,8 +62,14 @@ class Validation:
         for name, source in config.sources().items():
             pairs = source.validation(settings.evaluate_pairs)
             mine = [pairs.at(place) for place in range(part, len(pairs), parts)]
-            answers = [pairs.at(place) for place in range(part, min(len(pairs), settings.evaluate_answers), parts)]
-            self.parts.append(_Part(name, task_named(config.task_of(name)), _batches(mine, settings.tokens_per_batch), answers))
+            answers = [
+                pairs.at(place) for place in range(part, min(len(pairs), settings.evaluate_answers), parts)
+            ]
+            self.parts.append(
+                _Part(
+                    name, task_named(config.task_of(name)), _batches(mine, settings.tokens_per_batch), answers
+                )
+            )
 
     @torch.inference_mode()
     def measure(

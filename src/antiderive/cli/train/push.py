@@ -14,7 +14,7 @@ from antiderive.cli.progress import require
 @click.option("--folder", type=click.Path(path_type=Path), help="Write the model to this folder.")
 @click.option("--repository", help="Upload it to this repository of the Hub, such as user/name.")
 @click.option("--private", is_flag=True, help="A repository that is made by this is private.")
-def command(run: Path, folder: Path | None, repository: str | None, private: bool) -> None:  # noqa: FBT001
+def command(run: Path, folder: Path | None, repository: str | None, private: bool) -> None:
     """Give away the best model of RUN: weights, config.json and a model card."""
     require(run)
     if folder is None and repository is None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from antiderive.training import TrainingConfig
 
 REQUEUE = 75
-"""Exit code after SIGTERM or SIGUSR1 (EX_TEMPFAIL of sysexits.h): the same command goes on from the checkpoint."""
+"""Exit code after SIGTERM or SIGUSR1 (EX_TEMPFAIL of sysexits.h): the same command goes on from there."""
 
 
 @click.command()
@@ -65,8 +65,8 @@ def run_training(config: TrainingConfig, out: Path) -> Path:
     if os.environ.get("RANK", os.environ.get("SLURM_PROCID", "0")) != "0":
         return train(config, out).path
     click.echo(
-        f"model: {model.parameters_count:,} parameters, {flops / 1e6:,.1f} million operations a token in training "
-        f"(sequences of {typical}); {config.training.steps:,} steps; data: {sources}",
+        f"model: {model.parameters_count:,} parameters, {flops / 1e6:,.1f} million operations a token in "
+        f"training (sequences of {typical}); {config.training.steps:,} steps; data: {sources}",
         err=True,
     )
     del model

@@ -62,7 +62,7 @@ def source(kind, shards, text):
 def test_files_give_every_training_pair_once_an_epoch(kind, shards, text, examples):
     opened = source(kind, shards, text)
     blocks = opened.blocks if isinstance(opened.blocks, int) else len(opened.blocks)
-    assert blocks > 3
+    assert blocks > 2
     epochs = [
         [pair for number in range(e * blocks, (e + 1) * blocks) for pair in listed(opened.pool(number, 1))]
         for e in (0, 1)

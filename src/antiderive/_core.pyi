@@ -11,7 +11,9 @@ __all__ = [
     "GENERATOR_VERSION",
     "Expr",
     "arities",
+    "default_operators",
     "generate",
+    "native_tasks",
     "operators",
     "recipe_text",
     "screen_antiderivative",
@@ -109,12 +111,15 @@ class BatchArrays(TypedDict):
     problem_operators: NDArray[np.uint16]
     solution_operators: NDArray[np.uint16]
     rejects: dict[str, int]
+    seconds: dict[str, float]
 
 ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "undefined"]
 Samples: TypeAlias = list[tuple[dict[str, complex], float]]
 
 def arities() -> list[int]: ...
+def default_operators(task: str) -> tuple[int, int]: ...
 def generate(recipe: Mapping[str, Any], start: int, count: int, threads: int) -> BatchArrays: ...
+def native_tasks() -> list[str]: ...
 def operators() -> list[OperatorRow]: ...
 def recipe_text(recipe: Mapping[str, Any]) -> str: ...
 def screen_antiderivative(

@@ -11,7 +11,7 @@ use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 
 /// Problems and solutions of the default recipe as expressions.
 fn pairs(count: usize) -> Vec<(Expr, Expr)> {
-    let batch = generate(&Recipe::default(), 0, count, 1).expect("examples");
+    let (batch, _) = generate(&Recipe::default(), 0, count, 1).expect("examples");
     let mut store = Store::default();
     let mut read = |tokens: &[u8]| {
         store.clear();

@@ -27,7 +27,8 @@ impl Point {
         self.0[symbol.0 as usize] = value;
     }
 
-    fn get(&self, symbol: Symbol) -> C64 {
+    /// The value of a symbol.
+    pub fn get(&self, symbol: Symbol) -> C64 {
         self.0[symbol.0 as usize]
     }
 }

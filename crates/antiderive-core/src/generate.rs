@@ -6,7 +6,6 @@ use std::sync::Mutex;
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
 
-use crate::bwd;
 use crate::candidate::{Reject, REJECTS};
 use crate::error::{Error, Result};
 use crate::prefix::{count_operators, write_tokens, Token};
@@ -14,6 +13,7 @@ use crate::random::{Key, Stream};
 use crate::recipe::Recipe;
 use crate::sample::FunctionSampler;
 use crate::store::{Limits, Store};
+use crate::tasks::{task_of, Clock, Stage, Task, Workshop, STAGES};
 
 /// The part of a data set that a problem belongs to, decided by the keyed hash of its skeleton.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,9 @@ pub struct Batch {
     pub rejects: [u64; REJECTS.len()],
 }
 
+/// Nanoseconds spent in each stage ([`STAGES`]).
+pub type Times = [u64; STAGES.len()];
+
 impl Batch {
     /// Number of examples.
     pub fn len(&self) -> usize {
@@ -101,8 +104,9 @@ const MAX_ATTEMPTS: usize = 100_000;
 pub struct Generator {
     recipe: Recipe,
     key: Key,
-    sampler: FunctionSampler,
-    store: Store,
+    task: Box<dyn Task>,
+    head: Vec<Token>,
+    workshop: Workshop,
     problem: Vec<Token>,
     solution: Vec<Token>,
 }
@@ -111,15 +115,21 @@ impl Generator {
     /// Prepares a generator.
     pub fn new(recipe: &Recipe) -> Result<Generator> {
         recipe.validate()?;
-        if recipe.task != "bwd" {
-            return Err(Error::Setting(format!("unknown task '{}'; there is bwd", recipe.task)));
-        }
-        Ok(Generator {
-            recipe: recipe.clone(),
-            key: recipe.key(),
-            sampler: FunctionSampler::new(recipe)?,
+        let task = task_of(recipe)?;
+        let key = recipe.key();
+        let workshop = Workshop {
             // Far above what fits into the tokens of an example, far below what takes long.
             store: Store::new(Limits { number_bits: 256, size: 20_000 }),
+            sampler: FunctionSampler::new(recipe)?,
+            stream: Stream::new(&key, 0),
+            clock: Clock::new(),
+        };
+        Ok(Generator {
+            recipe: recipe.clone(),
+            key,
+            head: task.head(),
+            task,
+            workshop,
             problem: Vec::new(),
             solution: Vec::new(),
         })
@@ -127,9 +137,9 @@ impl Generator {
 
     /// Appends example `index` to `batch`.
     pub fn example(&mut self, index: u64, batch: &mut Batch) -> Result<()> {
-        let mut stream = Stream::new(&self.key, index);
+        self.workshop.stream = Stream::new(&self.key, index);
         for _ in 0..MAX_ATTEMPTS {
-            match self.candidate(&mut stream, batch) {
+            match self.candidate(batch) {
                 Ok(()) => return Ok(()),
                 Err(reject) => batch.rejects[reject as usize] += 1,
             }
@@ -139,21 +149,27 @@ impl Generator {
         )))
     }
 
-    fn candidate(&mut self, stream: &mut Stream, batch: &mut Batch) -> std::result::Result<(), Reject> {
-        self.store.clear();
-        let pair = bwd::candidate(&mut self.store, &mut self.sampler, stream)?;
+    fn candidate(&mut self, batch: &mut Batch) -> std::result::Result<(), Reject> {
+        self.workshop.store.clear();
+        let pair = self.task.candidate(&mut self.workshop)?;
+        let Workshop { store, clock, .. } = &mut self.workshop;
+        clock.lap(Stage::Derive);
         self.problem.clear();
-        // The integration problem is the equation `Y' - f = 0`.
-        self.problem.extend(bwd::problem_head());
-        write_tokens(&self.store.dag, pair.problem, &mut self.problem);
+        self.problem.extend(&self.head);
+        write_tokens(&store.dag, pair.problem, &mut self.problem);
         self.solution.clear();
-        write_tokens(&self.store.dag, pair.solution, &mut self.solution);
+        if self.task.solved() {
+            write_tokens(&store.dag, pair.solution, &mut self.solution);
+        }
         let max = self.recipe.max_tokens as usize;
         if self.problem.len() > max || self.solution.len() > max {
             return Err(Reject::TooLong);
         }
-        bwd::confirm(&self.store, &pair)?;
-        let skeleton = self.store.skeleton(pair.problem)?;
+        clock.lap(Stage::Write);
+        let confirmed = self.task.confirm(store, &pair);
+        clock.lap(Stage::Confirm);
+        confirmed?;
+        let skeleton = store.skeleton(pair.problem)?;
         batch.problem_tokens.extend(self.problem.iter().map(|t| t.0));
         batch.problem_ends.push(batch.problem_tokens.len() as u64);
         batch.solution_tokens.extend(self.solution.iter().map(|t| t.0));
@@ -161,6 +177,7 @@ impl Generator {
         batch.skeletons.push(skeleton_hash(&skeleton));
         batch.problem_operators.push(count_operators(&self.problem) as u16);
         batch.solution_operators.push(count_operators(&self.solution) as u16);
+        clock.lap(Stage::Skeleton);
         Ok(())
     }
 }
@@ -168,8 +185,9 @@ impl Generator {
 /// Examples per unit of work of a thread.
 const BLOCK: usize = 256;
 
-/// Examples `start .. start + count` of a recipe; the same bytes for any number of threads.
-pub fn generate(recipe: &Recipe, start: u64, count: usize, threads: usize) -> Result<Batch> {
+/// Examples `start .. start + count` of a recipe, the same bytes for any number of threads, and the time
+/// that all threads together spent in each stage.
+pub fn generate(recipe: &Recipe, start: u64, count: usize, threads: usize) -> Result<(Batch, Times)> {
     let end = start.checked_add(count as u64);
     if end.is_none() {
         return Err(Error::Setting(format!("examples {start} and {count} more pass the largest index")));
@@ -177,6 +195,7 @@ pub fn generate(recipe: &Recipe, start: u64, count: usize, threads: usize) -> Re
     let blocks = count.div_ceil(BLOCK);
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<Option<Result<Batch>>>> = Mutex::new((0..blocks).map(|_| None).collect());
+    let times: Mutex<Times> = Mutex::default();
     let work = || {
         let mut generator = match Generator::new(recipe) {
             Ok(generator) => generator,
@@ -185,6 +204,10 @@ pub fn generate(recipe: &Recipe, start: u64, count: usize, threads: usize) -> Re
         loop {
             let block = next.fetch_add(1, Ordering::Relaxed);
             if block >= blocks {
+                if let Ok(mut times) = times.lock() {
+                    let own = generator.workshop.clock.nanoseconds;
+                    times.iter_mut().zip(own).for_each(|(sum, more)| *sum += more);
+                }
                 return Ok(());
             }
             let mut batch = Batch::default();
@@ -213,5 +236,5 @@ pub fn generate(recipe: &Recipe, start: u64, count: usize, threads: usize) -> Re
     for block in done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().flatten() {
         all.append(&block?);
     }
-    Ok(all)
+    Ok((all, times.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)))
 }

@@ -1,15 +1,16 @@
 //! The engine of antiderive: exact expressions in canonical form, calculus, numerics, and generators of
 //! problems with their solutions.
 
-mod bwd;
 mod calculus;
 pub mod candidate;
 mod canonical;
+mod coefficients;
 pub mod error;
 pub mod evaluate;
 pub mod expr;
 mod functions;
 pub mod generate;
+mod isolate;
 mod lexer;
 pub mod number;
 pub mod numeric;
@@ -27,6 +28,7 @@ pub mod screen;
 mod skeleton;
 pub mod store;
 pub mod symbols;
+pub mod tasks;
 pub mod trees;
 
 pub use error::{Error, Result};

@@ -8,7 +8,10 @@ use crate::random::{key_of, Key};
 use crate::trees::ShapeWeights;
 
 /// Version of the generators: it changes whenever the same recipe would give other bytes.
-pub const GENERATOR_VERSION: u32 = 1;
+pub const GENERATOR_VERSION: u32 = 2;
+
+/// Most different coefficients of one example.
+const MAX_COEFFICIENTS: u32 = 8;
 
 /// Settings of random functions and of the examples made from them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,10 @@ pub struct Recipe {
     pub integer_weight: u32,
     /// Integers are from 1 to this.
     pub max_integer: u32,
+    /// Different symbolic coefficients `a0`, `a1`, ... that may stand in one example.
+    pub coefficients: u32,
+    /// Weight of coefficients among leaves.
+    pub coefficient_weight: u32,
     /// Whether tree shapes are sampled by the operators' weights instead of uniformly.
     pub weighted_shapes: bool,
     /// Longest problem or solution, in tokens.
@@ -50,6 +57,8 @@ impl Default for Recipe {
             variable_weight: 3,
             integer_weight: 1,
             max_integer: 5,
+            coefficients: 0,
+            coefficient_weight: 1,
             weighted_shapes: false,
             max_tokens: 512,
         }
@@ -78,6 +87,12 @@ impl Recipe {
         if self.integer_weight > 0 && self.max_integer < 1 {
             return fail("integers have a weight but the largest one is below 1".into());
         }
+        if self.coefficients > MAX_COEFFICIENTS {
+            return fail(format!(
+                "{} coefficients; there may be {MAX_COEFFICIENTS} (a8 and a9 are constants of integration)",
+                self.coefficients
+            ));
+        }
         if self.max_tokens < 8 {
             return fail(format!("at most {} tokens: nothing fits", self.max_tokens));
         }
@@ -91,7 +106,8 @@ impl Recipe {
         };
         let (unary, binary) = (total(1), total(2));
         if self.weighted_shapes {
-            ShapeWeights { leaf: self.variable_weight + self.integer_weight, unary, binary }
+            let coefficients = if self.coefficients > 0 { self.coefficient_weight } else { 0 };
+            ShapeWeights { leaf: self.variable_weight + self.integer_weight + coefficients, unary, binary }
         } else {
             // Uniform over the shapes that the operators allow.
             ShapeWeights { leaf: 1, unary: u32::from(unary > 0), binary: u32::from(binary > 0) }
@@ -114,6 +130,9 @@ impl Recipe {
             self.integer_weight,
             self.max_integer,
         );
+        if self.coefficients > 0 {
+            let _ = write!(text, ",coef:{}(a0..a{})", self.coefficient_weight, self.coefficients - 1);
+        }
         for (op, weight) in operators.iter().filter(|(_, weight)| *weight > 0) {
             let _ = write!(text, " {}:{weight}", op.row().name);
         }

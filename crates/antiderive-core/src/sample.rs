@@ -8,14 +8,24 @@ use crate::store::{Id, Store};
 use crate::symbols::Symbol;
 use crate::trees::{Shape, TreeSampler};
 
+#[derive(Debug, Clone, Copy)]
+enum Leaf {
+    Variable,
+    Integer,
+    Coefficient,
+}
+
+/// Shapes tried for one with enough leaves.
+const MAX_SHAPES: usize = 100;
+
 /// Samples functions of `x` by a recipe.
 pub struct FunctionSampler {
     trees: TreeSampler,
     unary: Weighted<Op>,
     binary: Weighted<Op>,
-    /// True for the variable, false for an integer.
-    leaves: Weighted<bool>,
+    leaves: Weighted<Leaf>,
     max_integer: i64,
+    coefficients: i64,
     operators: (i64, i64),
     shape: Vec<Shape>,
     stack: Vec<Id>,
@@ -32,8 +42,13 @@ impl FunctionSampler {
             trees: TreeSampler::new(recipe.max_operators as usize, recipe.shape_weights())?,
             unary: of_arity(1),
             binary: of_arity(2),
-            leaves: Weighted::new([(true, recipe.variable_weight), (false, recipe.integer_weight)]),
+            leaves: Weighted::new([
+                (Leaf::Variable, recipe.variable_weight),
+                (Leaf::Integer, recipe.integer_weight),
+                (Leaf::Coefficient, if recipe.coefficients > 0 { recipe.coefficient_weight } else { 0 }),
+            ]),
             max_integer: i64::from(recipe.max_integer),
+            coefficients: i64::from(recipe.coefficients),
             operators: (i64::from(recipe.min_operators), i64::from(recipe.max_operators)),
             shape: Vec::new(),
             stack: Vec::new(),
@@ -41,27 +56,48 @@ impl FunctionSampler {
     }
 
     /// A function and the number of operators it was sampled with; an error if it is undefined or
-    /// beyond the limits of the store.
-    pub fn sample(&mut self, store: &mut Store, stream: &mut Stream) -> (usize, Result<Id>) {
-        let operators = stream.between(self.operators.0, self.operators.1) as usize;
+    /// beyond the limits of the store. Each of `constants` stands at one leaf.
+    pub fn sample(
+        &mut self,
+        store: &mut Store,
+        stream: &mut Stream,
+        constants: &[Symbol],
+    ) -> (usize, Result<Id>) {
         let mut shape = std::mem::take(&mut self.shape);
-        self.trees.sample(operators, stream, &mut shape);
-        let built = self.build(store, stream, &shape);
+        let mut operators = 0;
+        for _ in 0..MAX_SHAPES {
+            operators = stream.between(self.operators.0, self.operators.1) as usize;
+            self.trees.sample(operators, stream, &mut shape);
+            // One leaf more, for the variable.
+            if constants.is_empty() || shape.iter().filter(|n| **n == Shape::Leaf).count() > constants.len() {
+                break;
+            }
+        }
+        let places = places_of(constants.len(), &shape, stream);
+        let built = self.build(store, stream, &shape, constants, &places);
         self.shape = shape;
         (operators, built)
     }
 
-    /// Decorates a tree, last node first.
-    fn build(&mut self, store: &mut Store, stream: &mut Stream, shape: &[Shape]) -> Result<Id> {
+    /// Decorates a tree, last node first; the leaf with the number `places[i]` is `constants[i]`.
+    fn build(
+        &mut self,
+        store: &mut Store,
+        stream: &mut Stream,
+        shape: &[Shape],
+        constants: &[Symbol],
+        places: &[usize],
+    ) -> Result<Id> {
         self.stack.clear();
+        let mut leaf = 0;
         for node in shape.iter().rev() {
             let value = match node {
                 Shape::Leaf => {
-                    if self.leaves.pick(stream) {
-                        Id::symbol(Symbol::X)
-                    } else {
-                        let n = stream.between(1, self.max_integer);
-                        store.int(n)
+                    let constant = places.iter().position(|place| *place == leaf);
+                    leaf += 1;
+                    match constant {
+                        Some(which) => Id::symbol(constants[which]),
+                        None => self.leaf(store, stream),
                     }
                 }
                 Shape::Unary => {
@@ -80,7 +116,34 @@ impl FunctionSampler {
         Ok(self.pop())
     }
 
+    fn leaf(&mut self, store: &mut Store, stream: &mut Stream) -> Id {
+        match self.leaves.pick(stream) {
+            Leaf::Variable => Id::symbol(Symbol::X),
+            Leaf::Integer => {
+                let n = stream.between(1, self.max_integer);
+                store.int(n)
+            }
+            Leaf::Coefficient => {
+                let n = stream.between(0, self.coefficients - 1);
+                Id::symbol(Symbol::coefficient(n as usize))
+            }
+        }
+    }
+
     fn pop(&mut self) -> Id {
         self.stack.pop().unwrap_or(Id::ZERO)
     }
+}
+
+/// Different leaves of a shape, one for each constant.
+fn places_of(count: usize, shape: &[Shape], stream: &mut Stream) -> Vec<usize> {
+    let leaves = shape.iter().filter(|n| **n == Shape::Leaf).count();
+    let mut places: Vec<usize> = Vec::with_capacity(count);
+    while places.len() < count.min(leaves) {
+        let place = stream.between(0, leaves as i64 - 1) as usize;
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
 }

@@ -47,6 +47,10 @@ impl Symbol {
     pub const I: Symbol = Symbol(2);
     /// The place of a number in a skeleton.
     pub const PLACEHOLDER: Symbol = Symbol(3);
+    /// The first constant of the solution of a differential equation, as the published data have it.
+    pub const A8: Symbol = Symbol(12);
+    /// The second one.
+    pub const A9: Symbol = Symbol(13);
     /// The variable `x`.
     pub const X: Symbol = Symbol(57);
     /// The unknown function.
@@ -55,6 +59,11 @@ impl Symbol {
     pub const Y1: Symbol = Symbol(62);
     /// Its second derivative.
     pub const Y2: Symbol = Symbol(63);
+
+    /// The coefficient `a0` .. `a9` with this number.
+    pub(crate) fn coefficient(number: usize) -> Symbol {
+        Symbol(4 + number.min(9) as u8)
+    }
 
     /// All symbols.
     pub fn all() -> impl Iterator<Item = Symbol> {

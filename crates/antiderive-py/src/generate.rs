@@ -1,11 +1,14 @@
 //! Recipes and batches of examples.
 
+use std::time::Duration;
+
 use antiderive_core::candidate::REJECTS;
 use antiderive_core::generate::{
     generate as generate_batch, skeleton_hash as hash_of, split_of as split, Split,
 };
 use antiderive_core::operators::Op;
 use antiderive_core::recipe::Recipe;
+use antiderive_core::tasks::{default_operators as default_sizes, STAGES, TASKS};
 use antiderive_core::Error;
 use numpy::IntoPyArray;
 use pyo3::prelude::*;
@@ -24,6 +27,8 @@ fn recipe_from(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<Recipe>
             "max_operators" => recipe.max_operators = value.extract()?,
             "variable_weight" => recipe.variable_weight = value.extract()?,
             "integer_weight" => recipe.integer_weight = value.extract()?,
+            "coefficients" => recipe.coefficients = value.extract()?,
+            "coefficient_weight" => recipe.coefficient_weight = value.extract()?,
             "max_integer" => recipe.max_integer = value.extract()?,
             "weighted_shapes" => recipe.weighted_shapes = value.extract()?,
             "max_tokens" => recipe.max_tokens = value.extract()?,
@@ -66,12 +71,16 @@ pub fn generate<'py>(
     threads: usize,
 ) -> PyResult<Bound<'py, PyDict>> {
     let recipe = recipe_from(py, recipe)?;
-    let batch =
+    let (batch, times) =
         py.detach(|| generate_batch(&recipe, start, count, threads)).map_err(|e| to_python(py, &e, None))?;
     let splits: Vec<u8> = batch.skeletons.iter().map(|h| split_code(split(*h))).collect();
     let rejects = PyDict::new(py);
     for (name, count) in REJECTS.iter().zip(batch.rejects) {
         rejects.set_item(name, count)?;
+    }
+    let seconds = PyDict::new(py);
+    for (name, nanoseconds) in STAGES.iter().zip(times) {
+        seconds.set_item(name, Duration::from_nanos(nanoseconds).as_secs_f64())?;
     }
     let out = PyDict::new(py);
     out.set_item("problem_tokens", batch.problem_tokens.into_pyarray(py))?;
@@ -83,6 +92,7 @@ pub fn generate<'py>(
     out.set_item("problem_operators", batch.problem_operators.into_pyarray(py))?;
     out.set_item("solution_operators", batch.solution_operators.into_pyarray(py))?;
     out.set_item("rejects", rejects)?;
+    out.set_item("seconds", seconds)?;
     Ok(out)
 }
 
@@ -92,6 +102,18 @@ fn split_code(split: Split) -> u8 {
         Split::Valid => 1,
         Split::Test => 2,
     }
+}
+
+/// Names of the tasks that the core makes examples of.
+#[pyfunction]
+pub fn native_tasks() -> Vec<&'static str> {
+    TASKS.to_vec()
+}
+
+/// Fewest and most operators of the functions that a task samples by default.
+#[pyfunction]
+pub fn default_operators(task: &str) -> (u32, u32) {
+    default_sizes(task)
 }
 
 /// Keyed hash of a skeleton, which decides the split.

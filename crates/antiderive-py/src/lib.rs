@@ -14,7 +14,7 @@ mod _core {
     #[pymodule_export]
     use super::expr::Expr;
     #[pymodule_export]
-    use super::generate::{generate, recipe_text, skeleton_hash, split_of};
+    use super::generate::{default_operators, generate, native_tasks, recipe_text, skeleton_hash, split_of};
     #[pymodule_export]
     use super::screen::{screen_antiderivative, screen_zero};
     #[pymodule_export]

@@ -32,7 +32,7 @@ def command(
     from antiderive.datasets.shards import Progress, write_dataset
     from antiderive.tasks import task_named
 
-    values = (Recipe.load(recipe) if recipe is not None else Recipe()).to_dict()
+    values = Recipe.load(recipe).to_dict() if recipe is not None else {}
     settings = Recipe.from_dict(
         {**values, "task": task_named(task).name, **({} if seed is None else {"seed": seed})}
     )

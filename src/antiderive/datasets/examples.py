@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiderive._core import generate
+from antiderive.datasets.sampling import sample_examples
+from antiderive.tasks import NativeTask, task_named
 
 if TYPE_CHECKING:
     from antiderive.datasets.recipe import Recipe
@@ -41,6 +43,7 @@ class Examples:
         problem_operators: operators of each problem.
         solution_operators: operators of each solution.
         rejects: candidates that were not taken, by reason.
+        seconds: time that all threads together spent in each stage of the generator.
     """
 
     indices: NDArray[np.uint64]
@@ -53,11 +56,21 @@ class Examples:
     problem_operators: NDArray[np.uint16]
     solution_operators: NDArray[np.uint16]
     rejects: dict[str, int]
+    seconds: dict[str, float]
 
     @classmethod
     def generate(cls, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Examples:
-        """Examples ``start`` to ``start + count`` of a recipe, the same for any number of threads."""
-        arrays = generate(recipe.to_dict(), start, count, threads)
+        """Examples ``start`` to ``start + count`` of a recipe, the same for any number of threads.
+
+        Raises:
+            SettingError: if the recipe's task does not exist, cannot generate or does not know an option.
+        """
+        task = task_named(recipe.task)
+        task.settings(recipe)
+        if isinstance(task, NativeTask):
+            arrays = generate(recipe.core_settings(), start, count, threads)
+        else:
+            arrays = sample_examples(task, recipe, start, count)
         return cls(indices=np.arange(start, start + count, dtype=np.uint64), **arrays)
 
     def __len__(self) -> int:
@@ -65,18 +78,19 @@ class Examples:
 
     def problem(self, place: int) -> list[int]:
         """Token ids of one problem."""
-        return _slice(self.problem_tokens, self.problem_ends, place)
+        return token_slice(self.problem_tokens, self.problem_ends, place)
 
     def solution(self, place: int) -> list[int]:
         """Token ids of one solution."""
-        return _slice(self.solution_tokens, self.solution_ends, place)
+        return token_slice(self.solution_tokens, self.solution_ends, place)
 
     def places(self, split: Split) -> NDArray[np.intp]:
         """Places of the examples of a split."""
         return np.flatnonzero(self.splits == split)
 
 
-def _slice(tokens: NDArray[np.uint8], ends: NDArray[np.uint64], place: int) -> list[int]:
+def token_slice(tokens: NDArray[np.uint8], ends: NDArray[np.uint64], place: int) -> list[int]:
+    """One of several runs of tokens that stand one after the other."""
     start = int(ends[place - 1]) if place else 0
     ids: list[int] = tokens[start : int(ends[place])].tolist()
     return ids

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from antiderive.errors import SettingError
-from antiderive.tasks.bwd import BackwardIntegration
-from antiderive.tasks.task import Task
+from antiderive.tasks.draws import Draws
+from antiderive.tasks.registry import TaskEntry, register, task_named, tasks_known
+from antiderive.tasks.task import ExprTask, NativeTask, Task, expressions_of, skeleton_of
 
-__all__ = ["Task", "task_named"]
-
-_TASKS: dict[str, Task] = {"bwd": BackwardIntegration()}
-
-
-def task_named(name: str) -> Task:
-    """The task of this name.
-
-    Raises:
-        SettingError: if there is none.
-    """
-    if name not in _TASKS:
-        raise SettingError(f"unknown task {name!r}; there is: {', '.join(sorted(_TASKS))}")
-    return _TASKS[name]
+__all__ = [
+    "Draws",
+    "ExprTask",
+    "NativeTask",
+    "Task",
+    "TaskEntry",
+    "expressions_of",
+    "register",
+    "skeleton_of",
+    "task_named",
+    "tasks_known",
+]

@@ -1,30 +1,180 @@
-"""What a task has to say about its problems and solutions."""
+"""What a task is: its problems, how they are written, how an answer is judged and how they are made.
+
+A task of one's own is a class that derives from :class:`Task` (or from :class:`ExprTask`, where a problem is
+one expression), registered by an entry point of the group ``antiderive.tasks`` or, in a notebook, by
+:func:`antiderive.tasks.register`; ``docs/how-to/own-task.md`` is a complete example. A solution is always one
+expression: that is what the grammar of decoding writes.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import difflib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from antiderive._core import Expr, arities, vocabulary
+from antiderive.errors import SettingError
 
 if TYPE_CHECKING:
-    from antiderive._core import Expr
+    from antiderive.datasets import Recipe
+    from antiderive.tasks.draws import Draws
     from antiderive.verification import Verdict
 
+P = TypeVar("P")
+Option: TypeAlias = int | float | str | bool
 
-class Task(Protocol):
-    """A kind of problem with a way to write it as tokens and a way to check an answer."""
 
-    @property
-    def name(self) -> str:
-        """Name on the command line and in recipes."""
+class Task(ABC, Generic[P]):
+    """A kind of problem ``P``: an expression, or anything that can be written as tokens.
 
-    @property
-    def title(self) -> str:
-        """One line for people."""
+    Attributes:
+        name: name on the command line and in recipes: letters, digits and ``_``.
+        title: one line for people.
+        options: settings of its own that a recipe may give, with their defaults.
+    """
 
-    def encode(self, problem: Expr) -> list[int]:
+    name: str
+    title: str
+    options: ClassVar[Mapping[str, Option]] = {}
+
+    @abstractmethod
+    def encode(self, problem: P) -> list[int]:
         """Token ids of a problem as the model reads it."""
 
-    def decode(self, tokens: list[int]) -> Expr:
-        """The problem that these token ids write; the inverse of :meth:`encode`."""
+    @abstractmethod
+    def decode(self, tokens: list[int]) -> P:
+        """The problem that these token ids write; the inverse of :meth:`encode`.
 
-    def verify(self, problem: Expr, candidate: Expr) -> Verdict:
-        """The verdict on a candidate."""
+        Raises:
+            ParseError: if they write none.
+        """
+
+    @abstractmethod
+    def read(self, text: str) -> P:
+        """The problem that a person has written, in infix.
+
+        Raises:
+            ParseError: if it is none.
+        """
+
+    @abstractmethod
+    def write(self, problem: P) -> str:
+        """A problem for people, in infix, on one line; :meth:`read` reads it."""
+
+    @abstractmethod
+    def verify(self, problem: P, candidate: Expr) -> Verdict:
+        """The verdict on a candidate. A wrong one must never be ``proved`` or ``agrees``."""
+
+    def skeleton(self, problem: P) -> str:
+        """What decides the split: problems of one skeleton are all in train, or all in valid, or all in test.
+
+        By default the tokens with every number put as ``#``.
+        """
+        return skeleton_of(self.encode(problem))
+
+    def sample(self, recipe: Recipe, random: Draws) -> tuple[P, Expr] | str:  # noqa: ARG002
+        """A problem with its solution, or the reason why this try gave none, such as ``"constant"``.
+
+        Every random choice is drawn from ``random`` and nothing is kept from one call to the next, so that
+        an example is a pure function of the recipe and its index. A task that leaves this out has only a
+        verifier: it evaluates and solves but cannot generate.
+        """
+        raise SettingError(
+            f"the task {self.name!r} has only a verifier and cannot generate: it does not define sample()"
+        )
+
+    def confirm(self, problem: P, solution: Expr) -> bool:
+        """Whether a sampled pair may be written; every one is asked. By default :meth:`verify` decides."""
+        return self.verify(problem, solution).accepted
+
+    def settings(self, recipe: Recipe) -> dict[str, Any]:
+        """The options of ``recipe``, those that it leaves out by their defaults.
+
+        Raises:
+            SettingError: for an option that the task does not have or that is of another type.
+        """
+        for name, value in recipe.options.items():
+            if name not in self.options:
+                raise SettingError(f"task {self.name}: unknown option {name!r}{self._hint(name)}")
+            kind = type(self.options[name])
+            if type(value) is not kind and not (kind is float and type(value) is int):
+                wrong = f"not {type(value).__name__} ({value!r})"
+                raise SettingError(f"task {self.name}: option {name} must be {kind.__name__}, {wrong}")
+        return {**self.options, **recipe.options}
+
+    def _hint(self, name: str) -> str:
+        if not self.options:
+            return "; it has no options"
+        close = difflib.get_close_matches(name, self.options, n=1)
+        return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(self.options)}"
+
+
+class ExprTask(Task[Expr]):
+    """A task whose problem is one expression, written as its prefix tokens."""
+
+    def encode(self, problem: Expr) -> list[int]:
+        """The prefix tokens of the expression."""
+        return problem.to_tokens()
+
+    def decode(self, tokens: list[int]) -> Expr:
+        """The expression of these prefix tokens."""
+        return Expr.from_tokens(tokens)
+
+    def read(self, text: str) -> Expr:
+        """The expression of this infix text."""
+        return Expr(text)
+
+    def write(self, problem: Expr) -> str:
+        """The expression in infix."""
+        return problem.to_infix()
+
+    def skeleton(self, problem: Expr) -> str:
+        """The canonical form with numeric constants abstracted away."""
+        return problem.skeleton()
+
+
+class NativeTask(ExprTask):
+    """A task whose examples the core makes (``crates/antiderive-core/src/generate.rs``)."""
+
+
+_NAMES = vocabulary()
+_ARITIES = arities()
+_SIGNS = {_NAMES.index("INT+"), _NAMES.index("INT-")}
+_DIGITS = {_NAMES.index(str(digit)) for digit in range(10)}
+
+
+def skeleton_of(tokens: list[int]) -> str:
+    """Names of the tokens, every number (a sign and its digits) put as ``#``.
+
+    >>> from antiderive._core import Expr
+    >>> skeleton_of(Expr("3*x - 25").to_tokens())
+    'add mul # x #'
+    """
+    names = ("#" if token in _SIGNS else _NAMES[token] for token in tokens if token not in _DIGITS)
+    return " ".join(names)
+
+
+def expressions_of(tokens: list[int]) -> tuple[Expr, ...]:
+    """The expressions that stand one after the other; where one ends is known from the arities of its tokens.
+
+    Raises:
+        ParseError: if the last one is not whole or one is no expression.
+
+    >>> from antiderive._core import Expr
+    >>> row = Expr("x*y").to_tokens() + Expr("12").to_tokens() + Expr("y").to_tokens()
+    >>> [str(each) for each in expressions_of(row)]
+    ['x*y', '12', 'y']
+    """
+    parts: list[list[int]] = []
+    missing = 0
+    for token in tokens:
+        if token not in _DIGITS:  # the digits belong to the sign before them
+            if missing == 0:
+                parts.append([])
+                missing = 1
+            missing += _ARITIES[token] - 1
+        elif not parts:
+            parts.append([])
+        parts[-1].append(token)
+    return tuple(Expr.from_tokens(part) for part in parts)

@@ -1,0 +1,210 @@
+"""Checks generated examples with mpmath at 50 digits, from their tokens, sharing no code with the generators.
+
+    python benchmarks/independent_check.py TASK [--count 20000] [--start 0] [--seed 0] [--json]
+
+A pair is wrong if it fails at any point at which the solution is real and everything is defined: an
+antiderivative whose numeric derivative is not the integrand, a solution that does not make the equation zero.
+Exit code 1 if one is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import mpmath as mp
+
+from antiderive.datasets import Examples, Recipe, Vocabulary
+
+Node = tuple  # (name, arguments) or ("number", value)
+
+FUNCTIONS: dict[str, Callable] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": lambda a, b: a / b,
+    "pow": lambda a, b: mp.power(a, b),
+    "inv": lambda a: 1 / a,
+    "pow2": lambda a: a**2,
+    "pow3": lambda a: a**3,
+    "pow4": lambda a: a**4,
+    "pow5": lambda a: a**5,
+    "abs": abs,
+} | {
+    name: getattr(mp, name)
+    for name in (
+        "sqrt exp ln sign sin cos tan cot sec csc asin acos atan acot asec acsc "
+        "sinh cosh tanh coth sech csch asinh acosh atanh acoth asech acsch"
+    ).split()
+}
+LEAVES = {"pi": mp.pi, "E": mp.e, "I": mp.mpc(0, 1)}
+TOLERANCE = mp.mpf(10) ** -12
+POINTS = 24
+
+
+def parse(tokens: Iterator[str]) -> Node:
+    """The tree of a prefix expression."""
+    token = next(tokens)
+    if token in ("INT+", "INT-"):
+        digits = []
+        for digit in tokens:
+            if not digit.isdigit():
+                tokens.push(digit)
+                break
+            digits.append(digit)
+        return ("number", (-1 if token == "INT-" else 1) * int("".join(digits)))
+    if token in FUNCTIONS:
+        arity = 2 if token in ("add", "sub", "mul", "div", "pow") else 1
+        return (token, *[parse(tokens) for _ in range(arity)])
+    return ("symbol", token)
+
+
+class Tokens:
+    """An iterator that a token can be given back to."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names[::-1]
+
+    def __iter__(self) -> Tokens:
+        return self
+
+    def __next__(self) -> str:
+        if not self.names:
+            raise StopIteration
+        return self.names.pop()
+
+    def push(self, name: str) -> None:
+        self.names.append(name)
+
+
+def evaluate(node: Node, values: dict[str, mp.mpf]) -> mp.mpf:
+    """The value of a tree; raises where it is undefined."""
+    kind = node[0]
+    if kind == "number":
+        return mp.mpf(node[1])
+    if kind == "symbol":
+        return values[node[1]] if node[1] in values else +LEAVES[node[1]]
+    return FUNCTIONS[kind](*[evaluate(argument, values) for argument in node[1:]])
+
+
+def terms(node: Node) -> list[Node]:
+    """Terms of a sum, signs left out: only their sizes are wanted."""
+    if node[0] in ("add", "sub"):
+        return terms(node[1]) + terms(node[2])
+    return [node]
+
+
+def factors(node: Node) -> list[Node]:
+    """Factors of a product."""
+    return factors(node[1]) + factors(node[2]) if node[0] == "mul" else [node]
+
+
+def real(z: mp.mpf) -> bool:
+    """Whether the value is real, as far as the digits go."""
+    return mp.isfinite(z) and abs(mp.im(z)) <= mp.mpf(10) ** (-0.6 * mp.mp.dps) * abs(z)
+
+
+def error_at(task: str, problem: Node, solution: Node, values: dict[str, mp.mpf]) -> mp.mpf | None:
+    """Relative error of the pair at a point; None where it says nothing."""
+
+    def solve(x: mp.mpf) -> mp.mpf:
+        return evaluate(solution, {**values, "x": x})
+
+    x = values["x"]
+    if task.startswith("ode"):
+        value = solve(x)
+        if not real(value):
+            return None
+        unknown = {"Y": value, "Y'": mp.diff(solve, x)}
+        if task == "ode2":
+            unknown["Y''"] = mp.diff(solve, x, 2)
+        if not all(real(each) for each in unknown.values()):
+            return None
+        at = {**values, **unknown}
+        smallest = mp.inf
+        for factor in factors(problem):
+            sizes = [abs(evaluate(term, at)) for term in terms(factor)]
+            largest = max(sizes)
+            smallest = min(smallest, abs(evaluate(factor, at)) / largest if largest else mp.mpf(0))
+        return smallest
+    if task == "derivative":
+        problem, solution = solution, problem
+    f = evaluate(problem, values)
+    if not real(f):
+        return None
+    slope = mp.diff(lambda x: evaluate(solution, {**values, "x": x}), x)
+    if not mp.isfinite(slope):
+        return None
+    return abs(f - slope) / max(abs(f), abs(slope)) if f != slope else mp.mpf(0)
+
+
+def check(task: str, problem: list[str], solution: list[str], draws: random.Random) -> tuple[str, str]:
+    """``right``, ``wrong`` with the point, or ``unchecked``."""
+    trees = parse(Tokens(problem)), parse(Tokens(solution))
+    usable = 0
+    for number in range(POINTS):
+        reach = (0.5, 1.5, 4, 10)[number % 4]
+        values = {f"a{k}": mp.mpf(draws.uniform(0.3, 2.5)) for k in range(10)}
+        for constant in ("a8", "a9"):
+            if draws.random() < 0.4:
+                values[constant] = -values[constant]
+        values["x"] = mp.mpf(draws.uniform(-reach, reach))
+        try:
+            error = error_at(task, *trees, values)
+            if error is not None and error > TOLERANCE:
+                # Rounding errors go away with more digits, and so does what only looks real (tanh near 1).
+                with mp.workdps(1500):
+                    error = error_at(task, *trees, values)
+        except (ZeroDivisionError, ValueError, OverflowError, mp.libmp.NoConvergence):
+            continue
+        if error is None or mp.isnan(error):
+            continue
+        if error > TOLERANCE:
+            named = {k: mp.nstr(v, 8) for k, v in values.items() if k in {"x", *problem, *solution}}
+            return "wrong", f"error {mp.nstr(error, 3)} at {named}"
+        usable += 1
+        if usable >= 6:
+            break
+    return ("right", "") if usable else ("unchecked", "no usable point")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("task")
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--coefficients", type=int, default=0)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    mp.mp.dps = 50
+    vocabulary = Vocabulary()
+    recipe = Recipe(task=options.task, seed=options.seed, coefficients=options.coefficients)
+    examples = Examples.generate(recipe, options.start, options.count, threads=2)
+    head = 0 if options.task in ("ode1", "ode2", "derivative") else 2
+    counts: Counter[str] = Counter()
+    for place in range(options.count):
+        problem = vocabulary.decode(examples.problem(place)[head:]).split()
+        solution = vocabulary.decode(examples.solution(place)).split()
+        verdict, reason = check(options.task, problem, solution, random.Random(place))
+        counts[verdict] += 1
+        if verdict == "wrong":
+            print(
+                f"{options.start + place}: {reason}\n  {' '.join(problem)}\n  {' '.join(solution)}",
+                flush=True,
+            )
+    figures = {
+        "task": options.task,
+        "checked": options.count,
+        **{k: counts[k] for k in ("right", "wrong", "unchecked")},
+    }
+    print(json.dumps(figures) if options.json else figures)
+    return 1 if counts["wrong"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+//! Forward integration (Lample & Charton 2020, section 4.1): random integrands. Their solutions, where there
+//! are any, come from computer algebra; here there are functions only.
+
+use super::{integration_head, Task, Workshop};
+use crate::candidate::{confirm_real, Pair, Reject};
+use crate::prefix::Token;
+use crate::store::Store;
+
+/// The task.
+pub(crate) struct Forward;
+
+impl Task for Forward {
+    fn head(&self) -> Vec<Token> {
+        integration_head()
+    }
+
+    fn candidate(&mut self, workshop: &mut Workshop) -> Result<Pair, Reject> {
+        let function = workshop.function(&[])?;
+        let problem = workshop.store.reindex_coefficients(function)?;
+        Ok(Pair { problem, solution: problem })
+    }
+
+    fn confirm(&self, store: &mut Store, pair: &Pair) -> Result<(), Reject> {
+        confirm_real(store, pair.problem)
+    }
+
+    fn solved(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,74 @@
+"""Random functions by recipe and index: what computer algebra is asked to integrate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiderive._core import generate
+from antiderive.datasets.examples import token_slice
+from antiderive.errors import SettingError
+
+if TYPE_CHECKING:
+    from antiderive.datasets.recipe import Recipe
+
+_HEAD = 2
+"""Tokens before the integrand, ``sub Y'``."""
+
+
+@dataclass(frozen=True)
+class Functions:
+    """A run of functions, the integrands of the ``fwd`` recipe, one for each index.
+
+    Attributes:
+        indices: index of each function in its recipe.
+        problem_tokens: token ids of all problems ``sub Y' f``, one after the other.
+        problem_ends: end of each problem in ``problem_tokens``.
+        skeletons: keyed hash of the skeleton of each function.
+        splits: :class:`~antiderive.datasets.Split` of each function.
+        operators: operators of each function.
+        rejects: candidates that were not taken, by reason.
+    """
+
+    indices: NDArray[np.uint64]
+    problem_tokens: NDArray[np.uint8]
+    problem_ends: NDArray[np.uint64]
+    skeletons: NDArray[np.uint64]
+    splits: NDArray[np.uint8]
+    operators: NDArray[np.uint16]
+    rejects: dict[str, int]
+
+    @classmethod
+    def generate(cls, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:
+        """Functions ``start`` to ``start + count`` of a recipe, the same for any number of threads.
+
+        Raises:
+            SettingError: if the task of the recipe is not ``fwd``.
+        """
+        if recipe.task != "fwd":
+            raise SettingError(f"functions are those of the task 'fwd', not of {recipe.task!r}")
+        arrays = generate(recipe.core_settings(), start, count, threads)
+        return cls(
+            indices=np.arange(start, start + count, dtype=np.uint64),
+            problem_tokens=arrays["problem_tokens"],
+            problem_ends=arrays["problem_ends"],
+            skeletons=arrays["skeletons"],
+            splits=arrays["splits"],
+            # The difference of the equation is no operator of the function.
+            operators=arrays["problem_operators"] - 1,
+            rejects=arrays["rejects"],
+        )
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def problem(self, place: int) -> list[int]:
+        """Token ids of one problem, ``sub Y' f``."""
+        return token_slice(self.problem_tokens, self.problem_ends, place)
+
+    def tokens(self, place: int) -> list[int]:
+        """Token ids of one function."""
+        return self.problem(place)[_HEAD:]

@@ -1,0 +1,97 @@
+"""Examples of tasks that are sampled in Python (:meth:`antiderive.tasks.Task.sample`)."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiderive._core import arities, skeleton_hash, split_of
+from antiderive.errors import LimitError, SettingError, UndefinedError
+from antiderive.tasks import Draws, Task
+
+if TYPE_CHECKING:
+    from antiderive._core import BatchArrays
+    from antiderive.datasets.recipe import Recipe
+
+_MAX_ATTEMPTS = 10_000
+"""Tries for one example before the recipe is called hopeless."""
+
+_ARITIES = arities()
+
+
+def sample_examples(task: Task[Any], recipe: Recipe, start: int, count: int) -> BatchArrays:
+    """Examples ``start`` to ``start + count``, each a pure function of the recipe's text and its index.
+
+    Raises:
+        SettingError: if the task has no sampler, or the recipe allows hardly any example.
+    """
+    started = time.perf_counter()
+    text = recipe.text()
+    rejects: Counter[str] = Counter()
+    examples = [_example(task, recipe, Draws(text, start + place), rejects) for place in range(count)]
+    problems, solutions = [tokens for tokens, _, _ in examples], [tokens for _, tokens, _ in examples]
+    skeletons = [skeleton_hash(skeleton) for _, _, skeleton in examples]
+    return {
+        "problem_tokens": _joined(problems),
+        "problem_ends": _ends(problems),
+        "solution_tokens": _joined(solutions),
+        "solution_ends": _ends(solutions),
+        "skeletons": np.array(skeletons, dtype=np.uint64),
+        "splits": np.array([split_of(skeleton) for skeleton in skeletons], dtype=np.uint8),
+        "problem_operators": _operators(problems),
+        "solution_operators": _operators(solutions),
+        "rejects": dict(sorted(rejects.items())),
+        "seconds": {"sample": time.perf_counter() - started},
+    }
+
+
+def _example(
+    task: Task[Any], recipe: Recipe, draws: Draws, rejects: Counter[str]
+) -> tuple[list[int], list[int], str]:
+    """Token ids of problem and solution, and the skeleton, of the first try that is not rejected."""
+    for _ in range(_MAX_ATTEMPTS):
+        try:
+            made = _try(task, recipe, draws)
+        except UndefinedError:
+            made = "undefined"
+        except LimitError:
+            made = "too_large"
+        if not isinstance(made, str):
+            return made
+        rejects[made] += 1
+    usual = rejects.most_common(1)[0][0]
+    raise SettingError(
+        f"task {task.name}: {_MAX_ATTEMPTS} tries in a row gave no example, most of them {usual!r}; "
+        "the recipe allows hardly any"
+    )
+
+
+def _try(task: Task[Any], recipe: Recipe, draws: Draws) -> tuple[list[int], list[int], str] | str:
+    """One example, or the reason why there is none."""
+    made = task.sample(recipe, draws)
+    if isinstance(made, str):
+        return made
+    problem, solution = made
+    source, target = task.encode(problem), solution.to_tokens()
+    if max(len(source), len(target)) > recipe.max_tokens:
+        return "too_long"
+    return (source, target, task.skeleton(problem)) if task.confirm(problem, solution) else "unconfirmed"
+
+
+def _joined(rows: Sequence[list[int]]) -> NDArray[np.uint8]:
+    return np.array([token for row in rows for token in row], dtype=np.uint8)
+
+
+def _ends(rows: Sequence[list[int]]) -> NDArray[np.uint64]:
+    return np.array(list(accumulate(map(len, rows))), dtype=np.uint64)
+
+
+def _operators(rows: Sequence[list[int]]) -> NDArray[np.uint16]:
+    """Tokens with arguments of each row."""
+    return np.array([sum(_ARITIES[token] > 0 for token in row) for row in rows], dtype=np.uint16)

@@ -1,0 +1,21 @@
+"""Differentiation: the reverse direction, for models that are to learn it.
+
+Native (``crates/antiderive-core/src/tasks/derivative.rs``).
+"""
+
+from __future__ import annotations
+
+from antiderive._core import Expr
+from antiderive.tasks.task import NativeTask
+from antiderive.verification import Verdict, verify
+
+
+class Derivative(NativeTask):
+    """Find the derivative of a function of ``x``."""
+
+    name = "derivative"
+    title = "differentiation: the derivative of a random function"
+
+    def verify(self, problem: Expr, candidate: Expr) -> Verdict:
+        """Whether ``candidate`` is the derivative of ``problem``."""
+        return verify(candidate, problem)

@@ -1,0 +1,16 @@
+"""Integration by substitution.
+
+A known primitive G of g and a random function u give the integrand g(u)*u' with the primitive G(u). Native
+(``crates/antiderive-core/src/tasks/substitution.rs``).
+"""
+
+from __future__ import annotations
+
+from antiderive.tasks.integration import Integration
+
+
+class Substitution(Integration):
+    """Find an antiderivative; a known primitive of a random function."""
+
+    name = "sub"
+    title = "integration by substitution: a known primitive of a random function"

@@ -63,6 +63,7 @@ def run(values, folder, *, processes=0, **environment):
         capture_output=True,
         text=True,
         timeout=300,
+        check=False,
     )
 
 

@@ -228,7 +228,13 @@ def test_recipes_and_overrides(tmp_path):
 @pytest.mark.parametrize("name", ["tiny", "small", "base", "paper"])
 def test_every_recipe_takes_every_mixture_of_tasks(name):
     shards = "mixture.fwd.shards=somewhere"
-    for tasks in (("bwd",), ("fwd",), ("fwd", "bwd")):
-        loaded = TrainingConfig.load(name, (shards,) if "fwd" in tasks else (), tasks=tasks)
-        assert tuple(loaded.mixture) == tasks
+    mixtures = ("fwd", "bwd", "ibp", "fwd,bwd", "bwd,ibp", "fwd,bwd,ibp", "ode1", "ode2")
+    for tasks in (mixture.split(",") for mixture in mixtures):
+        loaded = TrainingConfig.load(name, (shards,) if "fwd" in tasks else (), tasks=tuple(tasks))
+        assert list(loaded.mixture) == tasks
+        # What a task's examples are like by itself holds in a mixture too.
+        assert TrainingConfig.from_dict(loaded.to_dict()) == loaded
+        for task in set(tasks) - {"fwd"}:
+            alone = TrainingConfig.load(name, tasks=(task,))
+            assert loaded.recipe_of(task) == alone.recipe_of(task)
     assert TINY["training"]["steps"] < loaded.training.steps

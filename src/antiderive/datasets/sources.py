@@ -244,7 +244,7 @@ class TextSource:
                 problem, solution = self._parse(line.decode("utf-8"))
                 if max(len(problem), len(solution)) > self.max_tokens:
                     continue
-                skeleton = self.task.decode(problem).skeleton()
+                skeleton = self.task.skeleton(self.task.decode(problem))
             except (AntideriveError, UnicodeDecodeError) as error:
                 raise DataError(
                     f"{self.path}: line {place + 1} after byte {block * _BLOCK_BYTES}: {error}"

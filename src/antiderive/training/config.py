@@ -205,7 +205,12 @@ class TrainingConfig:
                 f"mixture.{name}: {task} examples need computer algebra; generate them first and set "
                 f"mixture.{name}.shards=FOLDER"
             )
-        return Recipe.from_dict({**self.data.to_dict(), "task": task, **self.mixture[name].recipe})
+        # Sizes have other defaults for other tasks, and options are those of one task.
+        usual = Recipe(task=self.data.task).to_dict()
+        shared = {key: value for key, value in self.data.to_dict().items() if value != usual[key]}
+        if task != self.data.task:
+            shared.pop("options", None)
+        return Recipe.from_dict({**shared, "task": task, **self.mixture[name].recipe})
 
     def sources(self) -> dict[str, Source]:
         """The sources of the mixture, opened.

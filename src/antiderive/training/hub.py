@@ -116,9 +116,11 @@ tags: [symbolic-mathematics, integration, differential-equations]
 
 # antiderive: {names}
 
-A sequence-to-sequence transformer ({model.encoder_layers}+{model.decoder_layers} layers, width {model.width},
-{model.heads} heads, {model.norm}-norm, {model.positions} positions) that was trained for
-{state["step"]} steps to solve problems of the kinds: {names}. It proposes; what it proposes is checked before it is shown.
+A sequence-to-sequence transformer for problems of the kinds: {names}. Trained for {state["step"]} steps. It
+proposes; what it proposes is checked before it is shown.
+
+Layers {model.encoder_layers}+{model.decoder_layers}, width {model.width}, {model.heads} heads, {model.norm}-norm,
+{model.positions} positions.
 
 ## Use
 

@@ -118,9 +118,8 @@ class _Run:
         torch.manual_seed(settings.seed)
         self.model = Seq2Seq(config.model)
         self.model.save_memory = settings.recompute
-        self.wrapped = self.fabric.setup_module(
-            torch.compile(self.model, dynamic=True) if settings.compile else self.model
-        )
+        module: Any = torch.compile(self.model, dynamic=True) if settings.compile else self.model
+        self.wrapped = self.fabric.setup_module(module)
         self.optimizer = make_optimizer(self.model, settings)
         self.wrapped_optimizer: Any = self.fabric.setup_optimizers(self.optimizer)
         self.wrapped.train()

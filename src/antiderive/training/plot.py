@@ -40,6 +40,8 @@ def plot(folders: list[Path], target: Path) -> None:
         _line(rate, training, "learning_rate", name, color=colour)
         _line(speed, training, "examples_per_second", name, color=colour, linewidth=1)
     loss.set_yscale("log")
+    for formatted in (loss.yaxis.set_major_formatter, loss.yaxis.set_minor_formatter):
+        formatted("{x:g}")
     accuracy.set_ylim(-0.02, 1.02)
     for axes, title in (
         (loss, "loss per target token"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,7 +42,7 @@ class _Part:
     """The share of one source's validation pairs that one process looks at."""
 
     name: str
-    task: Task
+    task: Task[Any]
     batches: list[Batch]
     answers: list[tuple[list[int], list[int]]]
 

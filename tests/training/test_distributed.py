@@ -8,7 +8,8 @@ import subprocess
 import pytest
 import torch
 
-from antiderive.training import Checkpoint, load_model, train
+from antiderive.errors import DataError
+from antiderive.training import Checkpoint, TrainingConfig, load_model, train
 
 from .common import command, config, losses, run, settings
 
@@ -49,11 +50,9 @@ def test_two_processes_follow_the_curve_and_the_world_is_checked(tmp_path, alone
     shared = next(line for line in lines if line["kind"] == "validation")
     assert {name: shared[name] for name in seen[0]} == pytest.approx(seen[0], rel=TOLERANCE)
     # Resumed by one process: refused, and the checkpoints are as they were.
-    refused = run(values, tmp_path / "two")
-    assert refused.returncode == 2
-    message = refused.stdout.strip()
-    assert message.count("\n") == 0
-    assert "a run of 2 processes and this is one of 1" in message
+    with pytest.raises(DataError, match="a run of 2 processes and this is one of 1") as refused:
+        train(TrainingConfig.from_dict(values), tmp_path / "two")
+    assert "\n" not in str(refused.value)
     assert Checkpoint.latest(tmp_path / "two").step == 12
     load_model(tmp_path / "two")
 

@@ -119,8 +119,8 @@ tags: [symbolic-mathematics, integration, differential-equations]
 A sequence-to-sequence transformer for problems of the kinds: {names}. Trained for {state["step"]} steps. It
 proposes; what it proposes is checked before it is shown.
 
-Layers {model.encoder_layers}+{model.decoder_layers}, width {model.width}, {model.heads} heads, {model.norm}-norm,
-{model.positions} positions.
+Layers {model.encoder_layers}+{model.decoder_layers}, width {model.width}, {model.heads} heads,
+{model.norm}-norm, {model.positions} positions.
 
 ## Use
 

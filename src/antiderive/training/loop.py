@@ -234,9 +234,12 @@ class _Run:
             stop = int(signals.item())
         loss, tokens, size, examples, flops = sums
         loss /= meter.steps
-        if not math.isfinite(loss):
+        norm = _number(meter.norm)
+        # A gradient that is not finite ruins the weights before it shows in the loss; with loss scaling such
+        # a step is left out.
+        if not math.isfinite(loss) or (not math.isfinite(norm) and settings.precision != "16-mixed"):
             raise LimitError(
-                f"the loss is {loss} in the steps {self.step - meter.steps + 1} to {self.step}; lower "
+                f"the loss is {loss}, the gradient {norm} in the steps {self.step - meter.steps + 1} to {self.step}; lower "
                 "training.learning_rate (the last checkpoint is from before)"
             )
         seconds = max(time.monotonic() - meter.since, 1e-9)
@@ -248,7 +251,7 @@ class _Run:
             steps=settings.steps,
             loss=loss,
             learning_rate=learning_rate(self.step - 1, settings),
-            gradient_norm=_number(meter.norm),
+            gradient_norm=norm,
             tokens_per_second=tokens / seconds,
             examples_per_second=examples / seconds,
             padding=1 - tokens / size,

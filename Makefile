@@ -18,7 +18,7 @@ $(UV):
 # Dependencies, once; torch is large, so they are installed in one go and only when the lists change.
 $(VENV)/.dependencies: $(UV) pyproject.toml constraints.txt
 	$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -r pyproject.toml \
-		--extra cas --extra train --extra dev
+		--extra cas --extra hub --extra train --extra dev
 	@touch $@
 
 # The native module, whenever Rust sources change.
@@ -52,6 +52,7 @@ lint: setup ## Check formatting, types, layers and lints
 bench: setup ## Measure speed against SymPy and SymEngine
 	$(BIN)/antiderive bench engine --json
 	$(BIN)/antiderive bench generate bwd --json
+	$(BIN)/python benchmarks/training.py --share 0.2
 	cargo bench --workspace
 
 fuzz: ## Fuzz the parsers for 10 minutes (needs cargo-fuzz)

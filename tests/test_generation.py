@@ -1,15 +1,11 @@
-"""Examples by recipe and index, splits, and data sets on disk."""
-
-import json
+"""Examples by recipe and index, splits, and streams for training."""
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
 from antiderive import Expr
 from antiderive._core import skeleton_hash, split_of
 from antiderive.datasets import Examples, Recipe, Split, Vocabulary
-from antiderive.datasets.shards import write_dataset
 from antiderive.datasets.stream import BatchStream
 from antiderive.errors import DataError, ParseError, SettingError
 from antiderive.tasks import task_named
@@ -141,51 +137,6 @@ def test_recipes_round_trip_through_toml(tmp_path):
     assert Recipe.load(path) == recipe
     with pytest.raises(DataError, match="cannot read"):
         Recipe.load(tmp_path / "missing.toml")
-
-
-def test_shards_hold_every_index_once_and_verify(tmp_path):
-    recipe = Recipe(max_operators=6)
-    manifest = write_dataset(recipe, tmp_path, 2500, shard=1000, threads=2)
-    assert len(manifest["shards"]) == 3
-    tables = [pq.read_table(path) for path in sorted(tmp_path.glob("*.parquet"))]
-    indices = sorted(i for table in tables for i in table["index"].to_pylist())
-    assert indices == list(range(2500))
-    reference = Examples.generate(recipe, 0, 2500)
-    row = tables[0].slice(0, 1).to_pylist()[0]
-    assert row["problem"] == reference.problem(row["index"])
-    assert row["solution"] == reference.solution(row["index"])
-    assert {p.name.split("-")[0] for p in tmp_path.glob("*.parquet")} == {"train", "valid", "test"}
-
-
-def test_an_interrupted_data_set_is_completed(tmp_path):
-    recipe = Recipe(max_operators=5)
-    seen = []
-
-    def stop_after_one(progress):
-        seen.append(progress.done)
-        if len(seen) == 1:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        write_dataset(recipe, tmp_path / "a", 3000, shard=1000, report=stop_after_one)
-    assert len(json.loads((tmp_path / "a" / "manifest.json").read_text())["shards"]) == 1
-    write_dataset(recipe, tmp_path / "a", 3000, shard=1000)
-    write_dataset(recipe, tmp_path / "b", 3000, shard=1000)
-    for path in (tmp_path / "b").iterdir():
-        assert (tmp_path / "a" / path.name).read_bytes() == path.read_bytes()
-
-
-def test_a_folder_of_something_else_is_left_alone(tmp_path):
-    (tmp_path / "precious").write_text("x")
-    with pytest.raises(DataError, match="not empty"):
-        write_dataset(Recipe(), tmp_path, 10)
-    write_dataset(Recipe(), tmp_path / "d", 10)
-    with pytest.raises(DataError, match="another recipe"):
-        write_dataset(Recipe(seed=1), tmp_path / "d", 10)
-    with pytest.raises(DataError, match="cannot write"):
-        write_dataset(Recipe(), tmp_path / "precious" / "d", 10)
-    with pytest.raises(SettingError):
-        write_dataset(Recipe(), tmp_path / "e", 0)
 
 
 def test_tasks_encode_and_decode():

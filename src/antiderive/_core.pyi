@@ -17,6 +17,7 @@ __all__ = [
     "operators",
     "recipe_text",
     "screen_antiderivative",
+    "screen_pairs",
     "screen_zero",
     "skeleton_hash",
     "split_of",
@@ -101,30 +102,19 @@ class OperatorRow(TypedDict):
     derivative: str | None
     power: tuple[int, int] | None
 
-class BatchArrays(TypedDict):
-    problem_tokens: NDArray[np.uint8]
-    problem_ends: NDArray[np.uint64]
-    solution_tokens: NDArray[np.uint8]
-    solution_ends: NDArray[np.uint64]
-    skeletons: NDArray[np.uint64]
-    splits: NDArray[np.uint8]
-    problem_operators: NDArray[np.uint16]
-    solution_operators: NDArray[np.uint16]
-    rejects: dict[str, int]
-    seconds: dict[str, float]
-
-ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "undefined"]
+ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "untested", "undefined"]
 Samples: TypeAlias = list[tuple[dict[str, complex], float]]
 
 def arities() -> list[int]: ...
 def default_operators(task: str) -> tuple[int, int]: ...
-def generate(recipe: Mapping[str, Any], start: int, count: int, threads: int) -> BatchArrays: ...
+def generate(recipe: Mapping[str, Any], start: int, count: int, threads: int) -> dict[str, Any]: ...
 def native_tasks() -> list[str]: ...
 def operators() -> list[OperatorRow]: ...
 def recipe_text(recipe: Mapping[str, Any]) -> str: ...
 def screen_antiderivative(
     integrand: Expr, candidate: Expr, variable: str, seed: int
 ) -> tuple[ScreenStatus, Samples]: ...
+def screen_pairs(pairs: Sequence[tuple[Expr, Expr]], variable: str, seed: int) -> list[ScreenStatus]: ...
 def screen_zero(residual: Expr, variable: str, seed: int) -> tuple[ScreenStatus, Samples]: ...
 def skeleton_hash(skeleton: str) -> int: ...
 def split_of(skeleton_hash: int) -> int: ...

@@ -71,3 +71,7 @@ class MissingExtraError(AntideriveError, ImportError):
         super().__init__(
             f"{feature} needs packages that are not installed; run: pip install 'antiderive[{extra}]'"
         )
+
+
+class WorkerError(AntideriveError):
+    """Worker processes that cannot be started, or a pool of them that is closed."""

@@ -183,3 +183,52 @@ fn coefficient_place(symbol: Symbol) -> Option<usize> {
 pub(crate) fn coefficient_bits() -> u64 {
     (0..10).fold(0, |bits, place| bits | Symbol::coefficient(place).bit())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::Expr;
+    use crate::parse::parse_expression;
+
+    #[track_caller]
+    fn reduces(text: &str, expected: &str) {
+        let mut store = Store::default();
+        let id = parse_expression(&mut store, text).expect("a formula");
+        let reduced = store.reduce_constants(id).expect("defined");
+        let named = store.reindex_coefficients(reduced).expect("defined");
+        let expected = parse_expression(&mut store, expected).expect("a formula");
+        let show = |id| Expr::export(&store, id).to_string();
+        assert_eq!(show(named), show(expected), "{text}");
+    }
+
+    #[test]
+    fn constants_in_disguise_become_one() {
+        reduces("sqrt(a0)*x", "a0*x");
+        reduces("(a0 + 1)*x", "a0*x");
+        reduces("2*a0*a1*x", "a0*x");
+        reduces("x**(3*a2)", "x**a0");
+        reduces("a0*x + 2*x", "a0*x");
+        reduces("sin(x + a0 + a1)", "sin(x + a0)");
+        reduces("exp(a8)*x + sin(a9)", "a8*x + a9");
+        reduces("pi*a0*x + exp(x)", "a0*x + exp(x)");
+    }
+
+    #[test]
+    fn constants_that_occur_elsewhere_are_kept() {
+        reduces("a0*x + a0**2", "a0**2 + a0*x");
+        reduces("a0*a1*x + a0 + a1*x**2", "a0*a1*x + a0 + a1*x**2");
+        reduces("sin(a0*x)*exp(a0)", "sin(a0*x)*exp(a0)");
+    }
+
+    #[test]
+    fn names_follow_the_order_of_the_tokens() {
+        reduces("a5*x + sin(a2*x)", "a0*x + sin(a1*x)");
+        reduces("a3*sin(x)", "a0*sin(x)");
+    }
+
+    #[test]
+    fn constants_of_an_equation_absorb_coefficients() {
+        reduces("a0*a8*x", "a8*x");
+        reduces("a9*x + 1 + sin(x)", "a8*x + 1 + sin(x)");
+    }
+}

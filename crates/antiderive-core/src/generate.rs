@@ -138,6 +138,7 @@ impl Generator {
     /// Appends example `index` to `batch`.
     pub fn example(&mut self, index: u64, batch: &mut Batch) -> Result<()> {
         self.workshop.stream = Stream::new(&self.key, index);
+        self.workshop.clock.restart();
         for _ in 0..MAX_ATTEMPTS {
             match self.candidate(batch) {
                 Ok(()) => return Ok(()),
@@ -151,9 +152,10 @@ impl Generator {
 
     fn candidate(&mut self, batch: &mut Batch) -> std::result::Result<(), Reject> {
         self.workshop.store.clear();
-        let pair = self.task.candidate(&mut self.workshop)?;
+        let pair = self.task.candidate(&mut self.workshop);
         let Workshop { store, clock, .. } = &mut self.workshop;
         clock.lap(Stage::Derive);
+        let pair = pair?;
         self.problem.clear();
         self.problem.extend(&self.head);
         write_tokens(&store.dag, pair.problem, &mut self.problem);

@@ -214,3 +214,87 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::Expr;
+    use crate::parse::parse_expression;
+
+    /// `a8` from `y = F(x, a8)`.
+    fn isolated(function: &str) -> Option<String> {
+        let mut store = Store::default();
+        let lhs = parse_expression(&mut store, function).expect("a formula");
+        let found = store.isolate(lhs, Symbol::A8, Id::symbol(Symbol::Y)).expect("defined");
+        found.map(|id| Expr::export(&store, id).to_string())
+    }
+
+    #[test]
+    fn operators_on_the_path_are_undone() {
+        for (function, constant) in [
+            ("a8 + x", "Y - x"),
+            ("a8*x", "Y/x"),
+            ("x/(a8 - 3)", "x/Y + 3"),
+            ("exp(a8*x)", "log(Y)/x"),
+            ("x**a8", "log(Y)/log(x)"),
+            ("sqrt(a8 + x)", "Y**2 - x"),
+            ("asin(a8*x)", "sin(Y)/x"),
+            ("a8*x + a8*sin(x)", "Y/(x + sin(x))"),
+            ("tanh(log(a8) + x)", "exp(atanh(Y) - x)"),
+        ] {
+            assert_eq!(isolated(function).as_deref(), Some(constant), "{function}");
+        }
+    }
+
+    #[test]
+    fn branches_that_differ_by_a_constant_are_taken() {
+        // The lost sign or multiple of pi is constant, and its derivative is zero.
+        for (function, constant) in [
+            ("a8**2*x", "sqrt(Y/x)"),
+            ("tan(a8 + x)", "atan(Y) - x"),
+            ("exp(a8**2*x)", "sqrt(log(Y)/x)"),
+            ("cosh(a8*x)", "acosh(Y)/x"),
+        ] {
+            assert_eq!(isolated(function).as_deref(), Some(constant), "{function}");
+        }
+    }
+
+    #[test]
+    fn branches_that_matter_are_refused() {
+        for function in [
+            "sin(a8*x)",
+            "sin(a8 + x)",
+            "(a8 + x)**2",
+            "tan(a8*x)",
+            "cos(a8*x + 1)",
+            "cosh(a8 + x)",
+            "abs(a8 + x)",
+        ] {
+            assert_eq!(isolated(function), None, "{function}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_elementary_inverse_is_refused() {
+        for function in ["a8 + exp(a8)", "a8**2 + a8*x", "a8**a8", "sign(a8)"] {
+            assert_eq!(isolated(function), None, "{function}");
+        }
+    }
+
+    #[test]
+    fn equations_are_cleared() {
+        let mut store = Store::default();
+        for (equation, cleared) in [
+            ("Y'/x - Y/x**2", "x*Y' - Y"),
+            ("-2*exp(x)*(Y' - Y)", "Y - Y'"),
+            ("(Y' - 1)**2/cosh(x)", "Y' - 1"),
+            ("x*(Y' - 1)", "x*(Y' - 1)"),
+        ] {
+            let id = parse_expression(&mut store, equation).expect("a formula");
+            let found = store.clear_equation(id).expect("defined");
+            let expected = parse_expression(&mut store, cleared).expect("a formula");
+            let (found, expected) = (Expr::export(&store, found), Expr::export(&store, expected));
+            assert_eq!(found.to_string(), expected.to_string(), "{equation}");
+        }
+    }
+}

@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
-from antiderive.cas.outcome import Outcome
-from antiderive.cas.process import run_isolated
-from antiderive.cas.sympy import integrate_sympy, prove_zero_sympy
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Outcome", "integrate_sympy", "prove_zero_sympy", "run_isolated"]
+from antiderive.cas.outcome import Outcome, Status
+from antiderive.cas.request import SYMPY_METHODS, Limits, Request
+
+if TYPE_CHECKING:
+    from antiderive.cas.pool import Pool, integrate_sympy, prove_zero_sympy, shared_pool
+
+__all__ = [
+    "SYMPY_METHODS",
+    "Limits",
+    "Outcome",
+    "Pool",
+    "Request",
+    "Status",
+    "integrate_sympy",
+    "prove_zero_sympy",
+    "shared_pool",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  (PEP 562)
+    # The pool is not loaded in the fork server, which imports this package.
+    if name in __all__:
+        from antiderive.cas import pool
+
+        return getattr(pool, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

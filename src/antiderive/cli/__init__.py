@@ -11,10 +11,14 @@ from antiderive.errors import AntideriveError, MissingExtraError, ParseError
 
 _COMMANDS = {
     "bench": "Measure speed; the last line of each bench is JSON.",
+    "cas": "Computer algebra systems that integrate.",
+    "dataset": "Check, convert, deduplicate, describe and draw data sets.",
     "demo": "The whole walk: generate, train, evaluate, solve.",
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
     "generate": "Write a data set: problems with their solutions.",
+    "robustness": "Accuracy of an integrator beside what it was trained on.",
     "solve": "Integrate, with an answer that has been checked.",
+    "tasks": "List the tasks, those of installed plug-ins included.",
     "train": "Train a model by a recipe; plot runs; give models away.",
     "verify": "Judge a candidate as an antiderivative or a solution.",
 }
@@ -23,7 +27,7 @@ _COMMANDS = {
 _EXTRAS = {
     "torch": "train",
     "lightning_fabric": "train",
-    "matplotlib": "train",
+    "matplotlib": "plot",
     "safetensors": "train",
     "tensorboard": "train",
     "sympy": "cas",

@@ -64,15 +64,17 @@ def command(recipe: str, out: Path, examples: int, problems: int, overrides: tup
     click.secho("1. Data", bold=True)
     click.echo(f"recipe: {config.data.text()}")
     manifest = write_dataset(config.data, out / "data", examples, threads=os.cpu_count() or 1)
-    total = sum(f["examples"] for shard in manifest["shards"].values() for f in shard["files"].values())
-    click.echo(f"{total:,} examples in {out / 'data'} (to look at; training makes its own as it goes)")
+    click.echo(
+        f"{manifest.examples():,} examples in {out / 'data'} (to look at; training makes its own as it goes)"
+    )
     _show_examples(config.data)
 
     click.secho("\n2. Training", bold=True)
     run_training(config, out / "model")
 
     click.secho("\n3. Evaluation on the test split", bold=True)
-    show(run_evaluation(out / "model", config.data, problems, (1, 10)), out / "report.json")
+    evaluation = out / "evaluation"
+    show(run_evaluation(out / "model", config.data, problems, (1, 10), out=evaluation), evaluation)
 
     click.secho("\n4. Textbook integrals", bold=True)
     solved = 0
@@ -89,7 +91,7 @@ def command(recipe: str, out: Path, examples: int, problems: int, overrides: tup
     for name, what in (
         ("data", "the data set: Parquet shards, recipe, manifest"),
         ("model", "checkpoints and log.jsonl"),
-        ("report.json", "the evaluation"),
+        ("evaluation/report.html", "the evaluation, with every hypothesis"),
     ):
         click.echo(f"  {out / name}: {what}")
     click.echo(f'next: antiderive solve "x*cos(x)" --model {out / "model"}')

@@ -3,61 +3,150 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from antiderive.datasets import Recipe
+    from antiderive.datasets.manifest import Manifest
+    from antiderive.datasets.shards import Progress
+
 
 @click.command()
-@click.argument("task")
-@click.option("--count", type=click.IntRange(min=1), required=True, help="Number of examples.")
+@click.argument("tasks", required=False)
+@click.option("--count", type=click.IntRange(min=1), help="Number of examples of each task.")
+@click.option("--from", "first", type=click.IntRange(min=0), help="Index of the first example.  [default: 0]")
 @click.option(
-    "--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first example."
+    "--to", "last", type=click.IntRange(min=1), help="Index after the last example; instead of --count."
 )
 @click.option("--seed", type=int, default=None, help="Another seed gives other examples.  [default: 0]")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Threads.  [default: all cores]")
+@click.option("--resume", is_flag=True, help="Continue or extend the data set in the folder.")
 def command(
-    task: str, count: int, start: int, seed: int | None, recipe: Path | None, out: Path, workers: int | None
+    tasks: str | None,
+    count: int | None,
+    first: int | None,
+    last: int | None,
+    seed: int | None,
+    recipe: Path | None,
+    out: Path,
+    workers: int | None,
+    resume: bool,
 ) -> None:
-    """Write COUNT examples of TASK (bwd) to a folder, as Parquet shards by split.
+    """Write examples of TASKS (bwd, or several as bwd,ode1) to a folder, as Parquet shards by split.
 
-    The same recipe and index give the same example on any machine, with any number of workers. An interrupted
-    run is continued by the same command.
+    The same recipe and index give the same example on any machine, with any number of workers; --from and
+    --to write a part. Several tasks go to a sub-folder each.
+
+    What is finished is kept: after an interruption, the same command goes on where it stopped, and so does
+    --resume -o FOLDER alone. With --resume a range may be added to a finished data set. A folder that holds
+    anything else is never touched.
     """
-    from antiderive.cli.progress import progress_bar
+    from antiderive.datasets.folder import DataSet, write_card_of_tasks
+
+    plan = _plan(tasks, seed, recipe, out, resume=resume)
+    for folder, settings in plan.items():
+        if resume and (count, first, last) == (None, None, None):
+            spans = [(start, end - start) for start, end in DataSet(folder).manifest.ranges]
+        else:
+            spans = [_span(count, first, last)]
+        for span in spans:
+            _generate(settings, folder, span, workers or os.cpu_count() or 1, resume=resume)
+    if out not in plan:
+        write_card_of_tasks(out)
+
+
+def _plan(
+    tasks: str | None, seed: int | None, recipe: Path | None, out: Path, *, resume: bool
+) -> dict[Path, Recipe]:
+    """The recipe of each folder, all of them checked before anything is written."""
     from antiderive.datasets import Recipe
-    from antiderive.datasets.shards import Progress, write_dataset
+    from antiderive.datasets.folder import RECIPE, DataSet, require_folder_of_tasks
+    from antiderive.datasets.manifest import MANIFEST
+    from antiderive.errors import DataError, SettingError
     from antiderive.tasks import task_named
 
-    values = Recipe.load(recipe).to_dict() if recipe is not None else {}
-    settings = Recipe.from_dict(
-        {**values, "task": task_named(task).name, **({} if seed is None else {"seed": seed})}
-    )
-    started = time.monotonic()
+    if tasks is None:
+        if not resume:
+            raise click.UsageError("name a task, such as bwd")
+        if seed is not None or recipe is not None:
+            raise click.UsageError("with --resume and no task, the recipe is that of the folder")
+        return {data.folder: Recipe.load(data.folder / RECIPE) for data in DataSet.open_all(out)}
+    names = [task_named(name.strip()).name for name in tasks.split(",")]
+    if len(set(names)) < len(names):
+        raise SettingError(f"{tasks}: a task is named twice")
+    recipes = {}
+    for name in names:
+        changes = {"task": name, **({} if seed is None else {"seed": seed})}
+        recipes[name] = Recipe.from_dict(changes) if recipe is None else Recipe.load(recipe, changes)
+    if len(names) == 1:
+        plan = {out: recipes[names[0]]}
+    else:
+        require_folder_of_tasks(out)
+        plan = {out / name: settings for name, settings in recipes.items()}
+    for folder in plan:
+        if resume and not (folder / MANIFEST).exists():
+            raise DataError(f"there is no data set in {folder} to resume; leave --resume out to begin one")
+    return plan
+
+
+def _span(count: int | None, first: int | None, last: int | None) -> tuple[int, int]:
+    """First index and number of examples."""
+    if count is not None and last is not None:
+        raise click.UsageError("give --count or --to, not both")
+    if count is None and last is None:
+        raise click.UsageError("say how many examples: --count N, or --from I --to J")
+    start = first or 0
+    size = count if count is not None else (last or 0) - start
+    if size <= 0:
+        raise click.UsageError(f"--from {start} --to {last} is an empty range")
+    return start, size
+
+
+def _generate(settings: Recipe, folder: Path, span: tuple[int, int], threads: int, *, resume: bool) -> None:
+    from antiderive.cli.progress import progress_bar
+    from antiderive.datasets.shards import write_dataset
+
+    start, count = span
+    last: Progress | None = None
     with progress_bar() as bar:
-        row = bar.add_task(f"generating {task}", total=count, rate="", visible=False)
+        row = bar.add_task(f"generating {settings.task}", total=count, rate="", visible=False)
 
         def report(progress: Progress) -> None:
-            rate = progress.done / (time.monotonic() - started)
+            nonlocal last
+            if last is None and progress.done:
+                click.echo(f"{folder}: {progress.done:,} of {count:,} examples are there already", err=True)
+                # The rate is that of this run.
+                bar.reset(row, total=count, completed=progress.done, rate="")
+            last = progress
+            rate = progress.made / max(progress.seconds, 1e-9)
             bar.update(row, visible=True, completed=progress.done, rate=f"{rate:,.0f}/s")
 
-        threads = workers or os.cpu_count() or 1
-        manifest = write_dataset(settings, out, count, start=start, threads=threads, report=report)
-    seconds = time.monotonic() - started
-    shards = manifest["shards"].values()
-    files = [file for entry in shards for file in entry["files"].items()]
-    total = sum(content["examples"] for _, content in files)
-    rejects: dict[str, int] = {}
-    for entry in shards:
-        for reason, number in entry["rejects"].items():
-            rejects[reason] = rejects.get(reason, 0) + number
-    click.echo(f"{out}: {total:,} examples in {len(files)} files, {seconds:.1f} s")
-    for split in ("train", "valid", "test"):
-        number = sum(content["examples"] for name, content in files if name.startswith(split))
-        click.echo(f"  {split:<6} {number:>12,}")
+        try:
+            manifest = write_dataset(
+                settings, folder, count, start=start, threads=threads, extend=resume, report=report
+            )
+        except KeyboardInterrupt:
+            click.echo(
+                f"{folder}: the finished shards are kept; the same command goes on from there", err=True
+            )
+            raise
+    _show(folder, manifest, last)
+
+
+def _show(folder: Path, manifest: Manifest, progress: Progress | None) -> None:
+    from antiderive.datasets import Split
+
+    made, seconds = (progress.made, progress.seconds) if progress is not None else (0, 0.0)
+    files = sum(1 for _ in manifest.files())
     click.echo(
-        "rejected candidates: " + ", ".join(f"{reason} {number:,}" for reason, number in rejects.items())
+        f"{folder}: {manifest.examples():,} examples in {files} files; {made:,} made in {seconds:.1f} s"
     )
+    for split in Split:
+        click.echo(f"  {split.name.lower():<6} {manifest.examples(split):>12,}")
+    rejects = ", ".join(f"{reason} {number:,}" for reason, number in manifest.rejects.items() if number)
+    click.echo(f"rejected candidates: {rejects or 'none'}")

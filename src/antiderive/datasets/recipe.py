@@ -115,8 +115,12 @@ class Recipe:
         return cls(**values)
 
     @classmethod
-    def load(cls, path: Path) -> Recipe:
+    def load(cls, path: Path, changes: dict[str, Any] | None = None) -> Recipe:
         """Reads a TOML file; its ``[data]`` table, if it has one, else its top level.
+
+        Args:
+            path: the file.
+            changes: settings that take the place of those of the file.
 
         Raises:
             DataError: if the file cannot be read.
@@ -125,7 +129,10 @@ class Recipe:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise DataError(f"cannot read the recipe {path}: {error}") from error
-        return cls.from_dict(values.get("data", values))
+        data = values.get("data", values)
+        if not isinstance(data, dict):
+            raise DataError(f"cannot read the recipe {path}: data is not a table")
+        return cls.from_dict({**data, **(changes or {})})
 
     def to_toml(self) -> str:
         """The recipe as a TOML file."""

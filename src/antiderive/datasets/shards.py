@@ -1,44 +1,41 @@
-"""Data sets on disk: Parquet shards, the recipe, and a manifest.
-
-A shard holds a range of indices of one split under a name derived from both; it appears under that name only
-when it is whole, so that an interrupted run is resumed by making the shards that are missing.
-"""
+"""Generating a data set on disk, in constant memory, with what was finished kept."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from antiderive._core import GENERATOR_VERSION
 from antiderive.datasets.examples import Examples, Split
+from antiderive.datasets.folder import SHARD, DataSetWriter, to_table
+from antiderive.datasets.manifest import Manifest, Range, gaps
 from antiderive.datasets.recipe import Recipe
-from antiderive.datasets.vocabulary import Vocabulary
 from antiderive.errors import DataError, SettingError
 
-SHARD = 100_000
-"""Indices per shard."""
-
-_MANIFEST = "manifest.json"
-_RECIPE = "recipe.toml"
+_FIRST_CHUNK = 1024
+_CHUNK_SECONDS = 0.5
+"""Chunks of a shard grow until they take this long, so that progress moves and Ctrl-C is heard."""
 
 
 @dataclass
 class Progress:
-    """What has been written so far."""
+    """What has been written so far.
+
+    Attributes:
+        done: examples of the range that are there, those of earlier runs included.
+        made: examples made by this run.
+        total: examples of the range.
+        seconds: time since this run began.
+    """
 
     done: int
+    made: int
     total: int
-    rejects: dict[str, int]
+    seconds: float
 
 
 def write_dataset(
@@ -49,102 +46,105 @@ def write_dataset(
     start: int = 0,
     threads: int = 1,
     shard: int = SHARD,
+    extend: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
-) -> dict[str, Any]:
-    """Writes examples ``start`` to ``start + count`` of a recipe to ``folder`` and returns the manifest.
+) -> Manifest:
+    """Writes examples ``start`` to ``start + count`` of a recipe to ``folder``.
 
-    Shards that are there already, from an earlier run of the same recipe, are kept.
+    Shards that are there already, from an earlier run of the same recipe, are kept: an interrupted run is
+    continued by the same call. A folder that was begun with another range takes a new one only with
+    ``extend``.
 
     Raises:
         SettingError: for a range that is empty or negative.
         DataError: if the folder holds another data set or cannot be written.
     """
-    if count <= 0 or start < 0:
-        raise SettingError(f"examples {start} to {start + count}: the range must not be empty or negative")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        manifest = _open_manifest(recipe, folder)
-        progress = Progress(0, count, {})
-        for first in range(start, start + count, shard):
-            size = min(shard, start + count - first)
-            key = f"{first:012d}-{first + size:012d}"
-            if key not in manifest["shards"]:
-                manifest["shards"][key] = _write_shard(recipe, folder, key, first, size, threads)
-                _write_atomically(folder / _MANIFEST, json.dumps(manifest, indent=1).encode())
-            entry = manifest["shards"][key]
-            progress.done += size
-            for reason, number in entry["rejects"].items():
-                progress.rejects[reason] = progress.rejects.get(reason, 0) + number
-            report(progress)
-    except OSError as error:
-        raise DataError(
-            f"cannot write to {folder}: {error.strerror or error}; the finished shards are whole"
-        ) from error
-    return manifest
+    wanted = (start, start + count)
+    if count <= 0 or start < 0 or wanted[1] >= 1 << 63:
+        raise SettingError(f"examples {start} to {wanted[1]}: the range must not be empty or negative")
+    Examples.generate(recipe, start, 1)  # a recipe that cannot work is refused before there is a folder
+    manifest = Manifest(task=recipe.task, made_by="generate", source=recipe.text(), ranges=[wanted])
+    with DataSetWriter(folder, manifest, recipe) as writer, ThreadPoolExecutor(1) as background:
+        present = writer.manifest
+        if gaps(wanted, present.ranges):
+            if not extend:
+                ranges = ", ".join(f"{first:,} to {last:,}" for first, last in present.ranges)
+                raise DataError(
+                    f"{folder} holds examples {ranges} of this recipe; "
+                    f"add --resume to add {start:,} to {wanted[1]:,}"
+                )
+            writer.extend(*wanted)
+        missing = gaps(wanted, present.covered)
+        progress = _Reporter(count, sum(last - first for first, last in missing), report)
+        pace = _Pace()
+        pending: Future[None] | None = None
+        for first, last in _cut(missing, shard):
+            began = time.monotonic()
+            parts, rejects = _make(recipe, first, last, threads, pace, progress)
+            if pending is not None:
+                pending.result()
+            # One shard is written while the next one is made.
+            pending = background.submit(writer.write, first, last, parts, rejects, time.monotonic() - began)
+        if pending is not None:
+            pending.result()
+    return present
 
 
-def _open_manifest(recipe: Recipe, folder: Path) -> dict[str, Any]:
-    path = folder / _MANIFEST
-    if path.exists():
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if manifest["recipe"] != recipe.text():
-            raise DataError(f"{folder} holds a data set of another recipe; choose another folder")
-        return manifest
-    if any(folder.iterdir()):
-        raise DataError(f"{folder} is not empty and holds no data set; choose another folder")
-    _write_atomically(folder / _RECIPE, recipe.to_toml().encode())
-    return {
-        "recipe": recipe.text(),
-        "generator_version": GENERATOR_VERSION,
-        "vocabulary": Vocabulary().digest,
-        "shards": {},
-    }
+class _Reporter:
+    def __init__(self, total: int, missing: int, report: Callable[[Progress], None]) -> None:
+        self._started = time.monotonic()
+        self._present, self._total, self._made = total - missing, total, 0
+        self._report = report
+        self.add(0)
+
+    def add(self, made: int) -> None:
+        self._made += made
+        seconds = time.monotonic() - self._started
+        self._report(Progress(self._present + self._made, self._made, self._total, seconds))
 
 
-def _write_shard(
-    recipe: Recipe, folder: Path, key: str, first: int, size: int, threads: int
-) -> dict[str, Any]:
-    examples = Examples.generate(recipe, first, size, threads=threads)
-    table = to_table(examples)
-    entry: dict[str, Any] = {"rejects": examples.rejects, "files": {}}
-    for split in Split:
-        part = table.filter(pa.array(examples.splits == split))
-        name = f"{split.name.lower()}-{key}.parquet"
-        sink = pa.BufferOutputStream()
-        pq.write_table(part, sink, compression="zstd", use_dictionary=False)
-        data = sink.getvalue().to_pybytes()
-        _write_atomically(folder / name, data)
-        entry["files"][name] = {"examples": part.num_rows, "sha256": hashlib.sha256(data).hexdigest()}
-    return entry
+class _Pace:
+    """Size of the next chunk: it grows until a chunk takes long enough, or as long as growing pays."""
+
+    def __init__(self) -> None:
+        self.size = _FIRST_CHUNK
+        self._best = 0.0
+
+    def took(self, seconds: float) -> None:
+        rate = self.size / max(seconds, 1e-9)
+        if seconds < _CHUNK_SECONDS or rate > 1.2 * self._best:
+            self._best = rate
+            self.size *= 2
 
 
-def to_table(examples: Examples) -> pa.Table:
-    """Examples as an Arrow table: one row each, tokens as lists of ids."""
-
-    def lists(tokens: NDArray[np.uint8], ends: NDArray[np.uint64]) -> pa.Array:
-        offsets = np.concatenate([[0], ends]).astype(np.int32)
-        return pa.ListArray.from_arrays(pa.array(offsets), pa.array(tokens))
-
-    return pa.table(
-        {
-            "index": examples.indices,
-            "problem": lists(examples.problem_tokens, examples.problem_ends),
-            "solution": lists(examples.solution_tokens, examples.solution_ends),
-            "problem_operators": examples.problem_operators,
-            "solution_operators": examples.solution_operators,
-            "skeleton": examples.skeletons,
-        }
-    )
+def _cut(ranges: list[Range], size: int) -> Iterator[Range]:
+    """Ranges cut at the multiples of ``size``, so that runs that meet make the same shards."""
+    for first, last in ranges:
+        place = first
+        while place < last:
+            end = min(last, (place // size + 1) * size)
+            yield place, end
+            place = end
 
 
-def _write_atomically(path: Path, data: bytes) -> None:
-    """Writes a file that is either there as a whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _make(
+    recipe: Recipe, first: int, last: int, threads: int, pace: _Pace, progress: _Reporter
+) -> tuple[dict[Split, pa.Table], dict[str, int]]:
+    """The tables of one shard by split, and the rejects."""
+    chunks: dict[Split, list[pa.Table]] = {split: [] for split in Split}
+    rejects: dict[str, int] = {}
+    place = first
+    while place < last:
+        began = time.monotonic()
+        size = min(pace.size, last - place)
+        examples = Examples.generate(recipe, place, size, threads=threads)
+        if size == pace.size:
+            pace.took(time.monotonic() - began)
+        table = to_table(examples)
+        for split, tables in chunks.items():
+            tables.append(table.take(pa.array(examples.places(split))))
+        for reason, number in examples.rejects.items():
+            rejects[reason] = rejects.get(reason, 0) + number
+        place += size
+        progress.add(size)
+    return {split: pa.concat_tables(tables) for split, tables in chunks.items()}, rejects

@@ -35,7 +35,7 @@ class DifferentialEquation(NativeTask):
 
     def write(self, problem: Expr) -> str:
         """The equation, as ``y' - y = 0``."""
-        return f"{problem.to_infix()} = 0"
+        return f"{problem.to_infix()} = 0".replace("Y", "y")
 
     def verify(self, problem: Expr, candidate: Expr) -> Verdict:
         """Whether ``candidate`` solves the equation, whatever the values of its constants."""

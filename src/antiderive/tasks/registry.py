@@ -12,6 +12,7 @@ from antiderive.tasks.bwd import BackwardIntegration
 from antiderive.tasks.derivative import Derivative
 from antiderive.tasks.ibp import IntegrationByParts
 from antiderive.tasks.liouville import LiouvilleIntegration
+from antiderive.tasks.lyapunov import Lyapunov
 from antiderive.tasks.ode1 import FirstOrderEquation
 from antiderive.tasks.ode2 import SecondOrderEquation
 from antiderive.tasks.sub import Substitution
@@ -31,6 +32,7 @@ _BUILT_IN: dict[str, AnyTask] = {
         FirstOrderEquation(),
         IntegrationByParts(),
         LiouvilleIntegration(),
+        Lyapunov(),
         SecondOrderEquation(),
         Substitution(),
     )

@@ -77,6 +77,11 @@ impl Clock {
         Clock { last: Instant::now(), nanoseconds: [0; STAGES.len()] }
     }
 
+    /// Books no time to what came before.
+    pub(crate) fn restart(&mut self) {
+        self.last = Instant::now();
+    }
+
     /// Books the time since the last call to `stage`.
     pub(crate) fn lap(&mut self, stage: Stage) {
         let now = Instant::now();
@@ -128,10 +133,17 @@ impl Workshop {
     /// symbolic constants reduced.
     pub(crate) fn function(&mut self, constants: &[Symbol]) -> std::result::Result<Id, Reject> {
         let (operators, function) = self.sampler.sample(&mut self.store, &mut self.stream, constants);
-        let function = self.store.reduce_constants(function?)?;
         self.clock.lap(Stage::Sample);
         let store = &mut self.store;
-        if !store.contains(function, Symbol::X) || constants.iter().any(|c| !store.contains(function, *c)) {
+        let complete = |store: &Store, function: Id| {
+            store.contains(function, Symbol::X) && constants.iter().all(|c| store.contains(function, *c))
+        };
+        let mut function = function?;
+        if complete(store, function) {
+            function = store.reduce_constants(function)?;
+        }
+        self.clock.lap(Stage::Derive);
+        if !complete(store, function) {
             return Err(Reject::Constant);
         }
         if 2 * operators_of(store, function) < operators {

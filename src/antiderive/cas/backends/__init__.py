@@ -1,1 +1,27 @@
 """Computer algebra systems, one file each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from antiderive.errors import SettingError
+
+if TYPE_CHECKING:
+    from antiderive.cas.backends.command_line import CommandLineBackend
+
+PROGRAMS = ("fricas", "giac", "maxima")
+"""Systems that are programs of their own; the module of each name holds its back end as ``BACKEND``."""
+
+
+def program_named(name: str) -> CommandLineBackend:
+    """The back end of a program.
+
+    Raises:
+        SettingError: if there is no such program.
+    """
+    if name not in PROGRAMS or find_spec(f"{__name__}.{name}") is None:
+        raise SettingError(f"there is no method {name!r}; programs are {', '.join(PROGRAMS)}")
+    backend: CommandLineBackend = import_module(f"{__name__}.{name}").BACKEND
+    return backend

@@ -7,8 +7,11 @@ import click
 from antiderive.cli.lazy import LazyGroup
 
 BENCHES = {
+    "cas": "Calls in killable workers, beside a process for each call and ProcessPoolExecutor.",
+    "dataset": "Generate, check, convert and deduplicate: examples a second and memory.",
     "engine": "Parse, canonicalise, differentiate and print, beside SymPy and SymEngine.",
     "generate": "Accepted examples of a task a second.",
+    "portfolio": "Confirmed answers of each method for its CPU time, and wrong labels.",
 }
 
 

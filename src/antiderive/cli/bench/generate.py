@@ -6,6 +6,8 @@ import json
 import os
 import resource
 import time
+from collections import Counter
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -50,46 +52,91 @@ def command(task: str, seconds: float, baseline: int, *, as_json: bool) -> None:
     from antiderive.tasks import task_named
 
     recipe = Recipe(task=task_named(task).name)
-    one, tokens, rejects = _generation_rate(recipe, seconds, 1)
+    one = _measure(recipe, seconds, 1)
     cores = os.cpu_count() or 1
-    many, _, _ = _generation_rate(recipe, seconds / 2, cores)
-    rates = {"antiderive": one, **_baselines(baseline)}
-    print_rates("accepted examples on one core (others: build, differentiate, tokenise)", rates, "examples/s")
-    click.echo(f"  {cores} threads: {many:,.0f} examples/s, {many / one:.2f} times one")
-    click.echo(f"  mean tokens: problem {tokens[0]:.1f}, solution {tokens[1]:.1f}")
-    click.echo("  rejected candidates: " + ", ".join(f"{k} {v:,}" for k, v in rejects.items()))
+    many = _measure(recipe, seconds / 2, cores)
+    rates = {"antiderive": one.rate, **(_baselines(baseline) if task == "bwd" else {})}
+    if len(rates) > 1:
+        title = "accepted examples on one core (others: build, differentiate, tokenise)"
+        print_rates(title, rates, "examples/s")
+    else:
+        click.echo(f"{task}: {one.rate:,.0f} accepted examples/s on one core, checks included")
+    ratio = many.rate / one.rate
+    click.echo(f"  {cores} threads: {many.rate:,.0f} examples/s, {ratio:.2f} times one")
+    (problem, spread), (solution, solution_spread) = one.problem_tokens, one.solution_tokens
+    click.echo(
+        f"  tokens: problem {problem:.1f} ± {spread:.1f}, solution {solution:.1f} ± {solution_spread:.1f}"
+    )
+    click.echo("  time by stage (one core)")
+    total = sum(one.seconds.values())
+    for stage, spent in one.seconds.items():
+        click.echo(f"    {stage:<10} {spent:8.2f} s  {100 * spent / total:5.1f}%")
+    click.echo("  rejected candidates")
+    for reason, number in one.rejects.items():
+        if number:
+            click.echo(f"    {reason:<16} {number:>12,}  {number / one.examples:.2f} per example")
     if as_json:
         figures: dict[str, Any] = {
             "task": task,
-            "accepted_per_second": one,
-            "accepted_per_second_all_cores": many,
+            "accepted_per_second": one.rate,
+            "accepted_per_second_all_cores": many.rate,
             "cores": cores,
-            "ratio_all_cores_to_one": many / one,
+            "ratio_all_cores_to_one": ratio,
             "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            "rejects": rejects,
+            "problem_tokens_mean": problem,
+            "problem_tokens_deviation": spread,
+            "solution_tokens_mean": solution,
+            "solution_tokens_deviation": solution_spread,
+            "stage_seconds": one.seconds,
+            "rejects": one.rejects,
         }
-        figures |= {f"ratio_to_{name}": one / rate for name, rate in rates.items() if name != "antiderive"}
+        figures |= {
+            f"ratio_to_{name}": one.rate / rate for name, rate in rates.items() if name != "antiderive"
+        }
         click.echo(json.dumps(figures))
 
 
-def _generation_rate(
-    recipe: Recipe, seconds: float, threads: int
-) -> tuple[float, tuple[float, float], dict[str, int]]:
-    """Examples a second, mean tokens of problem and solution, rejects."""
+@dataclass
+class _Measured:
+    """What a run of the generator gave: lengths are mean and standard deviation."""
+
+    examples: int
+    rate: float
+    problem_tokens: tuple[float, float]
+    solution_tokens: tuple[float, float]
+    rejects: dict[str, int]
+    seconds: dict[str, float]
+
+
+def _measure(recipe: Recipe, seconds: float, threads: int) -> _Measured:
+    """Generates for ``seconds``; what a task builds before its first example is part of the time."""
+    import numpy as np
+
     from antiderive.datasets import Examples
 
-    size = 5_000 * threads
-    done = problem_tokens = solution_tokens = 0
-    rejects: dict[str, int] = {}
+    size = 2_500 * threads
+    done = 0
+    lengths: tuple[list[Any], list[Any]] = ([], [])
+    rejects: Counter[str] = Counter()
+    stages: Counter[str] = Counter()
     started = time.perf_counter()
     while time.perf_counter() - started < seconds:
         examples = Examples.generate(recipe, done, size, threads=threads)
         done += size
-        problem_tokens += len(examples.problem_tokens)
-        solution_tokens += len(examples.solution_tokens)
-        for reason, number in examples.rejects.items():
-            rejects[reason] = rejects.get(reason, 0) + number
-    return done / (time.perf_counter() - started), (problem_tokens / done, solution_tokens / done), rejects
+        for kept, ends in zip(lengths, (examples.problem_ends, examples.solution_ends), strict=True):
+            kept.append(np.diff(ends.astype(np.int64), prepend=0))
+        rejects.update(examples.rejects)
+        stages.update(examples.seconds)
+    rate = done / (time.perf_counter() - started)
+    problems, solutions = (np.concatenate(kept) for kept in lengths)
+    return _Measured(
+        examples=done,
+        rate=rate,
+        problem_tokens=(float(problems.mean()), float(problems.std())),
+        solution_tokens=(float(solutions.mean()), float(solutions.std())),
+        rejects=dict(rejects),
+        seconds=dict(stages),
+    )
 
 
 def _baselines(count: int) -> dict[str, float]:

@@ -1,0 +1,118 @@
+"""Giac (the Debian package is ``xcas``). Its left-over integrals prove nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from antiderive._core import Expr
+from antiderive.cas.backends.program import (
+    QUIET_ENVIRONMENT,
+    find_program,
+    marked,
+    version_of,
+    without_answer,
+)
+from antiderive.cas.backends.syntax import PREFIX, Dialect
+from antiderive.cas.outcome import Outcome
+
+
+def _halves(mark: str) -> str:
+    """A string put together from two: Giac echoes what it reads, and the echo must not look like one."""
+    half = len(mark) // 2
+    return f'"{mark[:half]}"+"{mark[half:]}"'
+
+
+_ANSWER, _ANSWER_WITH_ABS = "ANSWER", "WITHABS"
+"""Marks of answers; the second where the integrand has an absolute value of its own."""
+
+_PRELUDE = f"threads:=1\n{_halves('ready')}\n"
+
+_ERROR = r"[^\n]*Error: [^\n\"]*"
+
+_SPECIAL = """
+erf erfc Ei Li Si Ci Gamma igamma ugamma Beta Psi Zeta polylog dilog BesselJ BesselY Airy_Ai Airy_Bi
+LambertW
+"""
+"""Functions in answers that are not elementary."""
+
+_DIALECT = Dialect(
+    constants={"pi": "pi", "E": "e", "I": "i"},
+    names={"ln": "log", "pi": "pi", "e": "E", "i": "I"},
+    special=frozenset(_SPECIAL.split()),
+    integrals=frozenset({"integrate", "int", "integration"}),
+)
+
+
+@dataclass(frozen=True)
+class GiacBackend:
+    """Integration by Giac's ``integrate``."""
+
+    name: str = "giac"
+
+    def find(self) -> Path | None:
+        """The program on PATH; None if it is not installed."""
+        return find_program("giac")
+
+    def version(self) -> str:
+        """Version of the installed program; empty if there is none."""
+        program = self.find()
+        return "" if program is None else version_of(program)
+
+    def command(self) -> list[str]:
+        """Arguments to start it with."""
+        return [str(self.find() or "giac")]
+
+    def environment(self) -> dict[str, str]:
+        """Environment variables to add for the child."""
+        return {**QUIET_ENVIRONMENT, "LANG": "C"}
+
+    def prelude(self) -> str:
+        """One thread: the CPU seconds of a limit are those of one core."""
+        return _PRELUDE
+
+    def question(self, integrand: Expr, variable: str, tag: str) -> str:
+        """Text that prints the answer, then ``tag``.
+
+        Raises:
+            UnsupportedError: if Giac has no way to write the integrand.
+        """
+        formula = _DIALECT.write(integrand)
+        has_abs = any(kind in ("abs", "sign") for kind, _ in integrand.nodes())
+        mark = _ANSWER_WITH_ABS if has_abs else _ANSWER
+        return f"{_halves(mark + ' ')}+string(integrate({formula},{PREFIX}{variable}))\n{_halves(tag)}\n"
+
+    def finished(self, output: bytes, tag: str) -> bool:
+        """Whether the output, so far, holds the whole answer to the question with this tag."""
+        return b'"%s"\n' % tag.encode() in output
+
+    def answer(self, output: str, tag: str) -> Outcome:  # noqa: ARG002  (the pool gives one answer at a time)
+        """The outcome that the output says, unverified.
+
+        ``ln(abs(u))`` is right on the reals only; where the integrand has no absolute value of its own it is
+        read as ``ln(u)``, which has the same derivative there and is right off the real line too.
+        """
+        for mark in (_ANSWER, _ANSWER_WITH_ABS):
+            for text in marked(output, f'"{mark}'):
+                outcome = _DIALECT.read(text.removesuffix('"'))
+                return _without_abs(outcome) if outcome.status == "solved" and mark == _ANSWER else outcome
+        return without_answer(output, _ERROR)
+
+
+def _without_abs(outcome: Outcome) -> Outcome:
+    """The answer with ``ln(u)`` for every ``ln(abs(u))``."""
+    made: list[Expr] = []
+    nodes = Expr.from_prefix(outcome.value or "").nodes()
+    for kind, value in nodes:
+        if kind == "number":
+            made.append(Expr(value[0]) / value[1])
+        elif kind == "symbol":
+            made.append(Expr.from_prefix(value))
+        elif kind == "ln" and nodes[value[0]][0] == "abs":
+            made.append(Expr.apply("ln", made[nodes[value[0]][1][0]]))
+        else:
+            made.append(Expr.apply(kind, *(made[place] for place in value)))
+    return replace(outcome, value=made[-1].to_prefix())
+
+
+BACKEND = GiacBackend()

@@ -1,0 +1,113 @@
+"""Maxima. Its left-over integrals prove nothing; its questions are refused."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from antiderive._core import Expr
+from antiderive.cas.backends.program import (
+    QUIET_ENVIRONMENT,
+    find_program,
+    marked,
+    version_of,
+    without_answer,
+)
+from antiderive.cas.backends.syntax import PREFIX, Dialect
+from antiderive.cas.outcome import Outcome
+
+# Every question to the user goes through the Lisp function RETRIEVE; here it fails instead of reading
+# standard input. Parameters are declared positive, as verification tests them, which spares most questions.
+# Logarithms are not expanded: log(x^2) is not 2*log(x) for negative x.
+_PRELUDE = """\
+:lisp (defun retrieve (message flag &rest rest) (declare (ignore flag rest)) \
+(merror "question refused: ~M" message))
+display2d:false$ logexpand:false$
+ad_integrate(f, v, parameters) := block([answer],
+  for p in parameters do apply('assume, [p > 0]),
+  answer: errcatch(integrate(f, v)),
+  apply('forget, facts()),
+  if answer # [] then (?princ("ANSWER "), ?princ(string(first(answer))), ?terpri(), ?finish\\-output()),
+  done)$
+ad_integrate(sin(vx)*exp(vx)/(vx^2+1), vx, [])$
+(?princ("ready"), ?terpri(), ?finish\\-output())$
+"""
+
+_ERROR = r"question refused: [^\n]*|[^\n]+(?=\n -- an error)"
+
+_SPECIAL = """
+erf erfi erfc erf_generalized expintegral_ei expintegral_e1 expintegral_e expintegral_li
+expintegral_si expintegral_ci expintegral_shi expintegral_chi gamma gamma_incomplete
+gamma_incomplete_regularized gamma_incomplete_generalized li psi zeta beta beta_incomplete fresnel_s
+fresnel_c elliptic_f elliptic_e elliptic_pi elliptic_kc elliptic_ec elliptic_eu hypergeometric
+hgfred bessel_j bessel_y bessel_i bessel_k airy_ai airy_bi struve_h struve_l lambert_w %m %w %f
+parabolic_cylinder_d inverse_erf
+"""
+"""Functions in answers that are not elementary."""
+
+_DIALECT = Dialect(
+    constants={"pi": "%pi", "E": "%e", "I": "%i"},
+    functions={"sign": "signum({0})"},
+    names={"%pi": "pi", "%e": "E", "%i": "I", "signum": "sign"},
+    special=frozenset(_SPECIAL.split()),
+)
+
+
+@dataclass(frozen=True)
+class MaximaBackend:
+    """Integration by Maxima's ``integrate``."""
+
+    name: str = "maxima"
+
+    def find(self) -> Path | None:
+        """The program on PATH; None if it is not installed."""
+        return find_program("maxima")
+
+    def version(self) -> str:
+        """Version of the installed program; empty if there is none."""
+        program = self.find()
+        return "" if program is None else version_of(program)
+
+    def command(self) -> list[str]:
+        """Arguments to start it with; the script replaces itself by the program."""
+        return [
+            str(self.find() or "maxima"),
+            "--very-quiet",
+            "--disable-readline",
+            "--init=/nonexistent/none",
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """Environment variables to add for the child."""
+        return dict(QUIET_ENVIRONMENT)
+
+    def prelude(self) -> str:
+        """Definitions, and an integral that loads what is loaded on first use."""
+        return _PRELUDE
+
+    def question(self, integrand: Expr, variable: str, tag: str) -> str:
+        """Text that prints the answer, then ``tag``.
+
+        Raises:
+            UnsupportedError: if Maxima has no way to write the integrand.
+        """
+        formula = _DIALECT.write(integrand)
+        parameters = sorted(integrand.free_symbols - {variable, "pi", "E", "I"})
+        listed = ",".join(PREFIX + name for name in parameters)
+        return (
+            f"ad_integrate({formula}, {PREFIX}{variable}, [{listed}])$\n"
+            f'(?princ("{tag}"), ?terpri(), ?finish\\-output())$\n'
+        )
+
+    def finished(self, output: bytes, tag: str) -> bool:
+        """Whether the output, so far, holds the whole answer to the question with this tag."""
+        return re.search(rb"^%s *\n" % re.escape(tag.encode()), output, re.M) is not None
+
+    def answer(self, output: str, tag: str) -> Outcome:  # noqa: ARG002  (the pool gives one answer at a time)
+        """The outcome that the output says, unverified."""
+        answers = marked(output, "ANSWER")
+        return _DIALECT.read(answers[-1]) if answers else without_answer(output, _ERROR)
+
+
+BACKEND = MaximaBackend()

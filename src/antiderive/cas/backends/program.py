@@ -1,0 +1,55 @@
+"""What the back ends have in common: a program on PATH that marks the lines meant for us."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from antiderive.cas.outcome import Outcome
+
+QUIET_ENVIRONMENT = {"HOME": "/nonexistent", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+"""No initialisation files, no colour, no translation."""
+
+_VERSION_SECONDS = 30.0
+
+
+def find_program(name: str) -> Path | None:
+    """The program on PATH, if it is there."""
+    path = shutil.which(name)
+    return None if path is None else Path(path)
+
+
+@cache
+def version_of(program: Path) -> str:
+    """The last version number that the program prints for ``--version``; empty if it prints none."""
+    try:
+        done = subprocess.run(
+            [program, "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env={**os.environ, **QUIET_ENVIRONMENT},
+            timeout=_VERSION_SECONDS,
+            check=False,
+            text=True,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    found = re.search(r"^\D*(\d+(?:\.\d+)+)", done.stdout, re.M)
+    return found[1] if found else ""
+
+
+def marked(output: str, mark: str) -> list[str]:
+    """What follows ``mark`` in the lines that begin with it."""
+    start = mark + " "
+    return [line[len(start) :] for line in output.splitlines() if line.startswith(start)]
+
+
+def without_answer(output: str, error: str) -> Outcome:
+    """The outcome of a question that printed no answer, with what matches ``error`` as the reason."""
+    found = re.search(error, output)
+    reason = " ".join(found[0].split()) if found else "it printed no answer"
+    return Outcome("gave_up", reason=reason[:200])

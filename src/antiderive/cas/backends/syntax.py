@@ -1,0 +1,165 @@
+"""Formulas in the syntax of a computer algebra system: written from an ``Expr``, read back into one.
+
+The systems agree on ``+ - * / ^ ( )`` and on the names of most functions, so a :class:`Dialect` lists only
+what differs. Functions that a system lacks or defines with other branches are written by the ones that all
+of them share (``acot(u) = atan(1/u)``). Answers are read by translating them token by token into the
+project's own notation, which the project's parser reads; nothing is ever evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from antiderive._core import Expr, operators
+from antiderive.cas.outcome import Outcome
+from antiderive.errors import LimitError, ParseError, UndefinedError, UnsupportedError
+
+PREFIX = "v"
+"""Stands in front of every symbol, so that none means something to a system (``i``, ``D``)."""
+
+MAX_LENGTH = 4000
+"""Longest formula sent, in characters; functions of data sets take a few hundred."""
+
+MAX_ANSWER = 100_000
+"""Longest answer read, in characters."""
+
+_WRITTEN = {
+    "ln": "log({0})",
+    "cot": "1/tan({0})",
+    "sec": "1/cos({0})",
+    "csc": "1/sin({0})",
+    "acot": "atan(1/{0})",
+    "asec": "acos(1/{0})",
+    "acsc": "asin(1/{0})",
+    "coth": "1/tanh({0})",
+    "sech": "1/cosh({0})",
+    "csch": "1/sinh({0})",
+    "acoth": "atanh(1/{0})",
+    "asech": "acosh(1/{0})",
+    "acsch": "asinh(1/{0})",
+}
+
+_NEGATIVE = re.compile(r"\(-(\d+(?:/\d+)?)\)")
+"""A negative rational number, as it is written."""
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?P<name>[%A-Za-z_][\w%]*)|(?P<sign>\S))", re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What is peculiar to the syntax of one system.
+
+    Attributes:
+        constants: how ``pi``, ``E`` and ``I`` are written.
+        functions: templates of functions written otherwise than by their own name; None for those that the
+            system has no way to write.
+        names: names in answers that differ from the project's, with the project's.
+        special: functions in answers that are not elementary.
+        integrals: names of an unevaluated integral.
+    """
+
+    constants: Mapping[str, str]
+    functions: Mapping[str, str | None] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    special: frozenset[str] = frozenset()
+    integrals: frozenset[str] = frozenset({"integral", "integrate"})
+
+    def write(self, expr: Expr) -> str:
+        """The expression as one line, with every operand in parentheses.
+
+        Raises:
+            UnsupportedError: for functions that the system lacks, the unknown of an ODE, and formulas that
+                are too long.
+        """
+        texts: list[str] = []
+        for kind, value in expr.nodes():
+            texts.append(self._node(kind, value, texts))
+            if len(texts[-1]) > MAX_LENGTH:
+                raise UnsupportedError(f"the formula takes more than {MAX_LENGTH} characters")
+        return texts[-1]
+
+    def _node(self, kind: str, value: Any, texts: list[str]) -> str:  # noqa: ANN401  (as Expr.nodes gives it)
+        if kind == "number":
+            numerator, denominator = value
+            return f"({numerator})" if denominator == 1 else f"({numerator}/{denominator})"
+        if kind == "symbol":
+            return self._symbol(value)
+        arguments = [texts[place] for place in value]
+        if kind in ("add", "mul"):
+            return "(" + ("+" if kind == "add" else "*").join(arguments) + ")"
+        if kind == "pow":
+            base, exponent = arguments
+            # Giac 1.9 integrates (1 - x^2)^(-1/2) as if it were (1 - x^2)^(1/2).
+            negative = _NEGATIVE.fullmatch(exponent)
+            return f"({base}^{exponent})" if negative is None else f"(1/{base}^({negative[1]}))"
+        template = self.functions.get(kind, _WRITTEN.get(kind, kind + "({0})"))
+        if template is None:
+            raise UnsupportedError(f"the function {kind} has no counterpart in this system")
+        return f"({template.format(*arguments)})"
+
+    def _symbol(self, name: str) -> str:
+        if name in self.constants:
+            return self.constants[name]
+        if not name.isalnum() or name == "Y":
+            raise UnsupportedError(f"{name} is the unknown of a differential equation")
+        return PREFIX + name
+
+    def read(self, text: str) -> Outcome:
+        """The outcome that an answer says: ``solved``, ``partial``, ``special`` or ``unsupported``."""
+        if len(text) > MAX_ANSWER:
+            return Outcome("unsupported", reason=f"the answer takes {len(text)} characters")
+        names = {match["name"] for match in _TOKEN.finditer(text)} - {None}
+        if names & self.integrals:
+            return Outcome("partial", reason=f"an integral is left: {_shortened(text)}")
+        special = sorted(names & self.special)
+        if special:
+            return Outcome("special", reason=f"the answer needs {', '.join(special)}: {_shortened(text)}")
+        try:
+            return Outcome("solved", value=Expr(self._translated(text)).to_prefix())
+        except (UnsupportedError, ParseError, LimitError, UndefinedError) as error:
+            line = error.line if isinstance(error, ParseError) else str(error)
+            return Outcome("unsupported", reason=f"the answer cannot be read: {line}: {_shortened(text)}")
+
+    def _translated(self, text: str) -> str:
+        """The text in the project's notation."""
+        tokens = list(_TOKEN.finditer(text.strip()))
+        parts = []
+        for place, match in enumerate(tokens):
+            if match["name"]:
+                called = place + 1 < len(tokens) and tokens[place + 1]["sign"] == "("
+                parts.append(self._name(match["name"], called=called))
+            elif match["number"]:
+                if not match["number"].isdigit():
+                    raise UnsupportedError(f"the inexact number {match['number']}")
+                parts.append(match["number"])
+            elif match["sign"] in "+-*/^()":
+                parts.append(match["sign"])
+            else:
+                raise UnsupportedError(f"unexpected {match['sign']!r}")
+        return " ".join(parts)
+
+    def _name(self, name: str, *, called: bool) -> str:
+        known = self.names.get(name, name)
+        if called:
+            if known in _READ:
+                return known
+        elif known in ("pi", "E", "I") and name in self.names:
+            return known
+        elif name.startswith(PREFIX) and len(name) > 1:
+            return name[len(PREFIX) :]
+        raise UnsupportedError(f"the {'function' if called else 'name'} {name} is not represented")
+
+
+_READ = {row["infix"] for row in operators() if row["arity"] == 1 and row["infix"]}
+"""Functions of one argument by their names in formulas."""
+
+
+def _shortened(text: str) -> str:
+    """The text in one line of at most 200 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= 200 else line[:197] + "..."

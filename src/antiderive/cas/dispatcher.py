@@ -1,0 +1,333 @@
+"""The thread that gives calls to workers, watches their limits, and replaces the dead."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from typing import Any
+
+from antiderive.cas.backends.command_line import CommandLineBackend
+from antiderive.cas.conversation import GarbageError, ProgramConversation, PythonConversation
+from antiderive.cas.outcome import Outcome
+from antiderive.cas.worker import Call, ServerProcess, Worker
+from antiderive.errors import AntideriveError, WorkerError
+
+START_SECONDS = 120.0
+"""A worker that is not ready by then has failed to start; the fork server loads SymPy in this time, too."""
+
+STUCK_SECONDS = 10.0
+"""A server that has not reaped a killed worker by then is killed itself."""
+
+MAX_FAILURES = 3
+"""Failed starts in a row after which waiting calls get an error."""
+
+
+@dataclass(frozen=True)
+class Recycling:
+    """When a healthy worker is replaced.
+
+    Attributes:
+        calls: after so many calls: caches and fragments of memory grow.
+        idle_seconds: after so long without a call.
+    """
+
+    calls: int = 500
+    idle_seconds: float = 300.0
+
+
+class Dispatcher(threading.Thread):
+    """All state of a pool, touched by this thread alone; others speak to it through a queue and a socket.
+
+    Args:
+        size: calls at a time.
+        programs: back ends by kind of worker.
+        recycling: when healthy workers are replaced.
+        warm: whether SymPy is loaded before Python workers are forked.
+    """
+
+    def __init__(
+        self, size: int, programs: Mapping[str, CommandLineBackend], recycling: Recycling, *, warm: bool
+    ) -> None:
+        super().__init__(name="antiderive-pool", daemon=True)
+        self._size, self._programs, self._recycling, self._warm = size, programs, recycling, warm
+        self._selector = selectors.DefaultSelector()
+        self._bell, self._rope = socket.socketpair()
+        self._bell.setblocking(False)
+        self._rope.setblocking(False)
+        self._selector.register(self._bell, selectors.EVENT_READ, self._on_bell)
+        self._inbox: deque[Call | Future[Outcome] | None] = deque()
+        self._queues: dict[str, deque[Call]] = {}  # by kind; none is empty between events
+        self._servers: dict[bool, ServerProcess] = {}  # by whether SymPy is loaded
+        self._workers: dict[int, Worker] = {}
+        self._failures: Counter[str] = Counter()
+        self._numbers = count()
+        self._closing = self._rung = False
+        self._error: str | None = None
+        self._lock = threading.Lock()
+
+    # From other threads.
+
+    def submit(self, call: Call) -> None:
+        """Queues a call; a future that is cancelled later gets its worker killed."""
+        call.future.add_done_callback(self._on_done)
+        with self._lock:  # nothing is queued behind the last word
+            if self._error is not None:
+                raise WorkerError(self._error)
+            self._inbox.append(call)
+        self._ring()
+
+    def stop(self) -> None:
+        """Kills everything; calls that are not done get an error."""
+        self._inbox.append(None)
+        self._ring()
+
+    def _on_done(self, future: Future[Outcome]) -> None:
+        if future.cancelled():
+            self._inbox.append(future)
+            self._ring()
+
+    def _ring(self) -> None:
+        if self._rung:
+            return  # it has not listened yet
+        self._rung = True
+        with suppress(BlockingIOError, OSError):
+            self._rope.send(b"!")
+
+    # The thread.
+
+    def run(self) -> None:
+        """Serves until :meth:`stop`."""
+        error = "the pool has failed; please report this"
+        try:
+            while not self._closing:
+                for key, events in self._selector.select(self._patience()):
+                    key.data(events)
+                self._read_inbox()
+                self._watch()
+                self._dispatch()
+            error = "the pool is closed"
+        finally:
+            self._end(error)
+
+    def _on_bell(self, _events: int) -> None:
+        with suppress(BlockingIOError):
+            self._bell.recv(1 << 12)
+        self._rung = False  # before the inbox is read: what comes later rings again
+
+    def _read_inbox(self) -> None:
+        while self._inbox:
+            item = self._inbox.popleft()
+            if item is None:
+                self._closing = True
+            elif isinstance(item, Call):
+                item.number = next(self._numbers)
+                self._queues.setdefault(item.kind, deque()).append(item)
+            else:
+                for worker in self._workers.values():
+                    if worker.call is not None and worker.call.future is item:
+                        worker.kill(None)
+
+    def _dispatch(self) -> None:
+        """Gives waiting calls to idle workers, the oldest first, and starts the workers that are missing."""
+        busy = sum(worker.state == "busy" for worker in self._workers.values())
+        for kind, queue in sorted(self._queues.items(), key=lambda item: item[1][0].number):
+            workers = [worker for worker in self._workers.values() if worker.kind == kind]
+            idle = [worker for worker in workers if worker.state == "idle"]
+            while queue and (queue[0].future.cancelled() or (idle and busy < self._size)):
+                call = queue.popleft()
+                if not call.future.cancelled() and self._ask(idle[-1], call):
+                    idle.pop()
+                    busy += 1
+            starting = sum(worker.state == "starting" for worker in workers)
+            alive = sum(worker.state != "dying" for worker in workers)
+            for _ in range(min(len(queue) - starting, self._size - alive)):
+                try:
+                    self._start(kind)
+                except OSError as error:  # no processes or files left: it would be no better the next time
+                    self._failures[kind] = MAX_FAILURES
+                    self._failed(kind, str(error))
+            if not queue:
+                self._queues.pop(kind, None)
+
+    def _ask(self, worker: Worker, call: Call) -> bool:
+        """Whether the worker has taken the call; else the call is done."""
+        try:
+            worker.ask(call, next(self._numbers))
+        except AntideriveError as error:
+            _finish(call, Outcome("unsupported", reason=str(error)))
+            return False
+        return True
+
+    def _start(self, kind: str) -> None:
+        program = self._programs.get(kind)
+        warm = self._warm and program is None
+        if warm not in self._servers:
+            server = ServerProcess(warm=warm)
+            self._servers[warm] = server
+            on_event = partial(self._on_server, warm, server)
+            self._selector.register(server.control, selectors.EVENT_READ, on_event)
+        conversation = PythonConversation() if program is None else ProgramConversation(program)
+        worker = Worker(next(self._numbers), kind, self._servers[warm], conversation)
+        command = None
+        if program is not None:
+            command = {"command": program.command(), "environment": program.environment()}
+        worker.start(command)
+        self._workers[worker.id] = worker
+        worker.register(self._selector, partial(self._on_worker, worker))
+
+    def _on_worker(self, worker: Worker, events: int) -> None:
+        if worker.id not in self._workers:
+            return  # an event before this one has closed it
+        if worker.state == "dying":
+            worker.mute()
+            return
+        try:
+            if events & selectors.EVENT_WRITE:
+                worker.flush()
+            if events & ~selectors.EVENT_WRITE:
+                self._hear(worker)
+        except EOFError:
+            worker.hang_up()
+        except GarbageError as error:
+            worker.kill(Outcome("crashed", reason=f"the worker {error}"))
+
+    def _hear(self, worker: Worker) -> None:
+        reply = worker.hear()
+        if worker.state == "starting" and worker.conversation.ready:
+            worker.state, worker.since = "idle", time.monotonic()
+            self._failures[worker.kind] = 0
+        if reply is None or worker.call is None:
+            return
+        call = worker.call
+        outcome = worker.finished(reply)
+        _finish(call, outcome)
+        if reply.dirty or worker.calls >= self._recycling.calls:
+            worker.kill(None)
+
+    def _on_server(self, warm: bool, server: ServerProcess, _events: int) -> None:
+        reports = server.events()
+        if reports is None:
+            self._server_died(warm, server)
+            return
+        for report in reports:
+            worker = self._workers.get(report["id"])
+            if worker is None:
+                continue
+            if report["event"] == "born":
+                worker.pid = report["pid"]
+            else:
+                self._worker_died(worker, report)
+
+    def _worker_died(self, worker: Worker, report: dict[str, Any]) -> None:
+        if worker.state == "busy":
+            # Its answer may have come before its death.
+            with suppress(EOFError, GarbageError):
+                self._hear(worker)
+        del self._workers[worker.id]
+        failed = worker.state == "starting" or not worker.conversation.ready
+        worker.close()
+        if failed and report:
+            self._failed(worker.kind, report.get("reason") or f"exit status {report['status']}")
+        call = worker.call
+        if call is None:
+            return
+        outcome = worker.died(report)
+        if outcome is None:
+            self._queues.setdefault(call.kind, deque()).appendleft(call)
+        else:
+            _finish(call, outcome)
+        # The next call finds a worker that is ready; if there is no room for one, that call will say so.
+        if sum(other.kind == worker.kind for other in self._workers.values()) < self._size:
+            with suppress(OSError):
+                self._start(worker.kind)
+
+    def _server_died(self, warm: bool, server: ServerProcess) -> None:
+        self._selector.unregister(server.control)
+        del self._servers[warm]
+        workers = list(server.workers.values())
+        reason = server.close()
+        for kind in {worker.kind for worker in workers if worker.state == "starting"}:
+            self._failed(kind, reason or "the fork server was killed")
+        for worker in workers:
+            self._worker_died(worker, {})
+
+    def _failed(self, kind: str, reason: str) -> None:
+        """Counts a failed start; after a few in a row, waiting calls of this kind get an error."""
+        self._failures[kind] += 1
+        if self._failures[kind] < MAX_FAILURES:
+            return
+        self._failures[kind] = 0
+        queue = self._queues.pop(kind, deque())
+        while queue:
+            _finish(queue.popleft(), WorkerError(f"workers for {kind} do not start: {reason}"))
+
+    def _watch(self) -> None:
+        """Kills what is past a limit, ends what has been idle for long."""
+        now = time.monotonic()
+        for worker in list(self._workers.values()):
+            if worker.state == "busy" or (worker.hung_up and worker.state == "starting"):
+                if now >= worker.check_at:
+                    verdict = worker.exceeded(now)
+                    if verdict is not None:
+                        worker.kill(verdict)
+            elif (worker.state == "starting" and now - worker.since > START_SECONDS) or (
+                worker.state == "idle" and now - worker.since > self._recycling.idle_seconds
+            ):
+                worker.kill(None)
+            elif worker.state == "dying" and now - worker.killed > STUCK_SECONDS:
+                worker.server.process.kill()
+
+    def _patience(self) -> float | None:
+        """Seconds until something has to be looked at."""
+        now = time.monotonic()
+        times = []
+        for worker in self._workers.values():
+            if worker.state == "dying":
+                times.append(worker.killed + STUCK_SECONDS)
+            elif worker.state == "busy" or worker.hung_up:
+                times.append(worker.check_at)
+            elif worker.state == "idle":
+                times.append(worker.since + self._recycling.idle_seconds)
+            else:
+                times.append(worker.since + START_SECONDS)
+        return max(0.0, min(times) - now) if times else None
+
+    def _end(self, error: str) -> None:
+        """Ends servers and workers; whatever is not done gets the error."""
+        with self._lock:
+            self._error = error
+        self._read_inbox()
+        servers = list(self._servers.values())
+        for server in servers:
+            self._selector.unregister(server.control)
+            server.control.close()  # all at once, then one after the other is waited for
+        for server in servers:
+            server.close()
+        calls = [call for queue in self._queues.values() for call in queue]
+        calls += [worker.call for worker in self._workers.values() if worker.call is not None]
+        for worker in list(self._workers.values()):
+            worker.close()
+        self._selector.close()
+        self._bell.close()
+        self._rope.close()
+        for call in calls:
+            _finish(call, WorkerError(error))
+
+
+def _finish(call: Call, result: Outcome | WorkerError) -> None:
+    """Hands over the result, unless nobody waits for it any more."""
+    if not call.future.set_running_or_notify_cancel():
+        return
+    if isinstance(result, Outcome):
+        call.future.set_result(result)
+    else:
+        call.future.set_exception(result)

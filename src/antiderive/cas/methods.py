@@ -1,0 +1,62 @@
+"""The methods of integration there are, and whether what they need is installed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from antiderive.cas.backends import PROGRAMS, program_named
+from antiderive.errors import SettingError
+
+_PIP = "pip install 'antiderive[cas]'"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to integrate.
+
+    Attributes:
+        name: as in a :class:`~antiderive.cas.Request` and in rows of labels.
+        title: what it is, in a few words.
+        install: command that installs what it needs.
+    """
+
+    name: str
+    title: str
+    install: str
+
+    @property
+    def version(self) -> str | None:
+        """Version of the system as it reports it; None if it is not installed."""
+        if self.name not in PROGRAMS:
+            try:
+                return version("sympy")
+            except PackageNotFoundError:
+                return None
+        backend = program_named(self.name)
+        return None if backend.find() is None else backend.version()
+
+
+METHODS = (
+    Method("fricas", "FriCAS: the Risch algorithm, mixed cases in part", "apt-get install fricas"),
+    Method("giac", "Giac: rules and parts of the Risch algorithm", "apt-get install xcas"),
+    Method("maxima", "Maxima: rules and parts of the Risch algorithm", "apt-get install maxima maxima-share"),
+    Method("sympy", "SymPy: integrate, every method it has", _PIP),
+    Method("sympy-manual", "SymPy: manualintegrate, the rules used by hand", _PIP),
+    Method("sympy-risch", "SymPy: integrate(risch=True), the transcendental Risch algorithm", _PIP),
+    Method("sympy-heurisch", "SymPy: heurisch, the heuristic Risch-Norman algorithm", _PIP),
+)
+"""All methods of integration."""
+
+
+def method_named(name: str) -> Method:
+    """The method with this name.
+
+    Raises:
+        SettingError: if there is none.
+    """
+    for method in METHODS:
+        if method.name == name:
+            return method
+    known = ", ".join(method.name for method in METHODS)
+    raise SettingError(f"there is no method {name!r}; there are: {known}")

@@ -1,0 +1,225 @@
+"""The fork server: a small process that starts workers, kills them, and reaps them.
+
+``python -m antiderive.cas.server FD [warm]``, started by the pool with one end of a socket. It runs no
+untrusted code, so it always listens, and it adopts whatever its workers leave behind, so nothing escapes by
+changing its session. When the pool's end of the socket closes, or the pool's process is gone, it kills
+everything and ends. When it is killed itself, the kernel kills the workers.
+
+Commands, one JSON object a line: ``{"do": "fork", "id": 1}`` with a channel, for a Python worker that has all
+that the server has imported; ``{"do": "run", "id": 2, "command": [...], "environment": {...}}`` with standard
+input and output, for a program; ``{"do": "kill", "id": 1}``.
+
+Events: ``{"event": "born", "id": 1, "pid": 99}`` and ``{"event": "died", "id": 1, "status": -9,
+"cpu_seconds": 1.5, "memory_mib": 60.0}``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NoReturn
+
+from antiderive.cas import child, usage
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+_SWEEP_MILLISECONDS = 200
+"""How often orphans of living workers are looked for."""
+
+_MAX_FDS = 64
+
+
+class Server:
+    """The state of the server: its workers by process id."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._lines = b""
+        self._fds: deque[int] = deque()
+        self._workers: dict[int, int] = {}  # ids by process id
+        self._pids: dict[int, int] = {}  # process ids by id
+        self._parent = os.getppid()
+        self._pid = os.getpid()
+        # SIGCHLD wakes the poll.
+        self._alarm, alarm = socket.socketpair()
+        for end in (self._alarm, alarm):
+            end.setblocking(False)
+        self._alarm_in = alarm
+        signal.set_wakeup_fd(alarm.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def run(self) -> None:
+        """Serves until the pool is gone."""
+        poll = select.poll()
+        poll.register(self._control, select.POLLIN)
+        poll.register(self._alarm, select.POLLIN)
+        try:
+            while os.getppid() == self._parent:
+                ready = {fd for fd, _ in poll.poll(_SWEEP_MILLISECONDS if self._workers else 1000)}
+                if self._alarm.fileno() in ready:
+                    with suppress(BlockingIOError):
+                        self._alarm.recv(1 << 12)
+                if self._control.fileno() in ready and not self._obey():
+                    return
+                self._reap()
+                self._sweep()
+        except (BrokenPipeError, ConnectionResetError):
+            return
+        finally:
+            self._end()
+
+    def _obey(self) -> bool:
+        """Carries out the commands that have come; false at the end."""
+        data, fds, _, _ = socket.recv_fds(self._control, 1 << 16, _MAX_FDS)
+        for fd in fds:
+            os.set_inheritable(fd, False)  # a program gets its two as standard input and output only
+        self._fds.extend(fds)
+        if not data:
+            return False
+        *lines, self._lines = (self._lines + data).split(b"\n")
+        for line in lines:
+            command = json.loads(line)
+            match command["do"]:
+                case "fork":
+                    self._fork(command["id"], [self._fds.popleft()], None)
+                case "run":
+                    self._fork(command["id"], [self._fds.popleft(), self._fds.popleft()], command)
+                case "kill":
+                    pid = self._pids.get(command["id"])
+                    if pid is not None:
+                        _kill_group(pid)
+        return True
+
+    def _fork(self, id_: int, fds: list[int], command: dict[str, Any] | None) -> None:
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._report(event="died", id=id_, status=None, reason=f"fork: {error.strerror}")
+        else:
+            if pid == 0:
+                self._become_worker(fds, command)
+            self._workers[pid] = id_
+            self._pids[id_] = pid
+            self._report(event="born", id=id_, pid=pid)
+        finally:
+            for fd in fds:
+                os.close(fd)
+
+    def _become_worker(self, fds: list[int], command: dict[str, Any] | None) -> NoReturn:
+        """What the new process does; it never returns into the server's code."""
+        try:
+            os.setsid()
+            _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != self._pid:  # it died before the line above
+                os._exit(1)
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)
+            for inherited in (self._control, self._alarm, self._alarm_in):
+                inherited.close()
+            for fd in self._fds:  # of workers that are yet to be started
+                os.close(fd)
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            with suppress(OSError):  # if memory runs out, the kernel is to take this process first
+                Path("/proc/self/oom_score_adj").write_text("1000")
+            if command is None:
+                child.serve(socket.socket(fileno=fds[0]))
+            else:
+                signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+                os.dup2(fds[0], 0)
+                os.dup2(fds[1], 1)
+                environment = os.environ | command["environment"]
+                os.execvpe(command["command"][0], command["command"], environment)  # noqa: S606  (no shell is meant)
+        finally:
+            os._exit(127)
+
+    def _report(self, **event: Any) -> None:  # noqa: ANN401
+        self._control.sendall(json.dumps(event).encode() + b"\n")
+
+    def _reap(self) -> None:
+        """Collects every dead child and reports the workers among them."""
+        while True:
+            try:
+                pid, status, used = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            id_ = self._workers.pop(pid, None)
+            if id_ is None:
+                continue  # an orphan that was adopted
+            del self._pids[id_]
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)  # what it left in its group
+            self._sweep()
+            self._report(
+                event="died",
+                id=id_,
+                status=os.waitstatus_to_exitcode(status),
+                cpu_seconds=used.ru_utime + used.ru_stime,
+                memory_mib=used.ru_maxrss / 1024,
+            )
+
+    def _sweep(self) -> None:
+        """Kills every child that is not a worker: orphans of workers, which the kernel gives to this one."""
+        for pid in usage.children(self._pid):
+            if pid not in self._workers:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+    def _end(self) -> None:
+        """Kills everything, and what that orphans."""
+        for pid in self._workers:
+            _kill_group(pid)
+        self._workers.clear()
+        deadline = time.monotonic() + 2
+        with suppress(ChildProcessError):
+            while time.monotonic() < deadline:
+                self._sweep()
+                if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                    time.sleep(0.001)
+
+
+def _kill_group(pid: int) -> None:
+    """Kills a child that has not been reaped, and its group; it may not have made its group yet."""
+    os.kill(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def main() -> None:
+    """Serves on the socket named on the command line."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle
+    control = socket.socket(fileno=int(sys.argv[1]))
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    if "warm" in sys.argv[2:] and find_spec("sympy") is not None:
+        from antiderive.cas.backends import sympy as backend
+
+        backend.warm_up()
+    # From here on nobody reads what is printed; until here an error would have been seen by the pool.
+    os.dup2(0, 2)
+    gc.collect()
+    gc.freeze()  # children would copy the pages that a collection touches
+    Server(control).run()
+
+
+if __name__ == "__main__":
+    main()

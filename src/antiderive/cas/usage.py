@@ -1,0 +1,101 @@
+"""What a process and its descendants use. Linux; elsewhere nothing is known and nothing is limited by it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_LINUX = sys.platform == "linux"
+
+
+@dataclass(frozen=True)
+class Usage:
+    """CPU time in seconds, resident size in MiB."""
+
+    cpu_seconds: float = 0.0
+    resident_mib: float = 0.0
+
+
+def children(pid: int) -> list[int]:
+    """Process ids of the living or unreaped children of a process."""
+    found: list[int] = []
+    # A process may end while it is looked at.
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    return found
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of one process so far, user and system; 0 if it is gone."""
+    try:
+        # The kernel numbers the CPU clocks of processes so; /proc counts in hundredths of seconds.
+        return time.clock_gettime((~pid << 3) | 2) if _LINUX else 0.0
+    except OSError:
+        return 0.0
+
+
+def of_tree(pid: int) -> Usage:
+    """What a process and its living descendants use; memory that they share is counted once."""
+    if not _LINUX:
+        return Usage()
+    pids = [pid]
+    for parent in pids:
+        pids += children(parent)
+    alone = len(pids) == 1
+    return Usage(sum(map(cpu_seconds, pids)), sum(map(_resident_mib if alone else _share_mib, pids)))
+
+
+def _resident_mib(pid: int) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE / (1 << 20)
+    except (OSError, IndexError):
+        return 0.0
+
+
+def _share_mib(pid: int) -> float:
+    """Resident size with each page divided by the number of processes that have it; slower to ask for."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_bytes().splitlines():
+            if line.startswith(b"Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+class PeakMemory:
+    """The largest resident size of a process since the last reset."""
+
+    def __init__(self, pid: int) -> None:
+        self._status = self._reset = None
+        with suppress(OSError):
+            self._status = os.open(f"/proc/{pid}/status", os.O_RDONLY)
+            self._reset = os.open(f"/proc/{pid}/clear_refs", os.O_WRONLY)
+
+    def reset(self) -> None:
+        """Starts anew."""
+        if self._reset is not None:
+            with suppress(OSError):
+                os.write(self._reset, b"5")
+
+    def mib(self) -> float:
+        """The peak in MiB; 0 if it is not known."""
+        if self._status is None:
+            return 0.0
+        try:
+            text = os.pread(self._status, 8192, 0)
+        except OSError:
+            return 0.0
+        place = text.find(b"VmHWM:")
+        return int(text[place + 6 :].split(None, 1)[0]) / 1024 if place >= 0 else 0.0
+
+    def close(self) -> None:
+        """Closes its files."""
+        for file in (self._status, self._reset):
+            if file is not None:
+                os.close(file)
+        self._status = self._reset = None

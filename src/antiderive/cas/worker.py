@@ -1,0 +1,346 @@
+"""The pool's side of its processes: the fork servers and, through them, the workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from antiderive.cas import usage
+from antiderive.cas.conversation import Conversation, GarbageError, Reply
+from antiderive.cas.outcome import Outcome
+from antiderive.cas.request import Limits, Request
+
+CHECK_SECONDS = 0.05
+"""How often a busy worker is looked at: programs may exceed a CPU limit by so much."""
+
+_READ_BYTES = 1 << 18
+"""More than a pipe or a socket holds: one read empties what a dead worker has left."""
+
+MAX_ATTEMPTS = 3
+"""How often a call is begun whose worker, or fork server, is killed by somebody else."""
+
+_GRACE_SECONDS = 0.1
+"""CPU time that a Python worker may exceed its limit by: the kernel's timer comes first."""
+
+
+@dataclass(eq=False)
+class Call:
+    """A request on its way.
+
+    Attributes:
+        kind: what sort of worker it needs: ``python`` or the name of a program.
+        number: its place in the order of arrival.
+        attempts: how often it has been begun.
+    """
+
+    request: Request
+    limits: Limits
+    kind: str
+    future: Future[Outcome] = field(default_factory=Future)
+    number: int = 0
+    attempts: int = 0
+
+
+class ServerProcess:
+    """A fork server. This process alone has the pool's end of its socket; when that closes, all ends."""
+
+    def __init__(self, *, warm: bool) -> None:
+        self._lines = b""
+        self.control, theirs = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed in close)
+        arguments = [sys.executable, "-P", "-m", "antiderive.cas.server", str(theirs.fileno())]
+        with theirs:
+            self.process = subprocess.Popen(
+                [*arguments, "warm"] if warm else arguments,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                start_new_session=True,
+                # The same modules as here; the same order of sets in every worker, whatever the machine.
+                env=os.environ
+                | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONHASHSEED": "0"},
+            )
+        self.workers: dict[int, Worker] = {}
+
+    def send(self, fds: list[int] | None = None, **command: Any) -> None:  # noqa: ANN401
+        """Sends a command; if the server is gone, its end of the socket will tell."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            socket.send_fds(self.control, [json.dumps(command).encode() + b"\n"], fds or [])
+
+    def events(self) -> list[dict[str, Any]] | None:
+        """The events that have come; None if the server is gone."""
+        try:
+            data = self.control.recv(1 << 16, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return []
+        except ConnectionResetError:
+            return None
+        if not data:
+            return None
+        *lines, self._lines = (self._lines + data).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+    def close(self, patience: float = 5.0) -> str:
+        """Ends the server and its workers; the last line that it printed as an error."""
+        self.control.close()
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()  # the kernel kills the workers then
+            self.process.wait()
+        for worker in self.workers.values():
+            worker.kill_group()
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        self._errors.close()
+        return lines[-1] if lines else ""
+
+
+class Worker:
+    """One child process and the talk with it.
+
+    Attributes:
+        state: ``starting``, ``idle``, ``busy`` (with a call), or ``dying`` (killed, not reaped yet).
+        verdict: the outcome that was decided when it was killed; None if it was not, or nobody waits.
+        hung_up: whether it has closed its side.
+        killed: when it was killed.
+        check_at: when it has to be looked at, if it is busy or has hung up.
+    """
+
+    def __init__(self, id_: int, kind: str, server: ServerProcess, conversation: Conversation) -> None:
+        self.id, self.kind, self.server, self.conversation = id_, kind, server, conversation
+        self.state: Literal["starting", "idle", "busy", "dying"] = "starting"
+        self.pid: int | None = None
+        self.call: Call | None = None
+        self.verdict: Outcome | None = None
+        self.since = time.monotonic()  # of its state
+        self.calls = 0
+        self.hung_up = False
+        self.killed = 0.0
+        self.check_at = 0.0
+        self._cpu_before = self._resident = 0.0
+        self._peak: usage.PeakMemory | None = None
+        self._unsent = b""
+        self._awaits_room = False
+        self._files: list[int] = []
+
+    def start(self, command: dict[str, Any] | None) -> None:
+        """Asks the server for the process: a Python child, or the program that ``command`` describes."""
+        if command is None:
+            ours, theirs = socket.socketpair()
+            self.server.send([theirs.fileno()], do="fork", id=self.id)
+            theirs.close()
+            self._files = [ours.detach()]
+        else:
+            stdin, question = os.pipe()
+            answer, stdout = os.pipe()
+            self.server.send([stdin, stdout], do="run", id=self.id, **command)
+            os.close(stdin)
+            os.close(stdout)
+            self._files = [answer, question]
+        for file in self._files:
+            os.set_blocking(file, False)
+        self.server.workers[self.id] = self
+
+    def register(self, selector: selectors.BaseSelector, on_event: Callable[[int], None]) -> None:
+        """Listens to the worker; sends the greeting."""
+        self._selector, self._on_event = selector, on_event
+        selector.register(self._files[0], selectors.EVENT_READ, on_event)
+        self._send(self.conversation.greeting())
+
+    def ask(self, call: Call, number: int) -> None:
+        """Puts the question and starts the clocks.
+
+        Raises:
+            AntideriveError: if the question cannot be put; the worker is as it was.
+        """
+        question = self.conversation.ask(call.request, call.limits, number)
+        self.state, self.call, self.since = "busy", call, time.monotonic()
+        self.calls += 1
+        call.attempts += 1
+        self._resident = 0.0
+        self.check_at = self.since + min(CHECK_SECONDS, call.limits.wall)
+        if self.kind != "python" and self.pid is not None:
+            if self._peak is None:
+                self._peak = usage.PeakMemory(self.pid)
+            self._peak.reset()
+            self._cpu_before = usage.cpu_seconds(self.pid)
+        self._send(question)
+
+    def hear(self) -> Reply | None:
+        """Takes what has come.
+
+        Raises:
+            EOFError: if the worker has closed its side.
+            GarbageError: if it is not what a healthy worker sends.
+        """
+        try:
+            data = os.read(self._files[0], _READ_BYTES)
+        except BlockingIOError:
+            return None
+        except ConnectionResetError:
+            raise EOFError from None
+        if not data:
+            raise EOFError
+        return self.conversation.hear(data)
+
+    def flush(self) -> None:
+        """Sends what the worker had no room for."""
+        self._send(b"")
+
+    def _send(self, data: bytes) -> None:
+        self._unsent += data
+        file = self._files[-1]
+        while self._unsent:
+            try:
+                self._unsent = self._unsent[os.write(file, self._unsent) :]
+            except BlockingIOError:
+                break
+            except (BrokenPipeError, ConnectionResetError):
+                self._unsent = b""  # the server reports its death
+        self._await_room(file)
+
+    def _await_room(self, file: int) -> None:
+        """Listens for room to write exactly while there is something to send."""
+        if bool(self._unsent) == self._awaits_room:
+            return
+        self._awaits_room = bool(self._unsent)
+        events = selectors.EVENT_WRITE if self._unsent else 0
+        if file == self._files[0]:
+            self._selector.modify(file, events | selectors.EVENT_READ, self._on_event)
+        elif events:
+            self._selector.register(file, events, self._on_event)
+        else:
+            self._selector.unregister(file)
+
+    def finished(self, reply: Reply) -> Outcome:
+        """The outcome of the call with what it used; the worker is idle."""
+        now = time.monotonic()
+        cpu, memory = reply.outcome.cpu_seconds, reply.outcome.memory_mib
+        if self.kind != "python" and self.pid is not None and self._peak is not None:
+            cpu = usage.cpu_seconds(self.pid) - self._cpu_before
+            memory = self._peak.mib()
+        elif self.kind == "python":
+            self._cpu_before = reply.cpu_so_far
+        outcome = Outcome(
+            reply.outcome.status,
+            reply.outcome.value,
+            reply.outcome.reason,
+            seconds=now - self.since,
+            cpu_seconds=max(0.0, cpu),
+            memory_mib=max(memory, self._resident),
+        )
+        self.state, self.call, self.since = "idle", None, now
+        return outcome
+
+    def exceeded(self, now: float) -> Outcome | None:
+        """The outcome of a worker that is past a limit, or that has closed its side and lives on."""
+        if self.hung_up:
+            return Outcome("crashed", reason="the worker closed its output")
+        if self.call is None:
+            return None
+        self.check_at = now + CHECK_SECONDS
+        limits = self.call.limits
+        used = usage.of_tree(self.pid) if self.pid is not None else usage.Usage()
+        self._resident = max(self._resident, used.resident_mib)
+        cpu = used.cpu_seconds - self._cpu_before
+        if used.resident_mib > limits.memory_mib:
+            return Outcome("memory", reason=f"more than {limits.memory_mib} MiB")
+        if cpu >= limits.cpu_seconds + (_GRACE_SECONDS if self.kind == "python" else 0):
+            return Outcome("timeout", reason=_cpu_limit(limits))
+        if now - self.since >= limits.wall:
+            return Outcome("timeout", reason=f"stopped after {limits.wall:g} s")
+        self.check_at = min(self.check_at, self.since + limits.wall)
+        if self.kind != "python":
+            self.check_at = min(self.check_at, now + max(0.002, limits.cpu_seconds - cpu))
+        return None
+
+    def mute(self) -> None:
+        """Stops listening: it has closed its side or is being killed."""
+        if self._files and self._files[0] in self._selector.get_map():
+            self._selector.unregister(self._files[0])
+
+    def hang_up(self) -> None:
+        """It has closed its side. It must be dead, and the server will say how; if not, it is killed soon."""
+        self.mute()
+        self.hung_up = True
+        self.check_at = time.monotonic() + CHECK_SECONDS
+        if self.state == "idle":
+            self.kill(None)
+
+    def kill(self, verdict: Outcome | None) -> None:
+        """Has the process group killed; the server reports when it is reaped."""
+        if self.state != "dying":
+            self.state, self.verdict, self.killed = "dying", verdict, time.monotonic()
+            self.server.send(do="kill", id=self.id)
+
+    def kill_group(self) -> None:
+        """Kills the group without the server, which is dead."""
+        if self.pid is not None:
+            with suppress(ProcessLookupError, PermissionError):  # it may be gone already
+                os.killpg(self.pid, signal.SIGKILL)
+
+    def died(self, event: dict[str, Any]) -> Outcome | None:
+        """The outcome of the call that was running; None if it has to be begun again.
+
+        Args:
+            event: the server's report; empty if the server itself is gone.
+        """
+        if self.call is None:
+            return None
+        status = event.get("status")
+        outcome = self.verdict
+        if outcome is None and status == -signal.SIGPROF:
+            outcome = Outcome("timeout", reason=_cpu_limit(self.call.limits))
+        if outcome is None:
+            # A SIGKILL that is not ours came from outside: not the call's fault, unless it happens again.
+            if status in (None, -signal.SIGKILL) and self.call.attempts < MAX_ATTEMPTS:
+                return None
+            outcome = Outcome("crashed", reason=_death(status))
+        return Outcome(
+            outcome.status,
+            reason=outcome.reason,
+            seconds=time.monotonic() - self.since,
+            cpu_seconds=max(0.0, event.get("cpu_seconds", 0.0) - self._cpu_before),
+            memory_mib=self._resident or event.get("memory_mib", 0.0),
+        )
+
+    def close(self) -> None:
+        """Closes the files; the process is gone."""
+        self.server.workers.pop(self.id, None)
+        for file in self._files:
+            if file in self._selector.get_map():
+                self._selector.unregister(file)
+            os.close(file)
+        self._files = []
+        if self._peak is not None:
+            self._peak.close()
+
+
+def _cpu_limit(limits: Limits) -> str:
+    return f"stopped after {limits.cpu_seconds:g} s of CPU time"
+
+
+def _death(status: int | None) -> str:
+    if status is None:
+        return "the fork server was killed during the call, again and again"
+    if status >= 0:
+        return f"the worker ended with exit status {status}"
+    name = signal.Signals(-status).name if -status in signal.valid_signals() else str(-status)
+    return f"the worker was killed by {name}"
+
+
+__all__ = ["Call", "GarbageError", "ServerProcess", "Worker"]

@@ -1,0 +1,138 @@
+"""The same rows through the pool and through what one would write without it."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from antiderive.cas import Pool, Request, usage
+from antiderive.testing import misbehaving
+
+if TYPE_CHECKING:
+    from antiderive.cas.child import Function
+
+_HANG_EVERY = 10
+
+
+@dataclass(frozen=True)
+class Run:
+    """Rows that were done, and how they ended."""
+
+    name: str
+    key: str
+    rows: int
+    seconds: float
+    outcomes: Counter[str] = field(default_factory=Counter)
+    still_computing: int = 0
+
+    @property
+    def rows_per_second(self) -> float:
+        """Rows a second, time-outs included."""
+        return self.rows / self.seconds
+
+    def describe(self) -> str:
+        """How the rows ended."""
+        text = ", ".join(f"{name} {number}" for name, number in self.outcomes.most_common())
+        return f"{text}; {self.still_computing} processes compute on" if self.still_computing else text
+
+
+def requests(count: int) -> list[Request]:
+    """Random functions of one to four operators; every tenth is replaced by a hang."""
+    from antiderive._core import Expr
+    from antiderive.datasets import Examples, Recipe
+
+    examples = Examples.generate(Recipe(min_operators=1, max_operators=4), 0, count)
+    functions = [Expr.from_tokens(examples.solution(place)).to_prefix() for place in range(count)]
+    return [
+        Request(f"{misbehaving.MODULE}:hang", "") if place % _HANG_EVERY == 3 else Request("sympy", function)
+        for place, function in enumerate(functions)
+    ]
+
+
+def run_pool(pool: Pool, rows: Iterable[Request]) -> Run:
+    """Ours."""
+    started = time.perf_counter()
+    outcomes: Counter[str] = Counter(outcome.status for _, outcome in pool.map(enumerate(rows)))
+    return Run("antiderive", "pool", outcomes.total(), time.perf_counter() - started, outcomes)
+
+
+def run_process_per_call(rows: Iterable[Request], limit: float, workers: int) -> Run:
+    """A fresh interpreter for each call, waited for with a time-out and killed past it."""
+
+    def one(request: Request) -> str:
+        arguments = [sys.executable, "-P", "-m", __name__, request.method, request.expression]
+        with subprocess.Popen(
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as child:
+            try:
+                # The clock starts when the function does, so that a slow import is not a time-out.
+                child.stdout.readline()  # type: ignore[union-attr]
+                return child.communicate(timeout=limit)[0].strip() or "crashed"
+            except subprocess.TimeoutExpired:
+                child.kill()
+                return "timeout"
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(workers) as threads:
+        outcomes = Counter(threads.map(one, rows))
+    return Run(
+        "a process for each call",
+        "process_per_call",
+        outcomes.total(),
+        time.perf_counter() - started,
+        outcomes,
+    )
+
+
+def run_executor(rows: Iterable[Request], limit: float, workers: int) -> Run:
+    """ProcessPoolExecutor: a result is waited for with a time-out, but the call goes on."""
+    context = multiprocessing.get_context("spawn")
+    outcomes: Counter[str] = Counter()
+    executor = ProcessPoolExecutor(workers, context)
+    try:
+        warm = [executor.submit(status_of, "sympy", "x") for _ in range(workers)]
+        concurrent.futures.wait(warm)
+        started = last = time.perf_counter()
+        futures = {executor.submit(status_of, row.method, row.expression) for row in rows}
+        # It has choked when nothing at all has come for so long that every call is past its limit.
+        while futures and time.perf_counter() - last < 3 * limit:
+            done, futures = concurrent.futures.wait(futures, limit, concurrent.futures.FIRST_COMPLETED)
+            outcomes.update(future.result() for future in done)
+            if done:
+                last = time.perf_counter()
+        seconds = time.perf_counter() - started
+        processes = usage.children(os.getpid())
+        before = {pid: usage.cpu_seconds(pid) for pid in processes}
+        time.sleep(0.5)
+        computing = sum(usage.cpu_seconds(pid) - before[pid] > 0.05 for pid in processes)
+        return Run("ProcessPoolExecutor", "executor", outcomes.total(), seconds, outcomes, computing)
+    finally:
+        for process in multiprocessing.active_children():
+            process.kill()
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def status_of(method: str, expression: str) -> str:
+    """How a call ends, in this process and without limits."""
+    from antiderive.cas.child import function_of
+
+    run: Function = function_of(method)
+    return run(expression, "x").status
+
+
+if __name__ == "__main__":
+    from antiderive.cas.child import function_of
+
+    wanted = function_of(sys.argv[1])  # imports SymPy
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdout.write(wanted(sys.argv[2], "x").status)

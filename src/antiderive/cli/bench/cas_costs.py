@@ -1,0 +1,119 @@
+"""What a call, a kill and a replacement cost."""
+
+from __future__ import annotations
+
+import gc
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from antiderive.cas import Limits, Pool, Request, usage
+from antiderive.testing.misbehaving import MODULE
+
+_TRIVIAL = Request(f"{MODULE}:answer", "x")
+
+
+def start_seconds(pool: Pool) -> float:
+    """Until the first answer of a new pool, the import of SymPy included."""
+    started = time.perf_counter()
+    pool.call(_TRIVIAL)
+    return time.perf_counter() - started
+
+
+def overhead(pool: Pool, count: int = 2000) -> dict[str, float]:
+    """Milliseconds of a call that does nothing: median of calls that wait, and mean of a stream of them."""
+    times = []
+    for _ in range(count):
+        started = time.perf_counter()
+        pool.call(_TRIVIAL)
+        times.append(time.perf_counter() - started)
+    started = time.perf_counter()
+    for _ in pool.map((key, _TRIVIAL) for key in range(count)):
+        pass
+    streamed = (time.perf_counter() - started) / count
+    return {"call_overhead_ms": 1000 * statistics.median(times), "call_overhead_streamed_ms": 1000 * streamed}
+
+
+def leak(pool: Pool, calls: int) -> dict[str, float]:
+    """Growth of this process over many calls, and processes that nobody has reaped."""
+    for _ in pool.map((key, _TRIVIAL) for key in range(calls // 4)):
+        pass
+    gc.collect()
+    before = _resident_kib()
+    for _ in pool.map((key, _TRIVIAL) for key in range(calls)):
+        pass
+    gc.collect()
+    family = [os.getpid(), *usage.children(os.getpid())]
+    zombies = sum(_state(child) == "Z" for pid in family for child in usage.children(pid))
+    return {"leak_calls": calls, "parent_growth_kib": _resident_kib() - before, "zombies": zombies}
+
+
+def kill_delay(pool: Pool) -> dict[str, float]:
+    """Seconds for which a killed call uses the CPU past its deadline: the worst of several ways to hang.
+
+    The deadline is on the clock of the wall, so that it is known to the observer, who reads the CPU time of
+    the process from /proc until it grows no more.
+    """
+    limits = Limits(cpu_seconds=60, wall_seconds=0.5)
+    return {
+        "kill_delay_seconds": max(
+            _delay_of(pool, function, limits) for function in ("hang", "hang_in_c", "hang_with_a_child")
+        ),
+        "kill_cpu_excess_seconds": max(
+            pool.call(Request(f"{MODULE}:{function}", ""), limits=Limits(0.5)).cpu_seconds - 0.5
+            for function in ("hang", "hang_in_c")
+        ),
+    }
+
+
+def _delay_of(pool: Pool, function: str, limits: Limits) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "pids"
+        future = pool.submit(Request(f"{MODULE}:{function}", str(file)), limits=limits)
+        while not file.exists() or not file.read_text().endswith("\n"):
+            time.sleep(0.001)
+        begun = time.perf_counter()  # a little late, which is in our disfavour by as little
+        used: dict[int, float] = {}
+        grown = begun
+        while not future.done() or time.perf_counter() - grown < 0.2:
+            for pid in map(int, file.read_text().split()):
+                now = _cpu_from_proc(pid)
+                if now > used.get(pid, 0.0):
+                    used[pid], grown = now, time.perf_counter()
+            time.sleep(0.002)
+        return max(0.0, grown - begun - (limits.wall_seconds or 0.0))
+
+
+def replacement(kills: int = 20) -> dict[str, float]:
+    """Milliseconds from the outcome of a killed call to the next answer of a pool of one: the median."""
+    times = []
+    with Pool(1) as pool:
+        pool.call(_TRIVIAL)
+        for _ in range(kills):
+            pool.call(Request(f"{MODULE}:hang", ""), limits=Limits(0.05))
+            started = time.perf_counter()
+            pool.call(_TRIVIAL)
+            times.append(time.perf_counter() - started)
+    return {"replace_ms": 1000 * statistics.median(times), "replace_worst_ms": 1000 * max(times)}
+
+
+def _resident_kib() -> float:
+    return 1024 * usage.of_tree(os.getpid()).resident_mib
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "gone"
+
+
+def _cpu_from_proc(pid: int) -> float:
+    """CPU seconds of a process by /proc; 0 if it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,135 @@
+"""``antiderive bench portfolio``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from antiderive._core import Expr
+    from antiderive.cas import Outcome, Pool
+
+_METHODS = "fricas,giac,maxima,sympy-manual,sympy-risch,sympy"
+
+
+@dataclass
+class _Tally:
+    """What came of one method on a list of functions."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    confirmed: set[int] = field(default_factory=set)
+    cpu_seconds: float = 0.0
+
+
+@click.command()
+@click.option(
+    "--functions", type=click.IntRange(min=1), default=100, show_default=True, help="Random functions."
+)
+@click.option(
+    "--derivatives",
+    type=click.IntRange(min=0),
+    default=200,
+    show_default=True,
+    help="Derivatives of random functions: whatever is called nonelementary among them is a wrong label.",
+)
+@click.option("--methods", default=_METHODS, show_default=True, help="Methods, with commas between.")
+@click.option("--timeout", default=3.0, show_default=True, help="CPU seconds for each call.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the functions.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
+def command(
+    functions: int, derivatives: int, methods: str, timeout: float, seed: int, *, as_json: bool
+) -> None:
+    """Confirmed answers and CPU time of each method.
+
+    They are taken on random functions of 3 to 10 operators, and tell in which order to try the methods. Wrong
+    labels are counted on derivatives, which have an elementary integral.
+    """
+    from antiderive.cas import Limits, Pool
+    from antiderive.cas.methods import method_named
+
+    names = [method_named(name).name for name in methods.split(",")]
+    sampled = _functions(max(functions, derivatives), seed)
+    with Pool(os.cpu_count() or 1, limits=Limits(timeout)) as pool:
+        click.echo(f"{functions} random functions")
+        forward = {name: _tally(pool, name, sampled[:functions]) for name in names}
+        order = _greedy_order(forward)
+        click.echo("  order by confirmed answers added for the CPU time: " + ", ".join(order))
+        click.echo(f"{derivatives} derivatives of random functions")
+        backward = {name: _tally(pool, name, [f.diff("x") for f in sampled[:derivatives]]) for name in names}
+    if as_json:
+        figures = {
+            "functions": functions,
+            "derivatives": derivatives,
+            "timeout_cpu_seconds": timeout,
+            "seed": seed,
+            "on_functions": {name: _figures(tally) for name, tally in forward.items()},
+            "on_derivatives": {name: _figures(tally) for name, tally in backward.items()},
+            "confirmed_by_any": len(set().union(*(tally.confirmed for tally in forward.values()))),
+            "order": order,
+            "wrong_labels": {name: tally.outcomes["nonelementary"] for name, tally in backward.items()},
+        }
+        click.echo(json.dumps(figures))
+
+
+def _functions(count: int, seed: int) -> list[Expr]:
+    """Random functions: the solutions of the task ``bwd``."""
+    from antiderive._core import Expr
+    from antiderive.datasets import Examples, Recipe
+
+    examples = Examples.generate(Recipe(min_operators=3, max_operators=10, seed=seed), 0, count)
+    return [Expr.from_tokens(examples.solution(place)) for place in range(count)]
+
+
+def _tally(pool: Pool, method: str, integrands: list[Expr]) -> _Tally:
+    from antiderive.cas import Request
+
+    tally = _Tally()
+    requests = [(place, Request(method, f.to_prefix())) for place, f in enumerate(integrands)]
+    for place, outcome in pool.map(requests):
+        tally.cpu_seconds += outcome.cpu_seconds
+        status = _judged(integrands[place], outcome)
+        tally.outcomes[status] += 1
+        if status == "confirmed":
+            tally.confirmed.add(place)
+    rest = ", ".join(f"{status} {number}" for status, number in tally.outcomes.most_common())
+    click.echo(f"  {method:<16}{tally.cpu_seconds:8.1f} CPU s   {rest}")
+    return tally
+
+
+def _judged(integrand: Expr, outcome: Outcome) -> str:
+    """The outcome, where an answer has become ``confirmed``, ``wrong`` or ``unconfirmed``."""
+    from antiderive._core import Expr
+    from antiderive.verification import verify
+
+    if outcome.status != "solved" or outcome.value is None:
+        return outcome.status
+    verdict = verify(integrand, Expr.from_prefix(outcome.value))
+    if verdict.accepted:
+        return "confirmed"
+    return "wrong" if verdict.status == "refuted" else "unconfirmed"
+
+
+def _greedy_order(tallies: dict[str, _Tally]) -> list[str]:
+    """Each time the method that adds the most confirmed answers for its CPU time, while any adds one."""
+    order: list[str] = []
+    found: set[int] = set()
+    while True:
+        gains = {
+            name: len(tally.confirmed - found) / max(tally.cpu_seconds, 1e-3)
+            for name, tally in tallies.items()
+            if name not in order
+        }
+        best = max(gains, key=lambda name: gains[name], default=None)
+        if best is None or gains[best] == 0:
+            return order
+        order.append(best)
+        found |= tallies[best].confirmed
+
+
+def _figures(tally: _Tally) -> dict[str, Any]:
+    return {"cpu_seconds": tally.cpu_seconds, "outcomes": dict(tally.outcomes)}

@@ -1,0 +1,77 @@
+"""``antiderive dataset check``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from antiderive.cli.progress import require
+
+if TYPE_CHECKING:
+    from antiderive.datasets.check import Findings
+    from antiderive.datasets.folder import DataSet
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--sample",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    help="Rows whose solutions are verified.",
+)
+@click.option("--all", "verify_all", is_flag=True, help="Verify the solution of every row.")
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes.  [default: all cores]")
+def command(folder: Path, sample: int, verify_all: bool, workers: int | None) -> int:
+    """Prove on its files that the data set in FOLDER is what it says.
+
+    Every row is read: checksums, canonical form, split, indices, and no skeleton in two splits. Solutions
+    are verified for a sample, or for all rows. Exit code 0 if everything holds, 1 if something fails, 2 for
+    bad input.
+    """
+    require(folder)
+    from antiderive.datasets.folder import DataSet
+
+    passed = True
+    for data in DataSet.open_all(folder):
+        findings = run_check(data, None if verify_all else sample, workers or os.cpu_count() or 1)
+        show(data, findings)
+        passed = passed and findings.passed
+    return 0 if passed else 1
+
+
+def run_check(data: DataSet, sample: int | None, workers: int) -> Findings:
+    """Checks with a progress bar."""
+    from antiderive.cli.progress import progress_bar
+    from antiderive.datasets.check import check
+
+    with progress_bar() as bar:
+        row = bar.add_task(f"checking {data.folder}", total=data.manifest.examples(), rate="")
+        return check(
+            data, sample=sample, workers=workers, report=lambda done, _: bar.update(row, completed=done)
+        )
+
+
+def show(data: DataSet, findings: Findings) -> None:
+    """Prints a line for each thing that was checked, and what failed."""
+    from antiderive.datasets.check import KINDS
+
+    click.echo(f"{data.folder}: {findings.examples:,} examples of {data.manifest.task}")
+    for kind, meaning in KINDS.items():
+        failures = findings.failures[kind]
+        detail = ""
+        if kind == "verified":
+            verdicts = ", ".join(f"{number:,} {status}" for status, number in findings.verdicts.most_common())
+            detail = f" ({verdicts or 'none was verified'})"
+        click.echo(f"  {'FAIL' if failures else 'ok':<4}  {kind:<9}  {meaning}{detail}")
+        for message in findings.messages.get(kind, []):
+            click.echo(f"          {message}")
+        shown = len(findings.messages.get(kind, []))
+        if failures > shown:
+            click.echo(f"          ... {failures:,} in all")
+    for message in findings.messages.get("unknown", []):
+        click.echo(f"  unknown: {message}")

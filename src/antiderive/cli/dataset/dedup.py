@@ -1,0 +1,42 @@
+"""``antiderive dataset dedup``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from antiderive.cli.progress import require
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
+@click.option(
+    "--by",
+    type=click.Choice(["exact", "skeleton"]),
+    default="exact",
+    show_default=True,
+    help="Equal problem and solution, or problems that differ only in their numbers.",
+)
+def command(folder: Path, out: Path, by: str) -> None:
+    """Write the data set in FOLDER to another folder without duplicates; of equal examples the first is kept.
+
+    First is the test split, then valid, then train; within a split the lower index.
+    """
+    require(folder)
+    from antiderive.cli.dataset.convert import show_result
+    from antiderive.cli.progress import progress_bar
+    from antiderive.datasets.dedup import deduplicate
+    from antiderive.datasets.folder import DataSet
+
+    data = DataSet(folder)
+    with progress_bar() as bar:
+        row = bar.add_task("rows, read twice", total=2 * data.manifest.examples(), rate="")
+        manifest = deduplicate(
+            data,
+            out,
+            "skeleton" if by == "skeleton" else "exact",
+            report=lambda done, _: bar.update(row, completed=done),
+        )
+    show_result(out, manifest)

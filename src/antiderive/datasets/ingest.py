@@ -1,0 +1,315 @@
+"""Data sets read from the classic text files.
+
+A line is ``problem TAB solution`` in prefix form, with or without ``count|`` before it. Every line becomes
+at most one example, whose index is the number of the line in all files together, from 0. Expressions are
+rewritten to canonical form. A line that cannot be read is left out and counted by reason, or refused.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from antiderive._core import Expr, skeleton_hash, split_of
+from antiderive.datasets.examples import Split
+from antiderive.datasets.folder import SCHEMA, SHARD, DataSetWriter, operators_in, writing_to
+from antiderive.datasets.manifest import Manifest, parse_key
+from antiderive.datasets.parallel import ordered_map
+from antiderive.datasets.vocabulary import Vocabulary
+from antiderive.errors import AntideriveError, DataError, ParseError, UndefinedError
+from antiderive.tasks import task_named
+
+_CHUNK = 10_000
+"""Lines that a process reads at a time, if a shard has more."""
+
+_LONGEST = 1 << 20
+"""Bytes of a line; what is longer is no example."""
+
+BAD_LINES = "bad-lines.txt"
+"""Name of the list of lines that were left out."""
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that is no example.
+
+    Attributes:
+        file: its file.
+        line: its number in the file, from 1.
+        reason: ``columns``, ``too_long``, ``token``, ``malformed``, ``undefined`` or ``unsupported``.
+        message: what is wrong.
+    """
+
+    file: str
+    line: int
+    reason: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """Lines of one file, the first of which has a number in the file and one in all files."""
+
+    task: str
+    file: str
+    split: Split | None
+    line: int
+    index: int
+    lines: list[bytes]
+
+
+@dataclass
+class _Read:
+    index: int
+    lines: int
+    table: pa.Table
+    splits: list[int]
+    bad: list[BadLine]
+
+
+def classic_files(source: Path) -> list[tuple[Path, Split | None]]:
+    """The files of a classic data set with the split that their names say.
+
+    A file stands for itself. In a folder these are ``*.train``, ``*.valid`` and ``*.test``, or else
+    ``data.prefix``.
+
+    Raises:
+        DataError: if there are none, or of several tasks.
+    """
+    if source.is_file():
+        return [(source, _split_of_suffix(source))]
+    found: list[tuple[Path, Split | None]] = []
+    for split in Split:
+        paths = sorted(source.glob(f"*.{split.name.lower()}"))
+        if len(paths) > 1:
+            raise DataError(
+                f"{source} holds files of several data sets ({paths[0].name}, {paths[1].name}); name one"
+            )
+        found += [(path, split) for path in paths]
+    if not found and (source / "data.prefix").exists():
+        found = [(source / "data.prefix", None)]
+    if not found:
+        raise DataError(
+            f"{source} holds no classic data set: neither *.train, *.valid, *.test nor data.prefix"
+        )
+    return found
+
+
+def _split_of_suffix(path: Path) -> Split | None:
+    names = {f".{split.name.lower()}": split for split in Split}
+    return names.get(path.suffix)
+
+
+def read_classic(
+    files: list[tuple[Path, Split | None]],
+    out: Path,
+    task: str,
+    *,
+    keep_split: bool = False,
+    strict: bool = False,
+    workers: int = 1,
+    shard: int = SHARD,
+    report: Callable[[int], None] = lambda _bytes: None,
+) -> Manifest:
+    """Writes the examples of classic files as a data set.
+
+    Args:
+        files: files with the split of each, if its name says one; see :func:`classic_files`.
+        out: a new folder, or one that an interrupted run of the same files was writing to.
+        task: name of the task of the problems.
+        keep_split: keep each file's split instead of splitting by skeleton.
+        strict: refuse the first line that cannot be read.
+        workers: processes.
+        shard: lines per shard, a multiple of 10,000 or less than that.
+        report: is told the bytes read.
+
+    Raises:
+        DataError: if a file cannot be read, a line is refused, or no line can be read.
+    """
+    task_named(task)
+    if keep_split and any(split is None for _, split in files):
+        raise DataError("the files do not say their splits; they are called *.train, *.valid and *.test")
+    source = ", ".join(f"{path.name} ({_size(path):,} bytes)" for path, _ in files)
+    how = "files" if keep_split else "skeleton"
+    manifest = Manifest(task=task, made_by="convert", source=source, split=how)
+    with DataSetWriter(out, manifest) as writer:
+        finished = {parse_key(key)[0]: parse_key(key)[1] for key in writer.manifest.shards}
+        builder = _Builder(writer, shard, out / BAD_LINES, strict=strict)
+        chunks = _chunks(files, task, shard, finished, report, keep_split=keep_split)
+        for read in ordered_map(_read_chunk, chunks, workers):
+            builder.add(read)
+        builder.flush()
+        if not writer.manifest.examples():
+            raise DataError(f"no line of {source} could be read; see {out / BAD_LINES}")
+        writer.extend(0, max(parse_key(key)[1] for key in writer.manifest.shards))
+    return writer.manifest
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _chunks(
+    files: list[tuple[Path, Split | None]],
+    task: str,
+    shard: int,
+    finished: dict[int, int],
+    report: Callable[[int], None],
+    *,
+    keep_split: bool,
+) -> Iterator[_Chunk]:
+    """Chunks of the shards that are not finished; none is in two files or two shards."""
+    index = read = 0
+    for path, split in files:
+        number, lines = 1, []
+        try:
+            with path.open("rb") as file:
+                for line in _lines(file):
+                    read += len(line)
+                    lines.append(line)
+                    if (index + len(lines)) % min(_CHUNK, shard) == 0:
+                        yield from _unless_finished(
+                            _Chunk(task, path.name, split if keep_split else None, number, index, lines),
+                            shard,
+                            finished,
+                        )
+                        index, number, lines = index + len(lines), number + len(lines), []
+                        report(read)
+        except OSError as error:
+            raise DataError(f"cannot read {path}: {error.strerror}") from error
+        if lines:
+            yield from _unless_finished(
+                _Chunk(task, path.name, split if keep_split else None, number, index, lines), shard, finished
+            )
+            index += len(lines)
+            report(read)
+
+
+def _unless_finished(chunk: _Chunk, shard: int, finished: dict[int, int]) -> Iterator[_Chunk]:
+    if chunk.index >= finished.get(chunk.index // shard * shard, 0):
+        yield chunk
+
+
+def _lines(file: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines, those that are far too long cut off, so that memory stays bounded."""
+    readline = file.readline  # type: ignore[attr-defined]
+    while line := readline(_LONGEST):
+        yield line
+        while len(line) == _LONGEST and not line.endswith(b"\n"):
+            line = readline(_LONGEST)
+
+
+class _Builder:
+    """Gathers what was read into shards."""
+
+    def __init__(self, writer: DataSetWriter, shard: int, bad_lines: Path, *, strict: bool) -> None:
+        self._writer, self._shard, self._bad_lines, self._strict = writer, shard, bad_lines, strict
+        self._reads: list[_Read] = []
+        self._began = time.monotonic()
+
+    def add(self, read: _Read) -> None:
+        if self._strict and read.bad:
+            raise DataError(f"{read.bad[0]}; nothing after the last whole shard was written")
+        if self._reads and read.index // self._shard != self._reads[0].index // self._shard:
+            self.flush()
+        self._reads.append(read)
+
+    def flush(self) -> None:
+        """Writes the shard that was gathered."""
+        if not self._reads:
+            return
+        bad = [line for read in self._reads for line in read.bad]
+        if bad:
+            with writing_to(self._bad_lines.parent), self._bad_lines.open("a", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in bad)
+        table = pa.concat_tables([read.table for read in self._reads])
+        splits = np.array([split for read in self._reads for split in read.splits], np.uint8)
+        parts = {split: table.filter(pa.array(splits == split)) for split in Split}
+        first = self._reads[0].index
+        last = self._reads[-1].index + self._reads[-1].lines
+        rejects = dict(sorted(Counter(line.reason for line in bad).items()))
+        self._writer.write(first, last, parts, rejects, time.monotonic() - self._began)
+        self._began = time.monotonic()
+        self._reads = []
+
+
+def _read_chunk(chunk: _Chunk) -> _Read:
+    """The examples of some lines; runs in a process of its own."""
+    task, vocabulary = task_named(chunk.task), Vocabulary()
+    indices, skeletons, splits, bad = [], [], [], []
+    problems: list[list[int]] = []
+    solutions: list[list[int]] = []
+    for place, line in enumerate(chunk.lines):
+        try:
+            asked, answer = _fields(line, vocabulary)
+            problem = task.decode(asked)
+            problems.append(task.encode(problem))
+            skeleton = skeleton_hash(task.skeleton(problem))
+            solutions.append(Expr.from_tokens(answer).to_tokens())
+        except AntideriveError as error:
+            del problems[len(solutions) :]
+            message = str(error).splitlines()[0]
+            bad.append(BadLine(chunk.file, chunk.line + place, _reason(error), message))
+            continue
+        indices.append(chunk.index + place)
+        skeletons.append(skeleton)
+        splits.append(split_of(skeleton) if chunk.split is None else int(chunk.split))
+    columns = [pa.array(rows, pa.list_(pa.uint8())) for rows in (problems, solutions)]
+    table = pa.table(
+        [
+            pa.array(indices, pa.uint64()),
+            *columns,
+            *(pa.array(operators_in(column)) for column in columns),
+            pa.array(skeletons, pa.uint64()),
+        ],
+        schema=SCHEMA,
+    )
+    return _Read(chunk.index, len(chunk.lines), table, splits, bad)
+
+
+class _LineError(DataError):
+    """A line that is no example for a reason of its own."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def _fields(line: bytes, vocabulary: Vocabulary) -> tuple[list[int], list[int]]:
+    """Token ids of problem and solution."""
+    if len(line) >= _LONGEST:
+        raise _LineError("too_long", f"the line is longer than {_LONGEST:,} bytes")
+    text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+    count, bar, rest = text.partition("|")
+    if bar:
+        if not count.strip().isdecimal():
+            raise _LineError("columns", f"{count[:20]!r} before '|' is not a count")
+        text = rest
+    fields = text.split("\t")
+    if len(fields) != 2:
+        raise _LineError("columns", f"{len(fields)} columns separated by tabs, not 2")
+    try:
+        problem, solution = (vocabulary.encode(field) for field in fields)
+    except ParseError as error:
+        raise _LineError("token", str(error)) from error
+    return problem, solution
+
+
+def _reason(error: AntideriveError) -> str:
+    if isinstance(error, _LineError):
+        return error.reason
+    if isinstance(error, ParseError):
+        return "malformed"
+    return "undefined" if isinstance(error, UndefinedError) else "unsupported"

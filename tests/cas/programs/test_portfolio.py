@@ -1,0 +1,97 @@
+"""Methods tried in turn, on real programs."""
+
+import pytest
+
+from antiderive import Expr
+from antiderive.cas.methods import METHODS, method_named
+from antiderive.cas.portfolio import DEFAULT_ORDER, Confirmation, Step, installed, search
+from antiderive.errors import AntideriveError, SettingError
+from antiderive.verification import verify
+
+ORDER = (Step("fricas", 5), Step("maxima", 5), Step("giac", 5))
+
+
+def confirm(integrand, candidate):
+    verdict = verify(integrand, candidate)
+    status = "confirmed" if verdict.accepted else verdict.status
+    return Confirmation(status, verdict.reason)
+
+
+def run(programs, integrand, order=ORDER, check=confirm):
+    return search(programs, Expr(integrand), confirm=check, order=order)
+
+
+def test_the_first_confirmed_answer_ends_it(programs):
+    found = run(programs, "x*cos(x)")
+    assert [attempt.method for attempt in found.attempts] == ["fricas"]
+    assert found.answer.outcome.value == "add mul x sin x cos x"
+    assert found.answer.confirmation.status == "confirmed"
+    assert found.proof is None
+    assert 0 <= found.cpu_seconds < 5
+
+
+def test_an_answer_that_is_refuted_is_kept_and_the_next_method_asked(programs):
+    """FriCAS takes ``sqrt(x^2)`` for ``x``."""
+    found = run(programs, "sqrt(x^2)")
+    assert [attempt.method for attempt in found.attempts] == ["fricas", "maxima"]
+    assert [attempt.confirmation.status for attempt in found.attempts] == ["refuted", "confirmed"]
+    assert found.answer.method == "maxima"
+
+
+def test_a_method_that_cannot_write_the_integrand_is_passed_over(programs):
+    found = run(programs, "abs(x)")
+    assert [attempt.outcome.status for attempt in found.attempts] == ["unsupported", "solved"]
+
+
+def test_a_proof_ends_it(programs):
+    found = run(programs, "x^x")
+    assert [attempt.method for attempt in found.attempts] == ["fricas"]
+    assert found.answer is None and found.proof.outcome.status == "nonelementary"
+
+
+def test_without_an_answer_every_attempt_is_told(programs):
+    found = run(programs, "sqrt(1 + x^5)")
+    assert [attempt.outcome.status for attempt in found.attempts] == ["partial"] * 3
+    assert found.answer is None and found.proof is None
+
+
+def test_an_unknown_verdict_does_not_count(programs):
+    found = run(programs, "cos(x)", check=lambda *_: Confirmation("unknown"))
+    assert len(found.attempts) == 3 and found.answer is None
+
+
+def test_a_budget_is_one_of_cpu_time(programs):
+    """FriCAS needs minutes for this one."""
+    found = run(programs, "(x^2 + 1)^400*exp(x)*sin(x)^20", order=(Step("fricas", 0.5),))
+    assert found.attempts[0].outcome.status == "timeout"
+    assert 0.4 < found.cpu_seconds < 1.5
+
+
+def test_no_method_to_try(programs):
+    with pytest.raises(SettingError, match="antiderive cas list"):
+        run(programs, "x", order=())
+
+
+def test_methods_have_names_versions_and_ways_to_install():
+    for method in METHODS:
+        assert method_named(method.name) is method
+        assert method.version[0].isdigit()
+        assert method.install.startswith(("apt-get install ", "pip install "))
+    with pytest.raises(SettingError, match="there are: fricas, giac"):
+        method_named("mathematica")
+
+
+def test_what_is_not_installed_is_left_out(monkeypatch, programs):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert method_named("fricas").version is None
+    assert [step.method for step in installed()] == [
+        step.method for step in DEFAULT_ORDER if step.method.startswith("sympy")
+    ]
+
+
+def test_a_program_that_is_asked_for_must_be_there(monkeypatch):
+    from antiderive.cas import Pool
+
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with Pool(1, warm=False) as pool, pytest.raises(AntideriveError, match="fricas is not installed"):
+        search(pool, Expr("x"), confirm=confirm, order=(Step("fricas", 1),))

@@ -1,0 +1,127 @@
+"""One test for each way in which a call can go wrong: it is survived, named rightly, and nothing is left."""
+
+import time
+
+import pytest
+from tests.cas.conftest import alive, misbehave, noted, until
+
+from antiderive.cas import Limits, dispatcher
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "hang",
+        "hang_in_c",
+        "hang_without_timer",
+        "hang_with_threads",
+        "hang_with_a_child",
+        "fork_often",
+    ],
+)
+def test_hangs_are_killed_at_the_cpu_limit_with_all_their_processes(pool, function, tmp_path):
+    file = tmp_path / "pids"
+    outcome = pool.call(misbehave(function, file))
+    assert outcome.status == "timeout"
+    assert outcome.value is None
+    assert "0.5 s of CPU time" in outcome.reason
+    pids = noted(file)
+    assert pids
+    assert until(lambda: not any(map(alive, pids)))
+
+
+def test_the_cpu_time_of_a_hang_is_its_limit_whatever_the_machine_does(pool):
+    outcome = pool.call(misbehave("hang"))
+    assert 0.4 < outcome.cpu_seconds < 0.8
+    assert outcome.seconds >= outcome.cpu_seconds * 0.9
+    assert 10 < outcome.memory_mib < 256
+
+
+@pytest.mark.parametrize("function", ["wait", "stop"])
+def test_what_uses_no_cpu_is_killed_by_the_clock(pool, function, tmp_path):
+    file = tmp_path / "pids"
+    outcome = pool.call(misbehave(function, file), limits=Limits(5, wall_seconds=0.3))
+    assert outcome.status == "timeout"
+    assert "after 0.3 s" in outcome.reason
+    assert outcome.cpu_seconds < 0.3
+    assert not any(map(alive, noted(file)))
+
+
+def test_a_server_that_is_stopped_is_replaced(pool, monkeypatch, tmp_path):
+    monkeypatch.setattr(dispatcher, "STUCK_SECONDS", 0.5)
+    file = tmp_path / "pids"
+    outcome = pool.call(misbehave("stop_the_server", file), limits=Limits(60, wall_seconds=1))
+    assert outcome.status == "timeout"
+    assert until(lambda: not any(map(alive, noted(file))))
+    assert pool.call(misbehave("answer", "x"), limits=Limits(60)).value == "x"
+
+
+@pytest.mark.parametrize("function", ["eat_memory", "eat_memory_and_insist", "let_a_child_eat_memory"])
+def test_memory_is_limited(pool, function):
+    outcome = pool.call(misbehave(function), limits=Limits(30, memory_mib=200))
+    assert outcome.status == "memory"
+    assert "200 MiB" in outcome.reason
+    assert outcome.memory_mib > 100
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        ("leave", "exit status 3"),
+        ("exit_politely", "SystemExit: 4"),
+        ("crash", "SIGSEGV"),
+        ("fail", "RuntimeError: as expected"),
+        ("recurse", "RecursionError"),
+        ("kill_itself", "SIGKILL"),
+        ("write_everywhere", "is no answer"),
+        ("close_everything", "closed its output"),
+        ("missing", "AttributeError"),
+    ],
+)
+def test_crashes_have_a_reason(pool, function, reason):
+    outcome = pool.call(misbehave(function))
+    assert outcome.status == "crashed"
+    assert outcome.value is None
+    assert reason in outcome.reason
+
+
+@pytest.mark.parametrize("function", ["leave_a_child", "leave_an_escaped_child", "leave_a_thread"])
+def test_what_a_call_leaves_behind_is_killed(pool, function, tmp_path):
+    file = tmp_path / "pids"
+    outcome = pool.call(misbehave(function, file))
+    assert (outcome.status, outcome.value) == ("solved", str(file))
+    assert until(lambda: noted(file) and not any(map(alive, noted(file))))
+
+
+def test_prints_go_nowhere(pool, capfd):
+    assert pool.call(misbehave("chatter", "x")).value == "x"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_long_questions_and_answers_come_through_whole(pool):
+    text = "x" * 3_000_000
+    assert pool.call(misbehave("answer", text)).value == text
+
+
+def test_a_killed_worker_is_replaced_and_the_next_call_is_not_disturbed(pool):
+    for turn in range(3):
+        assert pool.call(misbehave("hang"), limits=Limits(0.05)).status == "timeout"
+        assert pool.call(misbehave("answer", turn)).value == str(turn)
+
+
+def test_one_hang_holds_up_nobody_else(pool):
+    hang = pool.submit(misbehave("hang"), limits=Limits(60))
+    answers = [pool.call(misbehave("answer", turn)).value for turn in range(20)]
+    assert answers == [str(turn) for turn in range(20)]
+    assert not hang.done()
+    hang.cancel()
+
+
+def test_cancelling_kills_at_once(pool, tmp_path):
+    file = tmp_path / "pids"
+    future = pool.submit(misbehave("hang_in_c", file), limits=Limits(600))
+    assert until(lambda: noted(file))
+    started = time.monotonic()
+    assert future.cancel()
+    assert until(lambda: not alive(noted(file)[0]))
+    assert time.monotonic() - started < 10

@@ -7,7 +7,6 @@ epoch takes the blocks in another order, and the batches of a pool are shuffled 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from antiderive._core import skeleton_hash, split_of
 from antiderive.datasets.examples import Examples, Split
+from antiderive.datasets.manifest import MANIFEST, Manifest
 from antiderive.datasets.recipe import Recipe
 from antiderive.datasets.vocabulary import Vocabulary
 from antiderive.errors import AntideriveError, DataError
@@ -131,7 +131,7 @@ class ShardSource:
 
     def __init__(self, folder: Path, max_tokens: int, *, seed: int = 0, block: int = 1000) -> None:
         self.folder, self.max_tokens, self.seed, self.block = folder, max_tokens, seed, block
-        self.files = self._find("train")
+        self.files = self._find(Split.TRAIN)
         if not self.files:
             raise DataError(f"{folder} holds no training shards (train-*.parquet)")
         rows = [_open(path).metadata.num_rows for path in self.files]
@@ -143,23 +143,18 @@ class ShardSource:
         # Decoded shards that are kept: blocks of one pool come from many files.
         self._shard = lru_cache(maxsize=4)(self._load)
 
-    def _find(self, split: str) -> list[Path]:
-        manifest = self.folder / "manifest.json"
-        if not manifest.exists():
-            return sorted(self.folder.glob(f"{split}-*.parquet"))
-        try:
-            content = json.loads(manifest.read_text(encoding="utf-8"))
-            Vocabulary().check(content["vocabulary"])
-            names = sorted(name for shard in content["shards"].values() for name in shard["files"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"cannot read {manifest}: {error}") from error
-        for name in names:
+    def _find(self, split: Split) -> list[Path]:
+        if not (self.folder / MANIFEST).exists():
+            return sorted(self.folder.glob(f"{split.name.lower()}-*.parquet"))
+        manifest = Manifest.load(self.folder)
+        Vocabulary().check(manifest.vocabulary)
+        for name, _ in manifest.files():
             if not (self.folder / name).exists():
                 raise DataError(
                     f"{self.folder}: the shard {name} of the manifest is missing; generate it again with the "
                     "command that made the data set"
                 )
-        return [self.folder / name for name in names if name.startswith(f"{split}-")]
+        return [self.folder / name for name, _ in manifest.files(split)]
 
     def pool(self, number: int, size: int) -> Pairs:
         """Blocks ``number * k`` to ``(number + 1) * k`` in the order of the epochs; k blocks make a pool."""
@@ -169,7 +164,7 @@ class ShardSource:
     def validation(self, count: int) -> Pairs:
         """The first rows of the validation shards."""
         parts, found = [Pairs.of([])], 0
-        for path in self._find("valid"):
+        for path in self._find(Split.VALID):
             parts.append(_rows(_table(path).slice(0, count - found), self.max_tokens))
             found += len(parts[-1])
             if found >= count:

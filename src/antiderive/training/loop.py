@@ -239,8 +239,8 @@ class _Run:
         # a step is left out.
         if not math.isfinite(loss) or (not math.isfinite(norm) and settings.precision != "16-mixed"):
             raise LimitError(
-                f"the loss is {loss}, the gradient {norm} in the steps {self.step - meter.steps + 1} to {self.step}; lower "
-                "training.learning_rate (the last checkpoint is from before)"
+                f"the loss is {loss}, the gradient {norm} in the steps {self.step - meter.steps + 1} to "
+                f"{self.step}; lower training.learning_rate (the last checkpoint is from before)"
             )
         seconds = max(time.monotonic() - meter.since, 1e-9)
         peak = meter.peak

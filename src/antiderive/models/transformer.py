@@ -108,7 +108,7 @@ class Attention(nn.Module):
             query_BHTK, *keys_values, attn_mask=mask, dropout_p=dropout, is_causal=causal
         )
         if shared > 1:
-            mixed = mixed.unflatten(2, (shared, length)).transpose(1, 2).flatten(0, 1)
+            mixed = mixed.reshape(-1, heads, shared, length, width).transpose(1, 2).flatten(0, 1)
         return cast("Tensor", self.out(mixed.transpose(1, 2).flatten(2)))
 
 

@@ -77,7 +77,7 @@ def verify(
     if candidate.free_symbols & _UNKNOWN or (equation and "y" in candidate.free_symbols):
         raise SettingError("the candidate contains the unknown function y; a solution must be explicit")
     if equation:
-        return _judge(_Vanishing(_ode_residual(problem, candidate), "x"), seed, prove_timeout)
+        return _judge_zero(_ode_residual(problem, candidate), "x", seed, prove_timeout)
     return _judge(_Antiderivative(problem, candidate, variable), seed, prove_timeout)
 
 
@@ -103,9 +103,8 @@ def verify_zero(
     """
     if not residuals:
         raise SettingError("there is no residual to judge")
-    order = ("refuted", "unknown", "agrees", "proved")
-    verdicts = (_judge(_Vanishing(residual, variable), seed, prove_timeout) for residual in residuals)
-    return min(verdicts, key=lambda verdict: order.index(verdict.status))
+    verdicts = (_judge_zero(residual, variable, seed, prove_timeout) for residual in residuals)
+    return min(verdicts, key=lambda verdict: _ORDER.index(verdict.status))
 
 
 def screen(pairs: Sequence[tuple[Expr, Expr]], *, variable: str = "x", seed: int = 0) -> list[ScreenStatus]:
@@ -163,15 +162,29 @@ class _Vanishing:
 
     def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
         values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
-        terms = np.array([_array(term.evaluate(**values), at) for term in _terms(self.expression)])
+        terms = np.array([_array(term.evaluate(**values), at) for term in _parts(self.expression, "add")])
         total = terms.sum(axis=0)
         # Real where every term is.
         problem = total + 1j * np.abs(terms.imag).max(axis=0)
         return relative_errors(problem, total, np.abs(terms).max(axis=0))
 
 
-def _terms(expression: Expr) -> list[Expr]:
-    """The terms of a sum, or the expression itself."""
+def _factors(expression: Expr) -> list[Expr]:
+    """What a product vanishes by: its factors, without powers, numbers and reciprocals."""
+    found: list[Expr] = []
+    for factor in _parts(expression, "mul"):
+        base_exponent = _parts(factor, "pow")
+        if len(base_exponent) == 2 and base_exponent[1].is_number:
+            if base_exponent[1].evaluate().real < 0:
+                continue
+            found += _factors(base_exponent[0])
+        elif not factor.is_number:
+            found.append(factor)
+    return found or [expression]
+
+
+def _parts(expression: Expr, of: str) -> list[Expr]:
+    """The arguments of a root of this kind (``add``, ``mul``, ``pow``); of another, the expression itself."""
     made: list[Expr] = []
     nodes = expression.nodes()
     for kind, value in nodes:
@@ -185,7 +198,7 @@ def _terms(expression: Expr) -> list[Expr]:
         else:
             made.append(Expr.apply(kind, made[value[0]]))
     kind, value = nodes[-1]
-    return [made[place] for place in value] if kind == "add" else [expression]
+    return [made[place] for place in value] if kind == of else [expression]
 
 
 def _array(values: NDArray[np.complex128] | complex, like: NDArray[np.float64]) -> NDArray[np.complex128]:
@@ -197,6 +210,22 @@ def _ode_residual(equation: Expr, candidate: Expr) -> Expr:
     return equation.subs({"Y": candidate, "Y'": first, "Y''": first.diff("x")})
 
 
+_ORDER = ("refuted", "unknown", "agrees", "proved")
+"""From worst to best."""
+
+
+def _judge_zero(residual: Expr, variable: str, seed: int, prove_timeout: float) -> Verdict:
+    """A product vanishes if one of its factors does; each is judged against the size of its own terms."""
+    best: Verdict | None = None
+    for factor in _factors(residual):
+        verdict = _judge(_Vanishing(factor, variable), seed, prove_timeout)
+        if verdict.accepted:
+            return verdict
+        if best is None or _ORDER.index(verdict.status) > _ORDER.index(best.status):
+            best = verdict
+    return best if best is not None else Verdict("unknown", "there is nothing to judge")
+
+
 def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float) -> Verdict:
     status, samples = claim.screen(seed * _ROUNDS)
     if status != "disagrees":
@@ -205,13 +234,19 @@ def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float)
             return proof
     agreeing: list[tuple[dict[str, complex], int]] = []
     undecided = 0
+    real_seen = False
     for round_ in range(_ROUNDS):
         if round_ > 0:
             status, samples = claim.screen(seed * _ROUNDS + round_)
-        # The point with the largest error first: a wrong candidate is refuted there at once.
-        for point, _ in sorted(samples, key=lambda sample: -sample[1]):
+        real_seen = real_seen or any(_is_real(point, claim) for point, _ in samples)
+        # Real points first, and of each kind the one with the largest error: there a wrong candidate is
+        # refuted at once.
+        for point, _ in sorted(samples, key=lambda sample: (not _is_real(sample[0], claim), -sample[1])):
             found = claim.rigorous(point)
             if found.nonzero:
+                # Branches may part off the real line: points there refute only if there are no real ones.
+                if real_seen and not _is_real(point, claim):
+                    continue
                 return _refuted(claim, point)
             if found.digits >= DIGITS:
                 agreeing.append((point, found.digits))
@@ -227,6 +262,10 @@ def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float)
     return Verdict("unknown", _why_unknown(len(agreeing), undecided))
 
 
+def _is_real(point: Mapping[str, complex], claim: _Antiderivative | _Vanishing) -> bool:
+    return point[claim.variable].imag == 0
+
+
 def _why_unknown(agreeing: int, undecided: int) -> str:
     if agreeing >= POINTS:
         return f"zero at {agreeing} points, but some part has no effect at any of them"
@@ -239,7 +278,7 @@ def _refuted(claim: _Antiderivative | _Vanishing, point: dict[str, complex]) -> 
     """The verdict with its counter-example, and where the candidate is right if that is somewhere."""
     reason = "the residual excludes zero at a point"
     valid: tuple[tuple[float, float], ...] = ()
-    if point[claim.variable].imag == 0:
+    if _is_real(point, claim):
         valid = intervals_of_validity(
             lambda at: claim.errors(point, at),
             lambda x: claim.rigorous({**point, claim.variable: complex(x)}).digits >= DIGITS,

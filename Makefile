@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
-EXTRAS := cas lyapunov plot train dev
+EXTRAS := cas hub labels lyapunov plot postgres train dev
 RUST := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml $(wildcard crates/*/Cargo.toml)
 
 .DEFAULT_GOAL := help
@@ -53,6 +53,7 @@ lint: setup ## Check formatting, types, layers and lints
 bench: setup ## Measure speed against SymPy and SymEngine
 	$(BIN)/antiderive bench engine --json
 	$(BIN)/antiderive bench generate bwd --json
+	$(BIN)/python benchmarks/training.py --share 0.2
 	$(BIN)/antiderive bench cas --json
 	cargo bench --workspace
 

@@ -73,7 +73,11 @@ def test_solve_says_no(tmp_path):
         (["generate", "bwd", "--count", "5", "--recipe", "missing.toml", "-o", "d"], "missing.toml"),
         (["generate", "bwd", "--count", "5", "--seed", "-3", "-o", "d"], "seed"),
         (["generate", "bwd", "--count", "5", "-o", "/proc/nothing"], "cannot write"),
-        (["train", "missing.toml", "-o", "d"], "missing.toml"),
+        (["train", "--recipe", "missing.toml", "-o", "d"], "missing.toml"),
+        (["train", "--recipe", "huge", "-o", "d"], "recipes that ship: base, demo, paper, small, tiny"),
+        (["train", "--task", "fwd", "-o", "d"], "mixture.fwd.shards=FOLDER"),
+        (["train", "plot", "nowhere"], "nowhere"),
+        (["train", "push", "nowhere", "--folder", "d"], "nowhere"),
         (["evaluate", "--model", "nowhere"], "nowhere"),
         (["bench", "generate", "foo"], "unknown task"),
     ],
@@ -106,9 +110,15 @@ def test_verify():
 
 def test_train_and_evaluate(tmp_path, tiny_model):
     overrides = ["training.steps=3", "model.width=32", "model.heads=2", "data.max_operators=2"]
-    result = run("train", ROOT / "recipes/demo.toml", *overrides, "-o", tmp_path / "run")
+    result = run("train", "--recipe", "demo", *overrides, "-o", tmp_path / "run")
     assert result.returncode == 0, result.stderr
     assert "step-000000003" in result.stdout
+    assert "parameters" in result.stderr
+    curves, given = tmp_path / "curves.svg", tmp_path / "given"
+    assert run("train", "plot", tmp_path / "run", "-o", curves).returncode == 0
+    assert "<svg" in curves.read_text()
+    assert run("train", "push", tmp_path / "run", "--folder", given).returncode == 0
+    assert (given / "config.json").is_file()
     report = tmp_path / "report"
     result = run("evaluate", "--model", tiny_model, "--count", 20, "--beam", "1,3", "-o", report)
     assert result.returncode == 0, result.stderr

@@ -6,7 +6,6 @@ import pytest
 from antiderive import Expr
 from antiderive._core import skeleton_hash, split_of
 from antiderive.datasets import Examples, Recipe, Split, Vocabulary
-from antiderive.datasets.stream import BatchStream
 from antiderive.errors import DataError, ParseError, SettingError
 from antiderive.tasks import task_named
 
@@ -157,38 +156,3 @@ def test_the_vocabulary_refuses_what_it_does_not_know():
         vocabulary.encode("foo")
     with pytest.raises(DataError):
         vocabulary.check("0" * 16)
-
-
-def test_streams_resume_and_shard():
-    stream = BatchStream(Recipe(max_operators=5), tokens_per_batch=2000, pool=1000)
-    batches = stream.batches()
-    first = [next(batches) for _ in range(12)]
-    batches.close()
-    for at in (0, 5, 9):
-        resumed = stream.batches(first[at].position)
-        again = next(resumed)
-        resumed.close()
-        assert np.array_equal(again.source, first[at + 1].source)
-        assert np.array_equal(again.target, first[at + 1].target)
-    for batch in first:
-        assert batch.source.size + batch.target.size <= 2000
-    pools = set()
-    for rank in range(2):
-        ranked = BatchStream(Recipe(max_operators=5), tokens_per_batch=2000, pool=1000, rank=rank, world=2)
-        batches = ranked.batches()
-        pools.add(next(batches).position[0])
-        batches.close()
-    assert pools == {0, 1}
-
-
-def test_streams_hold_training_problems_only():
-    recipe = Recipe(max_operators=4)
-    stream = BatchStream(recipe, tokens_per_batch=4000, pool=2000)
-    vocabulary = Vocabulary()
-    seen = 0
-    for batch in stream.batches_of_pool(0):
-        for row in batch.source.tolist():
-            problem = task_named("bwd").decode([t for t in row if t not in (vocabulary.pad, vocabulary.eos)])
-            assert split_of(skeleton_hash(problem.skeleton())) == Split.TRAIN
-            seen += 1
-    assert seen == len(Examples.generate(recipe, 0, 2000).places(Split.TRAIN))

@@ -64,6 +64,10 @@ class StoreError(AntideriveError):
     """A store of labels that cannot be opened, read or written."""
 
 
+class PreemptedError(AntideriveError):
+    """A run was asked to stop and has saved what is needed to go on."""
+
+
 class MissingExtraError(AntideriveError, ImportError):
     """A feature needs packages that are not installed."""
 

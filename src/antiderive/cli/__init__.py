@@ -20,7 +20,7 @@ _COMMANDS = {
     "label": "Integrate functions by computer algebra and keep every outcome.",
     "solve": "Integrate, with an answer that has been checked.",
     "tasks": "List the tasks, those of installed plug-ins included.",
-    "train": "Train a model by a configuration file.",
+    "train": "Train a model by a recipe; plot runs; give models away.",
     "verify": "Judge a candidate as an antiderivative or a solution.",
 }
 """Commands with their one-line help; each lives in the module of its name."""
@@ -31,6 +31,7 @@ _EXTRAS = {
     "psycopg": "postgres",
     "safetensors": "train",
     "sqlalchemy": "labels",
+    "tensorboard": "train",
     "sympy": "cas",
     "torch": "train",
 }

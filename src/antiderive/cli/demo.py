@@ -36,10 +36,9 @@ IMPOSSIBLE = "exp(-x^2)"
 @click.command()
 @click.option(
     "--recipe",
-    type=click.Path(path_type=Path),
-    default=Path("recipes/demo.toml"),
+    default="demo",
     show_default=True,
-    help="Configuration of data, model and training.",
+    help="Configuration of data, model and training: a TOML file or one that ships.",
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("out/demo"), show_default=True)
 @click.option(
@@ -47,15 +46,16 @@ IMPOSSIBLE = "exp(-x^2)"
 )
 @click.option("--problems", type=click.IntRange(min=1), default=300, show_default=True, help="Test problems.")
 @click.argument("overrides", nargs=-1)
-def command(recipe: Path, out: Path, examples: int, problems: int, overrides: tuple[str, ...]) -> None:
+def command(recipe: str, out: Path, examples: int, problems: int, overrides: tuple[str, ...]) -> None:
     """Generate data, train a small model, evaluate it, and solve textbook integrals.
 
     Every step that is finished is kept: run the command again after an interruption and it goes on. OVERRIDES
     such as training.steps=500 change the configuration.
     """
-    require(recipe)
+    if recipe.endswith(".toml"):
+        require(Path(recipe))
     from antiderive.cli.evaluate import run_evaluation, show
-    from antiderive.cli.train import run_training
+    from antiderive.cli.train.run import run_training
     from antiderive.datasets.shards import write_dataset
     from antiderive.solving import integrate
     from antiderive.training import TrainingConfig

@@ -118,10 +118,9 @@ def run_evaluation(
 
 def model_recipe(model: Path) -> Recipe:
     """The recipe that a model was trained by."""
-    from antiderive.training import Checkpoint, TrainingConfig
+    from antiderive.training import find_checkpoint
 
-    checkpoint = Checkpoint.latest(model) or Checkpoint(model)
-    return TrainingConfig.from_dict(checkpoint.state()["config"]).data
+    return find_checkpoint(model).config().data
 
 
 def with_progress(

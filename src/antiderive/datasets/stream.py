@@ -1,37 +1,46 @@
-"""Batches for training, generated on the fly from a recipe.
+"""Batches for training: pairs of like length together, within a budget of tokens.
 
-The stream is a sequence of *pools*: pool *p* holds the examples of a fixed range of indices. Its batches are
-a pure function of the recipe, the settings and *p*, so a position in the stream is two numbers, memory
+The stream is a sequence of *pools* (``sources.py``), each cut into batches. The batches of a pool are a pure
+function of the source, the settings and the pool's number, so a position in the stream is two numbers, memory
 does not grow, and a run that is resumed sees the batches that would have come.
+
+A batch is what one step of the optimiser learns from, on however many processes: each takes the rows of
+its *part*. So one process, two processes and one with gradient accumulation see the same batches.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive.datasets.examples import Examples, Split
-from antiderive.datasets.recipe import Recipe
+from antiderive.datasets.sources import Pairs
 from antiderive.datasets.vocabulary import Vocabulary
+from antiderive.errors import DataError
+
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Padded token ids.
+    """Padded token ids: this process's part of a batch.
 
     Attributes:
-        source: problems with ``<eos>``, shape [batch, source length].
-        target: ``<bos>``, solution, ``<eos>``, shape [batch, target length].
+        source: problems with ``<eos>``, shape [rows, source length].
+        target: ``<bos>``, solution, ``<eos>``, shape [rows, target length].
+        labels: target tokens to predict in the whole batch, all parts together.
+        examples: rows of the whole batch.
         position: place in the stream *after* this batch: pool, batch within the pool.
     """
 
-    source: NDArray[np.int64]
-    target: NDArray[np.int64]
+    source: Rows
+    target: Rows
+    labels: int
+    examples: int
     position: tuple[int, int]
 
     @property
@@ -39,8 +48,20 @@ class Batch:
         """Tokens that are not padding."""
         return int(np.count_nonzero(self.source) + np.count_nonzero(self.target))
 
+    @property
+    def size(self) -> int:
+        """Tokens with padding."""
+        return self.source.size + self.target.size
 
-def pad(rows: list[list[int]], pad_id: int) -> NDArray[np.int64]:
+
+class PoolSource(Protocol):
+    """What a stream reads; every source and mixture of ``sources.py``."""
+
+    def pool(self, number: int, size: int) -> Pairs:
+        """Pool ``number`` of about ``size`` pairs."""
+
+
+def pad(rows: list[list[int]], pad_id: int) -> Rows:
     """Rows of different lengths as one array, shape [rows, longest]."""
     array = np.full((len(rows), max(map(len, rows))), pad_id, dtype=np.int64)
     for place, row in enumerate(rows):
@@ -48,102 +69,137 @@ def pad(rows: list[list[int]], pad_id: int) -> NDArray[np.int64]:
     return array
 
 
-class BatchStream:
-    """Endless batches of the training split, sorted by length within a pool so that little is padding.
+_RUN = 4
+"""Batches' worth of pairs of like problem length that are sorted by solution length together (measured)."""
+
+
+def group_by_length(problems: Rows, solutions: Rows, budget: int, *, run: int = _RUN) -> list[Rows]:
+    """Groups of rows, each of at most ``budget`` tokens when padded to its longest problem and solution.
+
+    Rows are sorted by length of the problem, cut into runs of a few groups each, and each run is sorted by
+    length of the solution, upwards and downwards in turn: sorted by the problem alone, the solutions of a
+    group are of any length and are mostly padding.
 
     Args:
-        recipe: where the examples come from.
-        tokens_per_batch: source plus target tokens of a batch, padding included.
-        pool: indices per pool.
+        problems: length of each problem.
+        solutions: length of each solution.
+        budget: tokens of a group, padding included.
+        run: groups' worth of tokens in a run.
+    """
+    order = np.lexsort((solutions, problems))
+    runs = np.cumsum(problems[order] + solutions[order]) // (run * budget)
+    order = order[np.lexsort((np.where(runs % 2, -1, 1) * solutions[order], runs))]
+    groups = []
+    first, longest, wide = 0, 0, 0
+    lengths = zip(problems[order].tolist(), solutions[order].tolist(), strict=True)
+    for place, (problem, solution) in enumerate(lengths):
+        longest, wide = max(longest, problem), max(wide, solution)
+        if place > first and (place + 1 - first) * (longest + wide) > budget:
+            groups.append(order[first:place])
+            first, longest, wide = place, problem, solution
+    groups.append(order[first:])
+    return groups
+
+
+class BatchStream:
+    """Endless batches of a source.
+
+    Args:
+        source: where the pairs come from.
+        tokens_per_batch: source plus target tokens of a batch, padding included, over all its parts.
+        pool: pairs per pool, among which those of like length are found.
         seed: order of the batches within a pool.
-        rank: this process; it takes the pools ``rank``, ``rank + world``, ...
-        world: number of processes.
-        threads: threads of the generator.
+        stream: with several streams, this one takes the pools ``stream``, ``stream + streams``, ...
+        streams: number of streams, so that not every process has to make all the data.
     """
 
     def __init__(
         self,
-        recipe: Recipe,
+        source: PoolSource,
         *,
         tokens_per_batch: int,
         pool: int = 20_000,
         seed: int = 0,
-        rank: int = 0,
-        world: int = 1,
-        threads: int = 1,
+        stream: int = 0,
+        streams: int = 1,
     ) -> None:
-        self.recipe = recipe
+        self.source = source
         self.tokens_per_batch = tokens_per_batch
         self.pool = pool
         self.seed = seed
-        self.rank = rank
-        self.world = world
-        self.threads = threads
-        self.vocabulary = Vocabulary()
+        self.stream = stream
+        self.streams = streams
+        vocabulary = Vocabulary()
+        self.pad, self.bos, self.eos = vocabulary.pad, vocabulary.bos, vocabulary.eos
 
-    def batches_of_pool(self, number: int) -> list[Batch]:
-        """All batches of one pool."""
-        examples = Examples.generate(self.recipe, number * self.pool, self.pool, threads=self.threads)
-        pad_id, bos, eos = self.vocabulary.pad, self.vocabulary.bos, self.vocabulary.eos
-        pairs = [
-            ([*examples.problem(place), eos], [bos, *examples.solution(place), eos])
-            for place in examples.places(Split.TRAIN).tolist()
-        ]
-        pairs.sort(key=lambda pair: (len(pair[0]), len(pair[1])))
-        groups: list[list[tuple[list[int], list[int]]]] = []
-        longest = (0, 0)
-        for pair in pairs:
-            wider = max(longest[0], len(pair[0])), max(longest[1], len(pair[1]))
-            if groups and (len(groups[-1]) + 1) * sum(wider) <= self.tokens_per_batch:
-                groups[-1].append(pair)
-                longest = wider
-            else:
-                groups.append([pair])
-                longest = len(pair[0]), len(pair[1])
+    def groups_of_pool(self, number: int) -> tuple[Pairs, list[Rows]]:
+        """The pairs of a pool and the rows of each of its batches, shuffled."""
+        pairs = self.source.pool(number, self.pool)
+        if not len(pairs):
+            return pairs, []
+        problems = np.diff(pairs.problem_ends, prepend=0) + 1
+        solutions = np.diff(pairs.solution_ends, prepend=0) + 2
+        groups = group_by_length(problems, solutions, self.tokens_per_batch)
         order = np.random.default_rng([self.seed, number]).permutation(len(groups))
-        return [
-            Batch(
-                source=pad([source for source, _ in groups[group]], pad_id),
-                target=pad([target for _, target in groups[group]], pad_id),
-                position=(number, place + 1),
-            )
-            for place, group in enumerate(order.tolist())
-        ]
+        return pairs, [groups[place] for place in order.tolist()]
 
-    def batches(self, position: tuple[int, int] | None = None) -> Generator[Batch, None, None]:
-        """Batches from ``position`` on; the next pool is made while the present one is used.
+    def batch(self, pairs: Pairs, rows: Rows, position: tuple[int, int], part: int, parts: int) -> Batch:
+        """The part of a group that belongs to one process."""
+        mine = rows[part::parts]
+        # A process without rows takes one and learns nothing from it, so that all keep in step.
+        idle = not len(mine)
+        mine = rows[:1] if idle else mine
+        source = self._padded(pairs.problems, pairs.problem_ends, mine, begin=False)
+        target = self._padded(pairs.solutions, pairs.solution_ends, mine, begin=True)
+        if idle:
+            target[:, 1:] = self.pad
+        solutions = np.diff(pairs.solution_ends, prepend=0)[rows]
+        return Batch(source, target, int(solutions.sum()) + len(rows), len(rows), position)
+
+    def _padded(self, tokens: NDArray[np.uint8], ends: Rows, rows: Rows, *, begin: bool) -> Rows:
+        """Rows of flat tokens as an array, with the end token and perhaps the one for the beginning."""
+        first = np.where(rows > 0, ends[rows - 1], 0)
+        lengths = ends[rows] - first
+        columns = np.arange(int(lengths.max()))
+        inside = columns < lengths[:, None]
+        head = int(begin)
+        array = np.full((len(rows), len(columns) + head + 1), self.pad, dtype=np.int64)
+        array[:, head:-1][inside] = tokens[(first[:, None] + columns)[inside]]
+        array[np.arange(len(rows)), lengths + head] = self.eos
+        array[:, :head] = self.bos
+        return array
+
+    def batches(
+        self, position: tuple[int, int] | None = None, *, part: int = 0, parts: int = 1, pieces: int = 1
+    ) -> Generator[list[Batch], None, None]:
+        """Batches from ``position`` on, as this process's pieces; the next pool is made in the background.
 
         Close the iterator (or let it be collected) to end the background thread.
+
+        Args:
+            position: where to go on; by default the stream's beginning.
+            part: number of this process among those that share the stream's batches.
+            parts: how many share them.
+            pieces: pieces that this process cuts its part into, to accumulate their gradients.
+
+        Raises:
+            DataError: if a source gives no pairs at all.
         """
-        number, skip = position if position is not None else (self.rank, 0)
-        pools: queue.Queue[list[Batch] | BaseException] = queue.Queue(maxsize=1)
-        stop = threading.Event()
-
-        def produce() -> None:
-            current = number
-            item: list[Batch] | BaseException
-            while not stop.is_set():
-                try:
-                    item = self.batches_of_pool(current)
-                except BaseException as error:  # noqa: BLE001  (raised again by the consumer)
-                    item = error
-                current += self.world
-                while not stop.is_set():
-                    try:
-                        pools.put(item, timeout=0.1)
-                        break
-                    except queue.Full:
-                        continue
-
-        thread = threading.Thread(target=produce, name="batches", daemon=True)
-        thread.start()
-        try:
+        number, skip = position if position is not None else (self.stream, 0)
+        empty = 0
+        with ThreadPoolExecutor(1, thread_name_prefix="batches") as maker:
+            following = maker.submit(self.groups_of_pool, number)
             while True:
-                item = pools.get()
-                if isinstance(item, BaseException):
-                    raise item
-                yield from item[skip:]
-                skip = 0
-        finally:
-            stop.set()
-            thread.join()
+                pairs, groups = following.result()
+                following = maker.submit(self.groups_of_pool, number + self.streams)
+                empty = 0 if groups else empty + 1
+                if empty == 100:
+                    raise DataError("the data give no training pairs within max_tokens")
+                for place in range(skip, len(groups)):
+                    yield [
+                        self.batch(
+                            pairs, groups[place], (number, place + 1), part * pieces + piece, parts * pieces
+                        )
+                        for piece in range(pieces)
+                    ]
+                number, skip = number + self.streams, 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from antiderive.errors import MissingExtraError
 
 try:
-    from antiderive.models.transformer import Seq2Seq, Seq2SeqConfig
+    from antiderive.models.config import Seq2SeqConfig
+    from antiderive.models.transformer import Seq2Seq
 except ImportError as error:
     if error.name != "torch":
         raise

@@ -1,6 +1,8 @@
-"""A pre-norm encoder-decoder transformer with rotary positions and tied embeddings.
+"""An encoder-decoder transformer with one embedding for source, target and output.
 
-Sources: Vaswani et al. 2017; Xiong et al. 2020 (pre-norm); Su et al. 2021 (rotary positions).
+By default pre-norm with rotary positions; the original's architecture is a configuration of the same modules.
+Sources: Vaswani et al. 2017; Xiong et al. 2020 (pre-norm); Su et al. 2021 (rotary positions); Lample &
+Charton 2020 (post-norm, learned positions).
 
 Letters at the end of a tensor's name give its shape: B batch, S source length, T target length, D width,
 H heads, K width of a head, V vocabulary.
@@ -9,47 +11,19 @@ H heads, K width of a head, V vocabulary.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
-from antiderive.errors import SettingError
+from antiderive.errors import LimitError
+from antiderive.models.config import Seq2SeqConfig
+from antiderive.models.positions import TreePositions, rotate, rotations
 
-
-@dataclass(frozen=True)
-class Seq2SeqConfig:
-    """Shape of the model.
-
-    Attributes:
-        vocabulary: number of tokens.
-        width: width of embeddings and layers.
-        heads: attention heads; they divide the width into even parts.
-        encoder_layers: layers of the encoder.
-        decoder_layers: layers of the decoder.
-        feed_forward: width of the inner layer of the feed-forward blocks.
-        dropout: probability of dropping an activation.
-        pad: id of the padding token.
-    """
-
-    vocabulary: int
-    width: int = 256
-    heads: int = 8
-    encoder_layers: int = 4
-    decoder_layers: int = 4
-    feed_forward: int = 1024
-    dropout: float = 0.0
-    pad: int = 0
-
-    def __post_init__(self) -> None:
-        if self.width % (2 * self.heads):
-            raise SettingError(f"model: width {self.width} is not a multiple of twice the {self.heads} heads")
-        for name in ("vocabulary", "width", "heads", "encoder_layers", "decoder_layers", "feed_forward"):
-            if getattr(self, name) < 1:
-                raise SettingError(f"model: {name} = {getattr(self, name)} is below 1")
-        if not 0 <= self.dropout < 1:
-            raise SettingError(f"model: dropout {self.dropout} is not between 0 and 1")
+Rotation = tuple[Tensor, Tensor] | None
+"""Cosines and sines of the positions at hand, if the model has rotary ones."""
 
 
 @dataclass
@@ -75,17 +49,6 @@ class Cache:
     def select_sources(self, rows: Tensor) -> None:
         """Keeps these rows of the encoder's part (problems that are not finished)."""
         self.cross = [(k[rows], v[rows]) for k, v in self.cross]
-
-
-def rotate(x_BHTK: Tensor, start: int) -> Tensor:
-    """Rotary positions ``start``, ``start + 1``, ... applied to queries or keys."""
-    length, width = x_BHTK.shape[-2:]
-    frequency = 10_000.0 ** (-torch.arange(0, width, 2, device=x_BHTK.device, dtype=torch.float32) / width)
-    position = torch.arange(start, start + length, device=x_BHTK.device, dtype=torch.float32)
-    angle = torch.outer(position, frequency)
-    cos, sin = angle.cos().to(x_BHTK.dtype), angle.sin().to(x_BHTK.dtype)
-    first, second = x_BHTK.chunk(2, dim=-1)
-    return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
 
 
 def _extended(before_BHTK: Tensor, new_BHTK: Tensor) -> Tensor:
@@ -118,9 +81,9 @@ class Attention(nn.Module):
         super().__init__()
         self.heads = config.heads
         self.dropout = config.dropout
-        self.query = nn.Linear(config.width, config.width, bias=False)
-        self.key_value = nn.Linear(config.width, 2 * config.width, bias=False)
-        self.out = nn.Linear(config.width, config.width, bias=False)
+        self.query = nn.Linear(config.width, config.width, bias=config.bias)
+        self.key_value = nn.Linear(config.width, 2 * config.width, bias=config.bias)
+        self.out = nn.Linear(config.width, config.width, bias=config.bias)
 
     def split(self, x_BTD: Tensor) -> Tensor:
         """[B, T, D] to [B, H, T, K]."""
@@ -161,23 +124,41 @@ class FeedForward(nn.Sequential):
         )
 
 
-class EncoderLayer(nn.Module):
-    """Self-attention and feed-forward, each with a norm before and a residual around it."""
+class Residual(nn.Module):
+    """A residual around a block, with the norm before the block or after the sum."""
 
     def __init__(self, config: Seq2SeqConfig) -> None:
         super().__init__()
-        self.norm1, self.norm2 = nn.LayerNorm(config.width), nn.LayerNorm(config.width)
-        self.attention, self.feed_forward = Attention(config), FeedForward(config)
+        self.norm = nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
+        self.post = config.norm == "post"
 
-    def forward(self, x_BSD: Tensor, mask_B11S: Tensor) -> Tensor:
+    def before(self, x_BTD: Tensor) -> Tensor:
+        """What the block gets."""
+        return x_BTD if self.post else cast("Tensor", self.norm(x_BTD))
+
+    def after(self, x_BTD: Tensor, mixed_BTD: Tensor) -> Tensor:
+        """The sum of what came in and what the block made of it."""
+        total = x_BTD + self.dropout(mixed_BTD)
+        return cast("Tensor", self.norm(total)) if self.post else total
+
+
+class EncoderLayer(nn.Module):
+    """Self-attention and feed-forward."""
+
+    def __init__(self, config: Seq2SeqConfig) -> None:
+        super().__init__()
+        self.residual1, self.residual2 = Residual(config), Residual(config)
+        self.attention, self.feed_forward = Attention(config), FeedForward(config)
+
+    def forward(self, x_BSD: Tensor, mask_B11S: Tensor, rotation: Rotation) -> Tensor:
         """[B, S, D] to [B, S, D]; the mask is true at positions that may be attended to."""
-        normed = self.norm1(x_BSD)
-        query = rotate(self.attention.split(self.attention.query(normed)), 0)
+        normed = self.residual1.before(x_BSD)
+        query = rotate(self.attention.split(self.attention.query(normed)), rotation)
         key, value = self.attention.keys_values(normed)
-        mixed = self.attention.attend(query, (rotate(key, 0), value), mask_B11S, causal=False)
-        x_BSD = x_BSD + self.dropout(mixed)
-        return x_BSD + cast("Tensor", self.dropout(self.feed_forward(self.norm2(x_BSD))))
+        mixed = self.attention.attend(query, (rotate(key, rotation), value), mask_B11S, causal=False)
+        x_BSD = self.residual1.after(x_BSD, mixed)
+        return self.residual2.after(x_BSD, self.feed_forward(self.residual2.before(x_BSD)))
 
 
 class DecoderLayer(nn.Module):
@@ -185,13 +166,13 @@ class DecoderLayer(nn.Module):
 
     def __init__(self, config: Seq2SeqConfig) -> None:
         super().__init__()
-        self.norm1, self.norm2, self.norm3 = (nn.LayerNorm(config.width) for _ in range(3))
-        self.attention, self.cross, self.feed_forward = (
-            Attention(config),
-            Attention(config),
-            FeedForward(config),
-        )
-        self.dropout = nn.Dropout(config.dropout)
+        self.residual1, self.residual2, self.residual3 = (Residual(config) for _ in range(3))
+        self.attention, self.cross = Attention(config), Attention(config)
+        self.feed_forward = FeedForward(config)
+
+    def read(self, memory_BSD: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys and values of the encoder's output, computed once for all steps."""
+        return self.cross.keys_values(memory_BSD)
 
     def forward(
         self,
@@ -199,61 +180,96 @@ class DecoderLayer(nn.Module):
         before: tuple[Tensor, Tensor] | None,
         source: tuple[Tensor, Tensor],
         mask_B11S: Tensor,
+        rotation: Rotation,
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """[B, T, D] to [B, T, D], with the keys and values of all positions so far."""
-        start = 0 if before is None else before[0].shape[2]
-        normed = self.norm1(x_BTD)
-        query = rotate(self.attention.split(self.attention.query(normed)), start)
+        normed = self.residual1.before(x_BTD)
+        query = rotate(self.attention.split(self.attention.query(normed)), rotation)
         key, value = self.attention.keys_values(normed)
-        key = rotate(key, start)
+        key = rotate(key, rotation)
         if before is not None:
             key, value = _extended(before[0], key), _extended(before[1], value)
         # One new position sees everything before it; a whole sequence needs the causal mask.
         mixed = self.attention.attend(query, (key, value), None, causal=before is None)
-        x_BTD = x_BTD + self.dropout(mixed)
-        query = self.cross.split(self.cross.query(self.norm2(x_BTD)))
-        x_BTD = x_BTD + self.dropout(self.cross.attend(query, source, mask_B11S, causal=False))
-        return x_BTD + self.dropout(self.feed_forward(self.norm3(x_BTD))), (key, value)
+        x_BTD = self.residual1.after(x_BTD, mixed)
+        query = self.cross.split(self.cross.query(self.residual2.before(x_BTD)))
+        x_BTD = self.residual2.after(x_BTD, self.cross.attend(query, source, mask_B11S, causal=False))
+        return self.residual3.after(x_BTD, self.feed_forward(self.residual3.before(x_BTD))), (key, value)
 
 
 class Seq2Seq(nn.Module):
-    """Encoder, decoder, and one embedding for source, target and output."""
+    """Encoder, decoder, and one embedding for source, target and output.
+
+    Attributes:
+        save_memory: recompute the inside of each layer in the backward pass instead of keeping it (Chen et
+            al. 2016); set by training.
+    """
 
     def __init__(self, config: Seq2SeqConfig) -> None:
         super().__init__()
         self.config = config
+        self.save_memory = False
         self.embedding = nn.Embedding(config.vocabulary, config.width, padding_idx=config.pad)
         self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
         self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
+        # The two ends: post-norm has norms after the embeddings, pre-norm after the last layers.
         self.encoder_norm, self.decoder_norm = nn.LayerNorm(config.width), nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
         nn.init.normal_(self.embedding.weight, std=config.width**-0.5)
         with torch.no_grad():
             self.embedding.weight[config.pad].zero_()
+        self.places = nn.Embedding(config.max_length, config.width) if config.positions == "learned" else None
+        if self.places is not None:
+            nn.init.normal_(self.places.weight, std=config.width**-0.5)
+        self.tree = TreePositions(config.width) if config.tree_positions else None
 
-    def _embed(self, tokens: Tensor) -> Tensor:
-        scaled: Tensor = self.dropout(self.embedding(tokens) * self.config.width**0.5)
-        return scaled
+    def _embed(self, tokens: Tensor, start: int) -> tuple[Tensor, Rotation]:
+        """Embeddings [B, T, D] of tokens at the positions from ``start`` on, and their rotation."""
+        width, length = self.config.width, tokens.shape[1]
+        embedded = self.embedding(tokens) * width**0.5
+        if self.places is None:
+            return embedded, rotations(start, length, width // self.config.heads, tokens.device)
+        if start + length > self.config.max_length:
+            raise LimitError(
+                f"a sequence of {start + length} tokens does not fit the model's {self.config.max_length} "
+                "learned positions; raise model.max_length or lower data.max_tokens"
+            )
+        places = torch.arange(start, start + length, device=tokens.device)
+        return embedded + self.places(places) * width**0.5, None
 
     def encode(self, source_BS: Tensor) -> tuple[Tensor, Tensor]:
         """The encoder's output [B, S, D] and the mask [B, 1, 1, S] of what is not padding."""
         mask_B11S = (source_BS != self.config.pad)[:, None, None, :]
-        x_BSD = self._embed(source_BS)
+        x_BSD, rotation = self._embed(source_BS, 0)
+        if self.tree is not None:
+            x_BSD = x_BSD + self.tree(source_BS)
+        post = self.config.norm == "post"
+        x_BSD = self.dropout(self.encoder_norm(x_BSD) if post else x_BSD)
         for layer in self.encoder:
-            x_BSD = layer(x_BSD, mask_B11S)
-        return self.encoder_norm(x_BSD), mask_B11S
+            x_BSD = self._run(layer, x_BSD, mask_B11S, rotation)
+        return x_BSD if post else self.encoder_norm(x_BSD), mask_B11S
 
     def start(self, memory_BSD: Tensor) -> Cache:
         """An empty cache for decoding step by step."""
         layers = [cast("DecoderLayer", layer) for layer in self.decoder]
-        return Cache([None] * len(layers), [layer.cross.keys_values(memory_BSD) for layer in layers])
+        return Cache([None] * len(layers), [layer.read(memory_BSD) for layer in layers])
 
     def decode(self, target_BT: Tensor, cache: Cache, mask_B11S: Tensor) -> Tensor:
         """Logits [B, T, V] of the tokens after those given; the cache takes their keys and values."""
-        x_BTD = self._embed(target_BT)
+        before = cache.own[0]
+        x_BTD, rotation = self._embed(target_BT, 0 if before is None else before[0].shape[2])
+        post = self.config.norm == "post"
+        x_BTD = self.dropout(self.decoder_norm(x_BTD) if post else x_BTD)
         for place, layer in enumerate(self.decoder):
-            x_BTD, cache.own[place] = layer(x_BTD, cache.own[place], cache.cross[place], mask_B11S)
-        return F.linear(self.decoder_norm(x_BTD), self.embedding.weight)
+            x_BTD, cache.own[place] = self._run(
+                layer, x_BTD, cache.own[place], cache.cross[place], mask_B11S, rotation
+            )
+        return F.linear(x_BTD if post else self.decoder_norm(x_BTD), self.embedding.weight)
+
+    def _run(self, layer: nn.Module, *inputs: object) -> Any:  # noqa: ANN401
+        if self.save_memory and self.training:
+            return checkpoint(layer, *inputs, use_reentrant=False)
+        return layer(*inputs)
 
     def forward(self, source_BS: Tensor, target_BT: Tensor) -> Tensor:
         """Logits [B, T, V] of each next target token, given the ones before it."""
@@ -264,3 +280,20 @@ class Seq2Seq(nn.Module):
     def parameters_count(self) -> int:
         """Number of trainable parameters."""
         return sum(parameter.numel() for parameter in self.parameters() if parameter.requires_grad)
+
+    def training_flops(self, batch: int, source: int, target: int) -> float:
+        """Floating-point operations of forward and backward pass for padded sequences of these lengths.
+
+        Two a weight and token forward, four backward (Kaplan et al. 2020, section 2.1), and the products of
+        attention; embeddings, norms and soft-max are not counted.
+        """
+        config = self.config
+        square, inner = config.width**2, 2 * config.width * config.feed_forward
+        encoder = config.encoder_layers * (source * (4 * square + inner) + 2 * config.width * source**2)
+        decoder = config.decoder_layers * (
+            target * (6 * square + inner)
+            + 2 * source * square
+            + 2 * config.width * target * (target / 2 + source)
+        )
+        output = target * config.width * config.vocabulary
+        return 6.0 * batch * (encoder + decoder + output)

@@ -1,7 +1,8 @@
 """Checkpoints: a folder with ``model.safetensors``, ``optimizer.safetensors`` and ``state.json``.
 
 A checkpoint is written beside its place and renamed, so that it is whole wherever a run is cut off. Nothing
-in it is executed when it is read.
+in it is executed when it is read. A model that was exported for others has ``config.json`` instead of the
+state, and no optimiser.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from antiderive.models import Seq2Seq
 from antiderive.training.config import TrainingConfig
 
 _NAME = re.compile(r"step-(\d{9})$")
+_BEST = "best.json"
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint on disk."""
+    """A checkpoint, or an exported model, on disk."""
 
     path: Path
 
@@ -39,23 +41,35 @@ class Checkpoint:
         return int(match.group(1)) if match else int(self.state()["step"])
 
     def state(self) -> dict[str, Any]:
-        """Step, position in the stream, configuration.
+        """Step, configuration and, of a checkpoint, what a run needs to go on.
 
         Raises:
             DataError: if it is not there or of another vocabulary.
         """
+        exported = self.path / "config.json"
+        path = exported if exported.exists() else self.path / "state.json"
         try:
-            state: dict[str, Any] = json.loads((self.path / "state.json").read_text(encoding="utf-8"))
+            state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             Vocabulary().check(state["vocabulary"])
-        except (OSError, json.JSONDecodeError, KeyError) as error:
+        except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
             raise DataError(f"{self.path} is no checkpoint: {error}") from error
         return state
 
+    def config(self) -> TrainingConfig:
+        """The configuration that it was trained by."""
+        return TrainingConfig.from_dict(self.state()["config"])
+
     def model(self) -> Seq2Seq:
-        """The model with its weights, in evaluation mode."""
-        config = TrainingConfig.from_dict(self.state()["config"])
-        model = Seq2Seq(config.model)
-        model.load_state_dict(self.tensors("model"))
+        """The model with its weights, in evaluation mode.
+
+        Raises:
+            DataError: if the weights are not those of the configuration.
+        """
+        model = Seq2Seq(self.config().model)
+        try:
+            model.load_state_dict(self.tensors("model"))
+        except RuntimeError as error:
+            raise DataError(f"{self.path}: the weights are of another model: {error}") from error
         return model.eval()
 
     def tensors(self, name: str) -> dict[str, torch.Tensor]:
@@ -75,69 +89,75 @@ class Checkpoint:
         found = sorted(path for path in folder.glob("step-*") if _NAME.search(path.name))
         return cls(found[-1]) if found else None
 
-
-def save(
-    folder: Path,
-    *,
-    step: int,
-    position: tuple[int, int],
-    config: TrainingConfig,
-    model: Seq2Seq,
-    optimizer: torch.optim.Optimizer,
-    keep: int,
-) -> Checkpoint:
-    """Writes a checkpoint and removes all but the ``keep`` newest."""
-    target = folder / f"step-{step:09d}"
-    temporary = folder / f".{target.name}.{os.getpid()}"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    save_file(model.state_dict(), temporary / "model.safetensors")
-    names = [name for name, _ in model.named_parameters()]
-    moments = {"rng": torch.get_rng_state()}
-    for place, values in optimizer.state_dict()["state"].items():
-        for key, tensor in values.items():
-            moments[f"{names[place]}/{key}"] = tensor
-    save_file(moments, temporary / "optimizer.safetensors")
-    state = {
-        "step": step,
-        "position": list(position),
-        "vocabulary": Vocabulary().digest,
-        "config": config.to_dict(),
-    }
-    (temporary / "state.json").write_text(json.dumps(state, indent=1), encoding="utf-8")
-    shutil.rmtree(target, ignore_errors=True)
-    temporary.replace(target)
-    for old in sorted(folder.glob("step-*"))[:-keep]:
-        shutil.rmtree(old, ignore_errors=True)
-    return Checkpoint(target)
+    @classmethod
+    def best(cls, folder: Path) -> Checkpoint | None:
+        """The checkpoint of the best evaluation in a run's folder, if there was one."""
+        try:
+            step = json.loads((folder / _BEST).read_text(encoding="utf-8"))["step"]
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"cannot read {folder / _BEST}: {error}") from error
+        path = folder / f"step-{step:09d}"
+        return cls(path) if path.is_dir() else None
 
 
-def restore(
-    checkpoint: Checkpoint, model: Seq2Seq, optimizer: torch.optim.Optimizer
-) -> tuple[int, tuple[int, int]]:
-    """Loads weights, moments and random state; returns the step and the position in the stream."""
-    state = checkpoint.state()
-    model.load_state_dict(checkpoint.tensors("model"))
-    moments = checkpoint.tensors("optimizer")
-    torch.set_rng_state(moments.pop("rng"))
-    places = {name: place for place, (name, _) in enumerate(model.named_parameters())}
-    content = optimizer.state_dict()
-    content["state"] = {}
-    for name, tensor in moments.items():
-        parameter, key = name.rsplit("/", 1)
-        content["state"].setdefault(places[parameter], {})[key] = tensor
-    optimizer.load_state_dict(content)
-    pool, batch = state["position"]
-    return state["step"], (pool, batch)
+def find_checkpoint(path: Path) -> Checkpoint:
+    """The best checkpoint of a run's folder, else its newest; a single checkpoint or exported model itself.
+
+    Raises:
+        DataError: if there is no such folder.
+    """
+    if not path.is_dir():
+        raise DataError(f"there is no folder {path}")
+    return Checkpoint.best(path) or Checkpoint.latest(path) or Checkpoint(path)
 
 
 def load_model(path: Path) -> Seq2Seq:
-    """The model of a checkpoint, or of the newest checkpoint of a run's folder.
+    """The model of a run (its best checkpoint, else its newest), of a checkpoint, or of an exported folder.
 
     Raises:
         DataError: if there is none.
     """
-    if not path.is_dir():
-        raise DataError(f"there is no folder {path}")
-    checkpoint = Checkpoint.latest(path) or Checkpoint(path)
-    return checkpoint.model()
+    return find_checkpoint(path).model()
+
+
+def save(
+    folder: Path,
+    *,
+    state: dict[str, Any],
+    model: dict[str, torch.Tensor],
+    optimizer: dict[str, torch.Tensor],
+) -> Checkpoint:
+    """Writes a checkpoint of ``state["step"]``; one that is there already is kept as it is."""
+    target = folder / f"step-{state['step']:09d}"
+    for left in folder.glob(".step-*"):  # of a run that was killed while it wrote
+        shutil.rmtree(left, ignore_errors=True)
+    if target.exists():
+        return Checkpoint(target)
+    temporary = folder / f".{target.name}.{os.getpid()}"
+    temporary.mkdir(parents=True)
+    save_file(model, temporary / "model.safetensors")
+    save_file(optimizer, temporary / "optimizer.safetensors")
+    (temporary / "state.json").write_text(json.dumps(state, indent=1), encoding="utf-8")
+    for path in temporary.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    temporary.replace(target)
+    return Checkpoint(target)
+
+
+def mark_best(folder: Path, step: int, metric: str, value: float) -> None:
+    """Says which checkpoint is the best."""
+    temporary = folder / f".{_BEST}"
+    content = json.dumps({"step": step, "metric": metric, "value": value})
+    temporary.write_text(content, encoding="utf-8")
+    temporary.replace(folder / _BEST)
+
+
+def rotate(folder: Path, keep: int) -> None:
+    """Removes all checkpoints but the ``keep`` newest and the best."""
+    best = Checkpoint.best(folder)
+    for old in sorted(path for path in folder.glob("step-*") if _NAME.search(path.name))[:-keep]:
+        if best is None or old != best.path:
+            shutil.rmtree(old, ignore_errors=True)

@@ -1,74 +1,63 @@
-"""The training loop: AdamW, warm-up and cosine, clipping, checkpoints. Lightning Fabric places it."""
+"""The training loop: batches, steps, the log, evaluations and checkpoints. Lightning Fabric places it."""
 
 from __future__ import annotations
 
-import json
 import math
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
+from antiderive.datasets import Vocabulary
+from antiderive.datasets.sources import Mixture
 from antiderive.datasets.stream import Batch, BatchStream
-from antiderive.errors import DataError, LimitError
+from antiderive.errors import DataError, LimitError, PreemptedError
 from antiderive.models import Seq2Seq
-from antiderive.training.checkpoint import Checkpoint, restore, save
-from antiderive.training.config import OptimisationConfig, TrainingConfig
+from antiderive.training.checkpoint import Checkpoint, mark_best, rotate, save
+from antiderive.training.config import TrainingConfig
+from antiderive.training.launch import launch, peak_flops
+from antiderive.training.logs import Log
+from antiderive.training.optimiser import learning_rate, load_state_tensors, make_optimizer, state_tensors
+from antiderive.training.signals import StopSignals
+from antiderive.training.validation import Validation, summed_loss
 
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """Where a run is.
+    """Where a run is; figures are means over the steps since the last report, over all processes.
 
     Attributes:
         step: optimiser steps done.
         steps: optimiser steps in all.
-        loss: mean loss per target token, smoothed.
-        learning_rate: the present one.
-        tokens_per_second: tokens that are not padding, over the last steps.
-        examples_per_second: over the last steps.
+        loss: loss per target token.
+        learning_rate: the one of the last step.
+        gradient_norm: of the last step, before clipping.
+        tokens_per_second: tokens that are not padding.
+        examples_per_second: examples.
+        padding: share of padding among the tokens of the batches.
+        utilisation: floating-point operations a second as a share of the devices' peak, if that is known.
     """
 
     step: int
     steps: int
     loss: float
     learning_rate: float
+    gradient_norm: float
     tokens_per_second: float
     examples_per_second: float
+    padding: float
+    utilisation: float | None = None
 
-
-def learning_rate(step: int, settings: OptimisationConfig) -> float:
-    """Linear warm-up, then a cosine from the peak to a tenth of it."""
-    if step < settings.warmup:
-        return settings.learning_rate * (step + 1) / settings.warmup
-    done = (step - settings.warmup) / max(1, settings.steps - settings.warmup)
-    return settings.learning_rate * (0.55 + 0.45 * math.cos(math.pi * min(1.0, done)))
-
-
-def loss_of(model: torch.nn.Module, batch: Batch, pad: int, smoothing: float, device: torch.device) -> Tensor:
-    """Mean cross-entropy of the next target tokens."""
-    source = torch.from_numpy(batch.source).to(device)
-    target = torch.from_numpy(batch.target).to(device)
-    logits = model(source, target[:, :-1])
-    return F.cross_entropy(
-        logits.flatten(0, 1).float(), target[:, 1:].flatten(), ignore_index=pad, label_smoothing=smoothing
-    )
-
-
-def make_optimizer(model: Seq2Seq, settings: OptimisationConfig) -> torch.optim.AdamW:
-    """AdamW with weight decay on matrices only; the groups keep the parameters in the model's order."""
-    return torch.optim.AdamW(
-        (
-            {"params": [p], "weight_decay": settings.weight_decay if p.ndim > 1 else 0.0}
-            for p in model.parameters()
-        ),
-        lr=settings.learning_rate,
-        betas=(0.9, 0.98),
-    )
+    def figures(self) -> dict[str, float]:
+        """What goes to the log."""
+        values = asdict(self)
+        return {name: v for name, v in values.items() if v is not None and name not in ("step", "steps")}
 
 
 def train(
@@ -76,38 +65,41 @@ def train(
     folder: Path,
     *,
     report: Callable[[TrainingProgress], None] = lambda _: None,
-    report_every: int = 10,
+    report_validation: Callable[[int, dict[str, float]], None] = lambda *_: None,
 ) -> Checkpoint:
     """Trains to the configured number of steps and returns the last checkpoint.
 
-    A folder that holds checkpoints of the same configuration is resumed from the newest one. Ctrl-C writes a
-    checkpoint before it goes on its way. A line of figures goes to ``log.jsonl`` at each report.
+    A folder that holds checkpoints of the same configuration is resumed from the newest one. SIGTERM, SIGUSR1
+    and Ctrl-C let the present step end and write a checkpoint first.
+
+    Args:
+        config: data, model and optimisation.
+        folder: where checkpoints and logs go.
+        report: called in the first process for each line of the log.
+        report_validation: called there with the step and the metrics of each evaluation.
 
     Raises:
-        DataError: if the folder holds a run of another configuration.
+        DataError: if the folder holds a run of another configuration or number of processes, or data are
+            missing.
         LimitError: if the loss is no longer a number.
+        PreemptedError: after SIGTERM or SIGUSR1.
+        KeyboardInterrupt: after Ctrl-C.
     """
-    settings = config.training
     run = _Run(config, folder)
-    meter = _Meter()
-    batches = run.stream.batches(run.position)
-    try:
-        while run.step < settings.steps:
-            batch = next(batches)
-            meter.add(run.optimise(batch), batch)
-            last = run.step == settings.steps
-            if last or run.step % report_every == 0:
-                progress = meter.progress(run.step, settings)
-                run.log(progress)
-                report(progress)
-            if last or run.step % settings.checkpoint_every == 0:
+    with StopSignals() as signals, closing(run):
+        for pieces in run.pieces():
+            run.optimise(pieces)
+            stop = run.due(signals, report, report_validation)
+            if stop:
                 run.save()
-    except KeyboardInterrupt:
-        if run.step:
-            run.save()
-        raise
-    finally:
-        batches.close()
+                if stop == signal.SIGINT:
+                    raise KeyboardInterrupt
+                raise PreemptedError(
+                    f"stopped by {signal.Signals(stop).name} after step {run.step}; the checkpoint is "
+                    "written, the same command goes on from it"
+                )
+            if run.finished:
+                break
     latest = Checkpoint.latest(folder)
     if latest is None:
         raise DataError(f"{folder}: the checkpoint of step {run.step} is gone")
@@ -115,104 +107,280 @@ def train(
 
 
 class _Run:
-    """Model, optimiser and place of one run; Fabric spreads it over devices and processes."""
+    """Model, optimiser and place of one run on one of its processes."""
 
     def __init__(self, config: TrainingConfig, folder: Path) -> None:
+        settings = self.settings = config.training
         self.config, self.folder = config, folder
-        # Importing Fabric takes longer than importing torch; whoever only loads a model does without it.
-        from lightning_fabric import Fabric
-
-        settings = config.training
-        self.fabric = Fabric(precision=settings.precision)  # type: ignore[arg-type]
-        self.fabric.launch()
+        sources = config.sources()
+        self.fabric = launch(settings)
+        rank, self.world = self.fabric.global_rank, self.fabric.world_size
         torch.manual_seed(settings.seed)
         self.model = Seq2Seq(config.model)
+        self.model.save_memory = settings.recompute
+        module: Any = torch.compile(self.model, dynamic=True) if settings.compile else self.model
+        self.wrapped = self.fabric.setup_module(module)
         self.optimizer = make_optimizer(self.model, settings)
-        self.step, self.position = 0, (self.fabric.global_rank, 0)
-        latest = Checkpoint.latest(folder)
-        if latest is not None:
-            if TrainingConfig.from_dict(latest.state()["config"]) != config:
-                raise DataError(f"{folder} holds a run of another configuration; choose another folder")
-            self.step, self.position = restore(latest, self.model, self.optimizer)
-        folder.mkdir(parents=True, exist_ok=True)
-        self.wrapped, self.wrapped_optimizer = self.fabric.setup(self.model, self.optimizer)
+        self.wrapped_optimizer: Any = self.fabric.setup_optimizers(self.optimizer)
         self.wrapped.train()
+        weights = tuple(source.weight for source in config.mixture.values())
         self.stream = BatchStream(
-            config.data,
-            tokens_per_batch=settings.tokens_per_batch,
+            Mixture(tuple(sources.values()), weights),
+            tokens_per_batch=settings.tokens_per_batch // settings.streams,
             pool=settings.pool,
             seed=settings.seed,
-            rank=self.fabric.global_rank,
-            world=self.fabric.world_size,
+            stream=rank % settings.streams,
+            streams=settings.streams,
         )
+        self.step, self.position = 0, (self.stream.stream, 0)
+        self.best: float | None = None
+        self.worse = 0
+        self._restore()
+        self.validation: Validation | None = None
+        self.meter = _Meter(peak_flops(self.fabric, settings))
+        self.log: Log | None = None
+        if self.fabric.is_global_zero and not self.finished:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.log = Log(folder, self.step)
 
-    def optimise(self, batch: Batch) -> float:
-        """One step of the optimiser; returns the loss."""
-        settings = self.config.training
+    @property
+    def finished(self) -> bool:
+        """Whether all steps are done, or evaluations have not improved for too long."""
+        settings = self.settings
+        return self.step >= settings.steps or 0 < settings.patience <= self.worse
+
+    def pieces(self) -> Iterator[list[Batch]]:
+        """This process's pieces of one batch after the other, from the present position on."""
+        if self.finished:
+            return
+        streams, rank = self.settings.streams, self.fabric.global_rank
+        batches = self.stream.batches(
+            self.position, part=rank // streams, parts=self.world // streams, pieces=self.settings.accumulate
+        )
+        with closing(batches):
+            yield from batches
+
+    def optimise(self, pieces: list[Batch]) -> None:
+        """One step of the optimiser."""
+        settings, fabric = self.settings, self.fabric
+        # Dropout depends on the seed, the step and the process alone: nothing of it has to be kept.
+        torch.manual_seed((settings.seed << 40) + (self.step << 12) + fabric.global_rank)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.step, settings)
-        loss = loss_of(
-            self.wrapped, batch, self.config.model.pad, settings.label_smoothing, self.fabric.device
-        )
-        value = loss.item()
-        if not math.isfinite(value):
-            raise LimitError(
-                f"the loss is {value} at step {self.step + 1}; lower training.learning_rate "
-                "(the checkpoint before it is whole)"
-            )
-        self.fabric.backward(loss)
+        labels = float(pieces[0].labels)
+        if settings.streams > 1:
+            counts = self._sum(torch.tensor([labels], device=fabric.device))
+            labels = counts.item() * settings.streams / self.world
+        loss = torch.zeros((), device=fabric.device)
+        for place, batch in enumerate(pieces):
+            with fabric.no_backward_sync(self.wrapped, enabled=place + 1 < len(pieces)):
+                part = summed_loss(
+                    self.wrapped, batch, self.config.model.pad, settings.label_smoothing, fabric.device
+                )
+                # Gradients are averaged over processes; every label of the whole batch counts the same.
+                fabric.backward(part * (self.world / labels))
+            loss += part.detach() / labels
         # With 16-mixed a gradient that overflowed is skipped by the scaler, so it is no error here.
-        self.fabric.clip_gradients(
+        norm = fabric.clip_gradients(
             self.wrapped, self.wrapped_optimizer, max_norm=settings.clip, error_if_nonfinite=False
         )
         self.wrapped_optimizer.step()
         self.wrapped_optimizer.zero_grad()
-        self.step, self.position = self.step + 1, batch.position
-        return value
+        self.step, self.position = self.step + 1, pieces[0].position
+        self.meter.add(loss, norm, pieces, self.model)
 
-    def log(self, progress: TrainingProgress) -> None:
-        """Appends a line of figures."""
-        if self.fabric.is_global_zero:
-            with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
-                log.write(json.dumps(asdict(progress)) + "\n")
+    def due(
+        self,
+        signals: StopSignals,
+        report: Callable[[TrainingProgress], None],
+        report_validation: Callable[[int, dict[str, float]], None],
+    ) -> int:
+        """Reports, evaluates and saves when it is time; returns the signal that asks all to stop, or 0."""
+        settings, step = self.settings, self.step
+        last = self.finished
+        evaluate = settings.evaluate_every > 0 and step % settings.evaluate_every == 0
+        save_now = last or step % settings.checkpoint_every == 0
+        stop = signals.received
+        if last or evaluate or save_now or step % settings.log_every == 0 or (stop and self.world == 1):
+            progress, stop = self._progress(signals.received)
+            if self.log is not None:
+                self.log.add("training", step, progress.figures())
+                report(progress)
+        elif self.world > 1:
+            # Processes must agree where they stop, so they compare only where all of them report.
+            stop = 0
+        if evaluate:
+            metrics = self._evaluate()
+            if self.log is not None:
+                self.log.add("validation", step, metrics)
+                report_validation(step, metrics)
+        if save_now or self.finished:
+            self.save()
+        return 0 if self.finished else stop
+
+    def _progress(self, received: int) -> tuple[TrainingProgress, int]:
+        """The figures since the last report, of all processes, and the largest signal any of them got.
+
+        Raises:
+            LimitError: if the loss is not a number.
+        """
+        meter, settings = self.meter, self.settings
+        figures = meter.figures()
+        sums = self._sum(figures.to(self.fabric.device, torch.float32)).tolist()
+        stop = received
+        if self.world > 1:
+            signals: Any = torch.tensor(received, device=self.fabric.device)
+            signals = self.fabric.all_reduce(signals, reduce_op="max")
+            stop = int(signals.item())
+        loss, tokens, size, examples, flops = sums
+        loss /= meter.steps
+        norm = _number(meter.norm)
+        # A gradient that is not finite ruins the weights before it shows in the loss; with loss scaling such
+        # a step is left out.
+        if not math.isfinite(loss) or (not math.isfinite(norm) and settings.precision != "16-mixed"):
+            raise LimitError(
+                f"the loss is {loss}, the gradient {norm} in the steps {self.step - meter.steps + 1} to "
+                f"{self.step}; lower training.learning_rate (the last checkpoint is from before)"
+            )
+        seconds = max(time.monotonic() - meter.since, 1e-9)
+        peak = meter.peak
+        # Every process of a stream counts the whole batch's examples.
+        examples *= settings.streams / self.world
+        progress = TrainingProgress(
+            step=self.step,
+            steps=settings.steps,
+            loss=loss,
+            learning_rate=learning_rate(self.step - 1, settings),
+            gradient_norm=norm,
+            tokens_per_second=tokens / seconds,
+            examples_per_second=examples / seconds,
+            padding=1 - tokens / size,
+            utilisation=None if peak is None else flops / seconds / (peak * self.world),
+        )
+        meter.reset()
+        return progress, stop
+
+    def _evaluate(self) -> dict[str, float]:
+        settings = self.settings
+        # Sharded parameters are gathered by all processes together, so that all must do the same.
+        alone = settings.strategy == "fsdp"
+        part, parts = (0, 1) if alone else (self.fabric.global_rank, self.world)
+        if self.validation is None:
+            self.validation = Validation(self.config, part, parts)
+        self.model.eval()
+        with self.fabric.autocast():
+            metrics = self.validation.measure(
+                self.model, self.fabric.device, (lambda counts: counts) if alone else self._sum
+            )
+        self.model.train()
+        self.meter.reset()
+        if settings.metric not in metrics:
+            raise DataError(f"the evaluation has no {settings.metric}: there are no validation pairs for it")
+        value = metrics[settings.metric]
+        score = -value if settings.metric.endswith("loss") else value
+        self.worse += 1
+        if self.best is None or score > self.best:
+            self.best, self.worse = score, 0
+            self.save()
+            if self.fabric.is_global_zero:
+                mark_best(self.folder, self.step, settings.metric, value)
+        return metrics
 
     def save(self) -> None:
-        """Writes a checkpoint of the present step."""
+        """Writes a checkpoint of the present step; every process takes part."""
+        positions = self._positions()
+        weights, moments = state_tensors(self.model, self.optimizer)
         if self.fabric.is_global_zero:
-            save(
-                self.folder,
-                step=self.step,
-                position=self.position,
-                config=self.config,
-                model=self.model,
-                optimizer=self.optimizer,
-                keep=self.config.training.keep_checkpoints,
+            state = {
+                "step": self.step,
+                "positions": positions,
+                "world": self.world,
+                "best": self.best,
+                "worse": self.worse,
+                "precision": self.fabric.strategy.precision.state_dict(),
+                "vocabulary": Vocabulary().digest,
+                "config": self.config.to_dict(),
+            }
+            save(self.folder, state=state, model=weights, optimizer=moments)
+            rotate(self.folder, self.settings.keep_checkpoints)
+        self.fabric.barrier()
+
+    def _positions(self) -> list[list[int]]:
+        """The position of each stream; the first processes have one each."""
+        if self.settings.streams == 1:
+            return [list(self.position)]
+        gathered: Any = self.fabric.all_gather(torch.tensor(self.position, device=self.fabric.device))
+        positions: list[list[int]] = gathered[: self.settings.streams].tolist()
+        return positions
+
+    def _restore(self) -> None:
+        latest = Checkpoint.latest(self.folder)
+        if latest is None:
+            return
+        state = latest.state()
+        different = TrainingConfig.from_dict(state["config"]).differences(self.config)
+        if different:
+            raise DataError(
+                f"{self.folder} holds a run of another configuration ({'; '.join(different)}); "
+                "choose another folder"
             )
+        if state["world"] != self.world:
+            raise DataError(
+                f"{self.folder} holds a run of {state['world']} processes and this is one of {self.world}; "
+                "start as many as before, or choose another folder"
+            )
+        load_state_tensors(self.model, self.optimizer, latest.tensors("model"), latest.tensors("optimizer"))
+        self.fabric.strategy.precision.load_state_dict(state["precision"])
+        self.step, self.best, self.worse = state["step"], state["best"], state["worse"]
+        pool, batch = state["positions"][self.stream.stream]
+        self.position = (pool, batch)
+
+    def _sum(self, values: Tensor) -> Tensor:
+        if self.world == 1:
+            return values
+        total: Any = self.fabric.all_reduce(values, reduce_op="sum")
+        return cast("Tensor", total)
+
+    def close(self) -> None:
+        """Ends the log."""
+        if self.log is not None:
+            self.log.close()
 
 
 class _Meter:
-    """A smoothed loss and the rates since the last report."""
+    """Sums since the last report, of this process."""
 
-    def __init__(self) -> None:
-        self.loss: float | None = None
-        self.tokens = self.examples = 0
+    def __init__(self, peak: float | None) -> None:
+        self.peak = peak
+        self.norm: Tensor | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Starts again from zero."""
+        self.loss: Tensor | float = 0.0
+        self.steps = self.tokens = self.size = self.examples = 0
+        self.flops = 0.0
         self.since = time.monotonic()
 
-    def add(self, loss: float, batch: Batch) -> None:
-        self.loss = loss if self.loss is None else 0.98 * self.loss + 0.02 * loss
-        self.tokens += batch.tokens
-        self.examples += len(batch.source)
+    def add(self, loss: Tensor, norm: Tensor | None, pieces: list[Batch], model: Seq2Seq) -> None:
+        self.loss = self.loss + loss
+        self.norm = norm
+        self.steps += 1
+        self.examples += pieces[0].examples
+        for batch in pieces:
+            self.tokens += batch.tokens
+            self.size += batch.size
+            rows, source = batch.source.shape
+            self.flops += model.training_flops(rows, source, batch.target.shape[1] - 1)
 
-    def progress(self, step: int, settings: OptimisationConfig) -> TrainingProgress:
-        seconds = max(time.monotonic() - self.since, 1e-9)
-        progress = TrainingProgress(
-            step,
-            settings.steps,
-            self.loss or 0.0,
-            learning_rate(step, settings),
-            self.tokens / seconds,
-            self.examples / seconds,
-        )
-        self.tokens = self.examples = 0
-        self.since = time.monotonic()
-        return progress
+    def figures(self) -> Tensor:
+        """Loss, tokens, tokens with padding, examples and floating-point operations."""
+        loss = float(self.loss)
+        return torch.tensor([loss, self.tokens, self.size, self.examples, self.flops], dtype=torch.float64)
+
+
+def _number(norm: Tensor | None) -> float:
+    if norm is None:
+        return math.nan
+    whole: Any = norm
+    return float(whole.full_tensor() if hasattr(whole, "full_tensor") else whole)

@@ -1,0 +1,68 @@
+"""The shape of a sequence-to-sequence model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from antiderive.errors import SettingError
+
+
+@dataclass(frozen=True)
+class Seq2SeqConfig:
+    """Shape of the model.
+
+    The architecture of Lample & Charton (2020) is ``norm = "post"``, ``positions = "learned"``,
+    ``bias = true``; embeddings are shared and the activation is GELU in every case.
+
+    Attributes:
+        vocabulary: number of tokens.
+        width: width of embeddings and layers.
+        heads: attention heads; they divide the width into even parts.
+        encoder_layers: layers of the encoder.
+        decoder_layers: layers of the decoder.
+        feed_forward: width of the inner layer of the feed-forward blocks.
+        dropout: probability of dropping an activation.
+        norm: ``pre`` (a norm before each block and one at the end) or ``post`` (after each residual sum, and
+            one after the embeddings).
+        positions: ``rotary``, or ``learned`` (a table added to the embeddings).
+        tree_positions: add the place of each source token in the expression tree to its embedding.
+        bias: whether the projections of attention have biases.
+        max_length: longest sequence of a model with learned positions, in tokens.
+        pad: id of the padding token.
+    """
+
+    vocabulary: int
+    width: int = 256
+    heads: int = 8
+    encoder_layers: int = 4
+    decoder_layers: int = 4
+    feed_forward: int = 1024
+    dropout: float = 0.0
+    norm: str = "pre"
+    positions: str = "rotary"
+    tree_positions: bool = False
+    bias: bool = False
+    max_length: int = 1024
+    pad: int = 0
+
+    def __post_init__(self) -> None:
+        sizes = (
+            "vocabulary",
+            "width",
+            "heads",
+            "encoder_layers",
+            "decoder_layers",
+            "feed_forward",
+            "max_length",
+        )
+        for name in sizes:
+            if getattr(self, name) < 1:
+                raise SettingError(f"model: {name} = {getattr(self, name)} is below 1")
+        if self.width % (2 * self.heads):
+            raise SettingError(f"model: width {self.width} is not a multiple of twice the {self.heads} heads")
+        if not 0 <= self.dropout < 1:
+            raise SettingError(f"model: dropout {self.dropout} is not between 0 and 1")
+        if self.norm not in ("pre", "post"):
+            raise SettingError(f"model: norm {self.norm!r}; there are pre and post")
+        if self.positions not in ("rotary", "learned"):
+            raise SettingError(f"model: positions {self.positions!r}; there are rotary and learned")

@@ -1,0 +1,146 @@
+"""Models for others, by the conventions of the Hugging Face Hub: weights, ``config.json`` and a model card.
+
+A folder is enough; the network is used only when a repository is named.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from antiderive.errors import DataError, MissingExtraError
+from antiderive.models import Seq2Seq
+from antiderive.training.checkpoint import Checkpoint, find_checkpoint, load_model
+from antiderive.training.logs import read_log
+
+_FILES = ["config.json", "model.safetensors", "README.md"]
+
+
+def export(run: Path, folder: Path) -> Path:
+    """Writes the best checkpoint of a run (else its newest) to a folder that can be given away.
+
+    Raises:
+        DataError: if there is no checkpoint or the folder cannot be written.
+    """
+    checkpoint = find_checkpoint(run)
+    state = checkpoint.state()
+    content = {
+        "library_name": "antiderive",
+        "architectures": ["Seq2Seq"],
+        **{name: state[name] for name in ("step", "vocabulary", "config")},
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(checkpoint.path / "model.safetensors", folder / "model.safetensors")
+        (folder / "config.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
+        (folder / "README.md").write_text(_card(checkpoint, state, run), encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"cannot write the model to {folder}: {error.strerror or error}") from error
+    return folder
+
+
+def push(run: Path, repository: str, *, private: bool = False) -> str:
+    """Uploads the best checkpoint of a run to a repository of the Hub and returns its address.
+
+    The token is the one that ``hf auth login`` has stored, or ``HF_TOKEN``.
+
+    Raises:
+        DataError: if the Hub refuses or cannot be reached.
+        MissingExtraError: without ``huggingface_hub``.
+    """
+    hub = _hub()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = export(run, Path(temporary))
+        try:
+            hub.HfApi().create_repo(repository, private=private, exist_ok=True)
+            hub.HfApi().upload_folder(repo_id=repository, folder_path=folder)
+        except (hub.errors.HfHubHTTPError, hub.errors.HFValidationError, OSError) as error:
+            raise DataError(f"cannot push to {repository}: {_first_line(error)}") from error
+    return f"https://huggingface.co/{repository}"
+
+
+def from_pretrained(name: str | Path, *, revision: str | None = None) -> Seq2Seq:
+    """A model from a folder (a run, a checkpoint or an export) or from a repository of the Hub.
+
+    Raises:
+        DataError: if there is no such folder or repository.
+        MissingExtraError: for a repository, without ``huggingface_hub``.
+    """
+    if Path(name).is_dir():
+        return load_model(Path(name))
+    hub = _hub()
+    try:
+        folder = hub.snapshot_download(str(name), revision=revision, allow_patterns=_FILES)
+    except (hub.errors.HfHubHTTPError, hub.errors.HFValidationError, OSError) as error:
+        raise DataError(
+            f"{name} is no folder, and the Hub has no such model: {_first_line(error)}"
+        ) from error
+    return load_model(Path(folder))
+
+
+def _hub() -> Any:  # noqa: ANN401
+    try:
+        import huggingface_hub
+    except ImportError as error:
+        raise MissingExtraError("the Hugging Face Hub", "hub") from error
+    return huggingface_hub
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def _card(checkpoint: Checkpoint, state: dict[str, Any], run: Path) -> str:
+    """The model card: what it is, how to use it, what it learned from, what it can do."""
+    config = checkpoint.config()
+    model, names = config.model, ", ".join(config.mixture)
+    try:
+        lines = read_log(run)
+    except OSError:
+        lines = []
+    metrics = [line for line in lines if line["kind"] == "validation" and line["step"] == state["step"]]
+    table = "\n".join(
+        f"| {name} | {value:.4f} |"
+        for line in metrics[-1:]
+        for name, value in line.items()
+        if name not in ("kind", "step")
+    )
+    measured = f"## Validation, greedy decoding\n\n| metric | value |\n|---|---|\n{table}\n" if table else ""
+    return f"""---
+library_name: antiderive
+tags: [symbolic-mathematics, integration, differential-equations]
+---
+
+# antiderive: {names}
+
+A sequence-to-sequence transformer for problems of the kinds: {names}. Trained for {state["step"]} steps. It
+proposes; what it proposes is checked before it is shown.
+
+Layers {model.encoder_layers}+{model.decoder_layers}, width {model.width}, {model.heads} heads,
+{model.norm}-norm, {model.positions} positions.
+
+## Use
+
+```python
+from antiderive.training import from_pretrained
+
+model = from_pretrained("FOLDER OR REPOSITORY")
+```
+
+```
+antiderive solve "x*cos(x)" --model FOLDER
+```
+
+## Data
+
+Generated by the recipe below, which is kept in `config.json` with every other setting. Train, validation
+and test are told apart by a hash of the skeleton of the problem.
+
+```
+{config.data.text()}
+```
+
+{measured}"""

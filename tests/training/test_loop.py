@@ -1,0 +1,244 @@
+"""The loop: it learns, it resumes exactly, it stops clearly."""
+
+import gc
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+import torch
+
+from antiderive.datasets import Recipe
+from antiderive.errors import DataError, LimitError, PreemptedError, SettingError
+from antiderive.training import Checkpoint, TrainingConfig, load_model, train
+from antiderive.training.optimiser import learning_rate
+
+from .common import TINY, command, config, settings
+
+
+def weights(checkpoint):
+    return checkpoint.tensors("model")
+
+
+def same(one, other):
+    mine, theirs = weights(one), weights(other)
+    assert mine.keys() == theirs.keys()
+    for name, tensor in mine.items():
+        assert torch.equal(tensor, theirs[name]), name
+
+
+def test_a_killed_run_that_is_resumed_ends_with_the_same_bits(tmp_path):
+    whole = train(config({"log_every": 1}), tmp_path / "whole")
+    with subprocess.Popen(
+        command(settings({"log_every": 1}), tmp_path / "cut"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    ) as child:
+        for line in child.stdout:
+            if int(line) == 6:  # past the checkpoint of step 4
+                child.kill()
+                break
+    assert child.returncode == -signal.SIGKILL
+    assert Checkpoint.latest(tmp_path / "cut").step in (4, 8)
+    resumed = train(config({"log_every": 1}), tmp_path / "cut")
+    assert resumed.step == whole.step == 12
+    same(whole, resumed)
+    steps = [json.loads(line)["step"] for line in (tmp_path / "cut" / "log.jsonl").read_text().splitlines()]
+    assert steps == list(range(1, 13))
+
+
+def test_it_learns(tmp_path):
+    losses = []
+    train(config({"steps": 100, "tokens_per_batch": 1024}), tmp_path, report=lambda p: losses.append(p.loss))
+    assert losses[-1] < 0.6 * losses[0]
+
+
+def test_finished_runs_are_not_trained_again(tmp_path):
+    first = train(config(), tmp_path)
+    before = (first.path / "model.safetensors").stat().st_mtime_ns
+    assert train(config(), tmp_path).path == first.path
+    assert (first.path / "model.safetensors").stat().st_mtime_ns == before
+
+
+def test_evaluations_keep_the_best_checkpoint_and_end_a_run_that_gets_no_better(tmp_path):
+    seen = []
+    # The loss cannot fall any more once the learning rate has destroyed the model.
+    values = {
+        "keep_checkpoints": 1, "log_every": 3, "evaluate_every": 3, "evaluate_pairs": 20, "evaluate_answers": 4,
+        "patience": 2, "steps": 300, "learning_rate": 2.0, "clip": 1e6, "warmup": 0,
+    }  # fmt: skip
+    last = train(
+        config(values), tmp_path, report_validation=lambda step, metrics: seen.append((step, metrics))
+    )
+    best = min(seen, key=lambda row: row[1]["loss"])[0]
+    assert last.step == best + 6 < 300
+    assert {path.name for path in tmp_path.glob("step-*")} == {f"step-{best:09d}", f"step-{last.step:09d}"}
+    assert Checkpoint.best(tmp_path).step == best
+    same(Checkpoint.best(tmp_path), Checkpoint(tmp_path / f"step-{best:09d}"))
+    assert set(seen[0][1]) == {"loss", "exact", "verified"}
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines if line["kind"] == "validation"] == [step for step, _ in seen]
+    assert {"loss", "learning_rate", "tokens_per_second", "examples_per_second", "padding"} <= set(lines[0])
+    assert list((tmp_path / "tensorboard").glob("events*"))
+    # A run that has ended early stays ended.
+    assert train(config(values), tmp_path).step == last.step
+
+
+def test_another_configuration_is_refused(tmp_path):
+    train(config(), tmp_path)
+    with pytest.raises(DataError, match=r"another configuration \(training.steps: 12, 13\)"):
+        train(config({"steps": 13}), tmp_path)
+
+
+def test_a_loss_that_is_not_a_number_stops_the_run_and_leaves_the_last_checkpoint(tmp_path, monkeypatch):
+    monkeypatch.setattr("antiderive.training.loop.learning_rate", lambda step, _: 1e-3 if step < 5 else 1e30)
+    with pytest.raises(LimitError, match="in the steps 5 to 8; lower training.learning_rate") as stopped:
+        train(config(), tmp_path)
+    assert "\n" not in str(stopped.value)
+    latest = Checkpoint.latest(tmp_path)
+    assert latest.step == 4
+    assert all(tensor.isfinite().all() for tensor in weights(latest).values())
+    load_model(tmp_path)
+
+
+@pytest.mark.parametrize("precision", ["bf16-mixed", "16-mixed"])
+def test_mixed_precision_learns_and_resumes(tmp_path, precision):
+    full, mixed = [], []
+    train(config({"log_every": 1, "steps": 8}), tmp_path / "full", report=lambda p: full.append(p.loss))
+    values = {"precision": precision, "log_every": 1, "steps": 8}
+    last = train(config(values), tmp_path / "mixed", report=lambda p: mixed.append(p.loss))
+    assert mixed == pytest.approx(full, rel=0.02)
+    assert mixed != full
+    state = last.state()["precision"]
+    assert ("scale" in state) == (precision == "16-mixed")
+    # The newest checkpoint is lost; the run makes it again, loss scale and all.
+    kept = weights(last)
+    for path in last.path.iterdir():
+        path.unlink()
+    last.path.rmdir()
+    again = train(config(values), tmp_path / "mixed")
+    assert again.state()["precision"] == state
+    assert all(torch.equal(tensor, kept[name]) for name, tensor in weights(again).items())
+
+
+def test_recomputed_layers_give_the_same_gradients(tmp_path):
+    # Dropout is drawn again by the second forward pass: the random state is put back for it.
+    same(train(config(), tmp_path / "kept"), train(config({"recompute": True}), tmp_path / "recomputed"))
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(signal.SIGTERM, PreemptedError), (signal.SIGUSR1, PreemptedError), (signal.SIGINT, KeyboardInterrupt)],
+)
+def test_signals_save_a_checkpoint_first(tmp_path, number, expected):
+    def report(progress):
+        if progress.step == 5:
+            signal.raise_signal(number)
+
+    before = signal.getsignal(number)
+    with pytest.raises(expected):
+        train(config({"steps": 1000, "checkpoint_every": 1000, "log_every": 1}), tmp_path, report=report)
+    assert signal.getsignal(number) is before
+    assert Checkpoint.latest(tmp_path).step in (5, 6)
+    load_model(tmp_path)
+
+
+def test_memory_does_not_grow(tmp_path):
+    # The long version: benchmarks/training_memory.py, 20,000 steps.
+    def resident():
+        gc.collect()
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    seen = []
+    values = {"steps": 160, "pool": 300, "checkpoint_every": 20, "log_every": 20}
+    train(config(values), tmp_path, report=lambda p: seen.append(resident()))
+    assert seen[-1] - seen[2] < 16, seen
+
+
+def test_checkpoints_are_refused_when_broken(tmp_path):
+    path = train(config(), tmp_path / "run").path
+    with pytest.raises(DataError, match="no folder"):
+        load_model(tmp_path / "nothing")
+    with pytest.raises(DataError, match="no checkpoint"):
+        load_model(tmp_path)
+    (path / "model.safetensors").write_bytes(b"x" * 10)
+    with pytest.raises(DataError, match="cannot read"):
+        load_model(path)
+    state = json.loads((path / "state.json").read_text())
+    (path / "state.json").write_text(json.dumps({**state, "vocabulary": "0"}))
+    with pytest.raises(DataError, match="another vocabulary"):
+        load_model(path)
+
+
+def test_schedules():
+    values = config({"steps": 100, "warmup": 10}).training
+    rates = [learning_rate(step, values) for step in range(100)]
+    assert rates[0] == pytest.approx(values.learning_rate / 10)
+    assert max(rates) == pytest.approx(values.learning_rate)
+    assert rates[-1] == pytest.approx(values.learning_rate / 10, rel=0.01)
+    constant = config({"steps": 100, "warmup": 10, "schedule": "constant"}).training
+    assert {learning_rate(step, constant) for step in range(10, 100)} == {constant.learning_rate}
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"trainning": {}}, "did you mean 'training'"),
+        ({"training": {"step": 5}}, "did you mean 'steps'"),
+        ({"training": {"steps": "many"}}, "not of type int"),
+        ({"training": {"compile": 1}}, "not of type bool"),
+        ({"training": {"steps": 0}}, "below 1"),
+        ({"training": {"precision": "8"}}, "32-true"),
+        ({"training": {"metric": "beauty"}}, "verified"),
+        ({"training": {"metric": "ode9/loss"}}, "of no source"),
+        ({"training": {"patience": 2}}, "set evaluate_every"),
+        ({"model": {"width": 33}}, "heads"),
+        ({"model": {"norm": "sandwich"}}, "pre and post"),
+        ({"data": {"seed": "x"}}, "must be int"),
+        ({"data": 5}, "not a table"),
+        ({"mixture": {"bwd": 5}}, "not a table"),
+        ({"mixture": {"bwd": {"wait": 2.0}}}, "did you mean 'weight'"),
+        ({"mixture": {"bwd": {"weight": 0}}}, "not positive"),
+        ({"mixture": {"bwd": {"shards": "a", "text": "b"}}}, "give one"),
+        ({"mixture": {"fwd": {}}}, "mixture.fwd.shards=FOLDER"),
+    ],
+)
+def test_configurations_are_checked(values, message):
+    with pytest.raises(SettingError, match=message):
+        TrainingConfig.from_dict(values)
+
+
+def test_recipes_and_overrides(tmp_path):
+    loaded = TrainingConfig.load(
+        "demo", ("training.steps=7", "training.precision=bf16-mixed", "mixture.bwd.weight=2")
+    )
+    assert loaded.training.steps == 7
+    assert loaded.training.precision == "bf16-mixed"
+    assert TrainingConfig.from_dict(loaded.to_dict()) == loaded
+    assert loaded.data == Recipe(min_operators=1, max_operators=5, max_tokens=64)
+    assert loaded.mixture["bwd"].weight == 2
+    with pytest.raises(SettingError, match="table.setting=value"):
+        TrainingConfig.load("demo", ("steps=7",))
+    with pytest.raises(SettingError, match="not a table"):
+        TrainingConfig.load("demo", ("training.steps.deep=7",))
+    with pytest.raises(DataError, match="recipes that ship: base, demo, paper, small, tiny"):
+        TrainingConfig.load(tmp_path / "missing.toml")
+
+
+@pytest.mark.parametrize("name", ["tiny", "small", "base", "paper"])
+def test_every_recipe_takes_every_mixture_of_tasks(name):
+    shards = "mixture.fwd.shards=somewhere"
+    mixtures = ("fwd", "bwd", "ibp", "fwd,bwd", "bwd,ibp", "fwd,bwd,ibp", "ode1", "ode2")
+    for tasks in (mixture.split(",") for mixture in mixtures):
+        loaded = TrainingConfig.load(name, (shards,) if "fwd" in tasks else (), tasks=tuple(tasks))
+        assert list(loaded.mixture) == tasks
+        # What a task's examples are like by itself holds in a mixture too.
+        assert TrainingConfig.from_dict(loaded.to_dict()) == loaded
+        for task in set(tasks) - {"fwd"}:
+            alone = TrainingConfig.load(name, tasks=(task,))
+            assert loaded.recipe_of(task) == alone.recipe_of(task)
+    assert TINY["training"]["steps"] < loaded.training.steps

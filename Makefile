@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+EXTRAS := cas lyapunov plot train dev
 RUST := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml $(wildcard crates/*/Cargo.toml)
 
 .DEFAULT_GOAL := help
@@ -18,7 +19,7 @@ $(UV):
 # Dependencies, once; torch is large, so they are installed in one go and only when the lists change.
 $(VENV)/.dependencies: $(UV) pyproject.toml constraints.txt
 	$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -r pyproject.toml \
-		--extra cas --extra train --extra dev
+		$(EXTRAS:%=--extra %)
 	@touch $@
 
 # The native module, whenever Rust sources change.
@@ -32,12 +33,12 @@ setup: $(VENV)/.native ## Prepare .venv: dependencies and the native module
 demo: setup ## Generate, train, evaluate and solve: the whole walk, in about 10 minutes
 	$(BIN)/antiderive demo
 
-test: setup test-rust test-python ## Run every test, Rust and Python
+test: setup system-packages test-rust test-python ## Run every test, Rust and Python
 
 test-rust:
 	cargo test --workspace --quiet
 
-test-python: setup
+test-python: setup system-packages
 	$(BIN)/python -m pytest
 
 lint: setup ## Check formatting, types, layers and lints
@@ -58,8 +59,8 @@ bench: setup ## Measure speed against SymPy and SymEngine
 fuzz: ## Fuzz the parsers for 10 minutes (needs cargo-fuzz)
 	cd crates/antiderive-core && RUSTC_BOOTSTRAP=1 cargo fuzz run read -- -max_total_time=600 -timeout=30
 
-system-packages: ## Install the computer algebra systems (Debian, as root)
-	apt-get install -y --no-install-recommends fricas maxima maxima-share xcas
+system-packages: ## Install the programs that the tests run against (Debian)
+	scripts/system-packages
 
 clean: ## Remove .venv, target and out
 	rm -rf $(VENV) target out

@@ -43,6 +43,7 @@ FUNCTIONS: dict[str, Callable] = {
 LEAVES = {"pi": mp.pi, "E": mp.e, "I": mp.mpc(0, 1)}
 TOLERANCE = mp.mpf(10) ** -12
 POINTS = 24
+HUGE = mp.mpf(10) ** 9
 
 
 def parse(tokens: Iterator[str]) -> Node:
@@ -87,7 +88,11 @@ def evaluate(node: Node, values: dict[str, mp.mpf]) -> mp.mpf:
         return mp.mpf(node[1])
     if kind == "symbol":
         return values[node[1]] if node[1] in values else +LEAVES[node[1]]
-    return FUNCTIONS[kind](*[evaluate(argument, values) for argument in node[1:]])
+    arguments = [evaluate(argument, values) for argument in node[1:]]
+    if max(map(abs, arguments)) > HUGE:
+        # Its exponential or sine would need as many bits as the argument is large.
+        raise OverflowError
+    return FUNCTIONS[kind](*arguments)
 
 
 def terms(node: Node) -> list[Node]:
@@ -157,7 +162,7 @@ def check(task: str, problem: list[str], solution: list[str], draws: random.Rand
                 # Rounding errors go away with more digits, and so does what only looks real (tanh near 1).
                 with mp.workdps(1500):
                     error = error_at(task, *trees, values)
-        except (ZeroDivisionError, ValueError, OverflowError, MemoryError, mp.libmp.NoConvergence):
+        except (ZeroDivisionError, ValueError, OverflowError, mp.libmp.NoConvergence):
             continue
         if error is None or mp.isnan(error):
             continue

@@ -109,11 +109,11 @@ def test_train_and_evaluate(tmp_path, tiny_model):
     result = run("train", ROOT / "recipes/demo.toml", *overrides, "-o", tmp_path / "run")
     assert result.returncode == 0, result.stderr
     assert "step-000000003" in result.stdout
-    report = tmp_path / "report.json"
-    result = run("evaluate", "--model", tiny_model, "--count", 20, "--beam", "1,3", "--json", report)
+    report = tmp_path / "report"
+    result = run("evaluate", "--model", tiny_model, "--count", 20, "--beam", "1,3", "-o", report)
     assert result.returncode == 0, result.stderr
     assert "verified" in result.stdout
-    assert set(json.loads(report.read_text())["beams"]) == {"1", "3"}
+    assert set(json.loads((report / "report.json").read_text())["beams"]) == {"1", "3"}
 
 
 def test_the_demo_walks_through_everything(tmp_path):

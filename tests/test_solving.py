@@ -6,13 +6,9 @@ from pathlib import Path
 import pytest
 
 from antiderive import Expr, integrate, verify
-from antiderive.datasets import Recipe, Vocabulary
-from antiderive.decoding import Hypothesis
 from antiderive.errors import DataError, ParseError, SettingError
-from antiderive.evaluation import evaluate
-from antiderive.evaluation.accuracy import judge
 from antiderive.solving import default_model_path
-from antiderive.training import Checkpoint, TrainingConfig, load_model
+from antiderive.training import Checkpoint, TrainingConfig
 
 
 @pytest.fixture(autouse=True)
@@ -91,28 +87,3 @@ def test_the_default_model(monkeypatch, tmp_path):
     assert default_model_path() is not None
     monkeypatch.setenv("ANTIDERIVE_MODEL", "elsewhere")
     assert str(default_model_path()) == "elsewhere"
-
-
-def test_evaluation_counts_what_was_verified(tiny_model):
-    report = evaluate(load_model(tiny_model), recipe_of(tiny_model), count=40, beams=(1, 5))
-    one, five = report.beams[1], report.beams[5]
-    assert one.problems == five.problems == 40
-    assert one.exact <= one.solved <= five.solved
-    assert five.solved >= 20
-    assert sum(t.problems for t in report.by_operators.values()) == 40
-    assert sum(t.solved for t in report.by_operators.values()) == five.solved
-    assert json.loads(json.dumps(report.to_dict()))["beams"]["5"]["solved"] == five.solved
-    with pytest.raises(SettingError):
-        evaluate(load_model(tiny_model), Recipe(), count=0)
-
-
-def test_an_answer_in_another_form_is_right_but_not_exact():
-    vocabulary = Vocabulary()
-    solution = vocabulary.encode("pow sin x INT+ 2")
-    other = vocabulary.encode("mul INT- 1 pow cos x INT+ 2")
-    broken = vocabulary.encode("pow INT+ 0 INT- 1")
-    problem = Expr("2 sin(x) cos(x)")
-    tally = judge(problem, solution, [Hypothesis(broken, 0.0), Hypothesis(other, -1.0)], "bwd")
-    assert (tally.solved, tally.exact, tally.malformed) == (1, 0, 1)
-    tally = judge(problem, solution, [Hypothesis(vocabulary.encode("sin x"), 0.0)], "bwd")
-    assert (tally.solved, tally.unknown) == (0, 0)

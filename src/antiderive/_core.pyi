@@ -17,6 +17,7 @@ __all__ = [
     "operators",
     "recipe_text",
     "screen_antiderivative",
+    "screen_pairs",
     "screen_zero",
     "skeleton_hash",
     "split_of",
@@ -101,7 +102,7 @@ class OperatorRow(TypedDict):
     derivative: str | None
     power: tuple[int, int] | None
 
-ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "undefined"]
+ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "untested", "undefined"]
 Samples: TypeAlias = list[tuple[dict[str, complex], float]]
 
 def arities() -> list[int]: ...
@@ -113,6 +114,7 @@ def recipe_text(recipe: Mapping[str, Any]) -> str: ...
 def screen_antiderivative(
     integrand: Expr, candidate: Expr, variable: str, seed: int
 ) -> tuple[ScreenStatus, Samples]: ...
+def screen_pairs(pairs: Sequence[tuple[Expr, Expr]], variable: str, seed: int) -> list[ScreenStatus]: ...
 def screen_zero(residual: Expr, variable: str, seed: int) -> tuple[ScreenStatus, Samples]: ...
 def skeleton_hash(skeleton: str) -> int: ...
 def split_of(skeleton_hash: int) -> int: ...

@@ -72,6 +72,11 @@ impl<'d> Evaluator<'d> {
         self.order.last().map_or(C64::NAN, |root| self.values[root.index()])
     }
 
+    /// The dag, the nodes that are evaluated (arguments first), and the values at the last point by node.
+    pub(crate) fn parts(&self) -> (&'d Dag, &[Id], &[C64]) {
+        (self.dag, &self.order, &self.values)
+    }
+
     /// The value and the derivative with respect to `symbol` (the unknown counts as a constant).
     pub fn dual(&mut self, point: &Point, symbol: Symbol) -> Dual {
         self.slopes.resize(self.values.len(), C64::ZERO);
@@ -139,7 +144,7 @@ impl<'d> Evaluator<'d> {
 }
 
 /// The derivative of a function at `u`, where its value is `v`, from its row in the operator table.
-fn function_slope(op: Op, u: C64, v: C64, scratch: &mut Vec<C64>) -> C64 {
+pub(crate) fn function_slope(op: Op, u: C64, v: C64, scratch: &mut Vec<C64>) -> C64 {
     let template = &formulas(op).derivative;
     let argument_or_value = |s| if s == Symbol::X { u } else { v };
     scratch.clear();

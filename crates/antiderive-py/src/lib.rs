@@ -16,7 +16,7 @@ mod _core {
     #[pymodule_export]
     use super::generate::{default_operators, generate, native_tasks, recipe_text, skeleton_hash, split_of};
     #[pymodule_export]
-    use super::screen::{screen_antiderivative, screen_zero};
+    use super::screen::{screen_antiderivative, screen_pairs, screen_zero};
     #[pymodule_export]
     use super::tables::{arities, operators, vocabulary};
 

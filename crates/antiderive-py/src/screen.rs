@@ -1,7 +1,8 @@
 //! Double-precision screening of candidates.
 
 use antiderive_core::screen::{
-    screen_antiderivative as antiderivative, screen_zero as zero, Screened, Screening,
+    screen_antiderivative as antiderivative, screen_pairs as pairs_at_once, screen_zero as zero, Screened,
+    Screening,
 };
 use antiderive_core::symbols::Symbol;
 use antiderive_core::Error;
@@ -14,13 +15,18 @@ use crate::expr::Expr;
 
 type Samples = Vec<(HashMap<&'static str, Complex64>, f64)>;
 
-fn result(screened: Screened) -> (&'static str, Samples) {
-    let status = match screened.status {
+fn name(status: Screening) -> &'static str {
+    match status {
         Screening::Agrees => "agrees",
         Screening::Disagrees => "disagrees",
         Screening::Doubtful => "doubtful",
+        Screening::Untested => "untested",
         Screening::Undefined => "undefined",
-    };
+    }
+}
+
+fn result(screened: Screened) -> (&'static str, Samples) {
+    let status = name(screened.status);
     let samples = screened
         .samples
         .into_iter()
@@ -47,6 +53,19 @@ pub fn screen_antiderivative(
 ) -> PyResult<(&'static str, Samples)> {
     let variable = symbol(py, variable)?;
     Ok(result(py.detach(|| antiderivative(&integrand.0, &candidate.0, variable, seed))))
+}
+
+/// Compares many integrands with the derivatives of their candidates.
+#[pyfunction]
+pub fn screen_pairs(
+    py: Python<'_>,
+    pairs: Vec<(Expr, Expr)>,
+    variable: &str,
+    seed: u64,
+) -> PyResult<Vec<&'static str>> {
+    let variable = symbol(py, variable)?;
+    let pairs: Vec<_> = pairs.into_iter().map(|(f, candidate)| (f.0, candidate.0)).collect();
+    Ok(py.detach(|| pairs_at_once(&pairs, variable, seed)).into_iter().map(name).collect())
 }
 
 /// Looks whether an expression is zero at random points.

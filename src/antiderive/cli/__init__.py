@@ -17,6 +17,7 @@ _COMMANDS = {
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
     "generate": "Write a data set: problems with their solutions.",
     "label": "Integrate functions by computer algebra and keep every outcome.",
+    "robustness": "Accuracy of an integrator beside what it was trained on.",
     "solve": "Integrate, with an answer that has been checked.",
     "tasks": "List the tasks, those of installed plug-ins included.",
     "train": "Train a model by a configuration file.",

@@ -73,7 +73,8 @@ def command(recipe: Path, out: Path, examples: int, problems: int, overrides: tu
     run_training(config, out / "model")
 
     click.secho("\n3. Evaluation on the test split", bold=True)
-    show(run_evaluation(out / "model", config.data, problems, (1, 10)), out / "report.json")
+    evaluation = out / "evaluation"
+    show(run_evaluation(out / "model", config.data, problems, (1, 10), out=evaluation), evaluation)
 
     click.secho("\n4. Textbook integrals", bold=True)
     solved = 0
@@ -90,7 +91,7 @@ def command(recipe: Path, out: Path, examples: int, problems: int, overrides: tu
     for name, what in (
         ("data", "the data set: Parquet shards, recipe, manifest"),
         ("model", "checkpoints and log.jsonl"),
-        ("report.json", "the evaluation"),
+        ("evaluation/report.html", "the evaluation, with every hypothesis"),
     ):
         click.echo(f"  {out / name}: {what}")
     click.echo(f'next: antiderive solve "x*cos(x)" --model {out / "model"}')

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from antiderive.cli.progress import require
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from antiderive.datasets import Recipe
     from antiderive.evaluation import Report
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """A list of numbers such as ``1,10``."""
+    try:
+        return tuple(int(size) for size in text.split(","))
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not a list of numbers such as 1,10", param_hint="--beam"
+        ) from None
 
 
 @click.command()
@@ -20,60 +31,119 @@ if TYPE_CHECKING:
     "--model", type=click.Path(path_type=Path), required=True, help="Folder of a model or of a run."
 )
 @click.option(
-    "--recipe", type=click.Path(path_type=Path), help="Recipe of the problems.  [default: the model's own]"
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Folder of a data set, or a recipe (TOML); their test split is used.  [default: the model's recipe]",
 )
 @click.option("--count", type=click.IntRange(min=1), default=500, show_default=True, help="Test problems.")
 @click.option("--beam", default="1,10", show_default=True, help="Beam sizes, separated by commas.")
+@click.option("--length-penalty", default=1.0, show_default=True, help="Exponent of the length in scores.")
+@click.option("--early-stopping", is_flag=True, help="Stop at as many hypotheses as the beam.")
+@click.option("--no-grammar", is_flag=True, help="Let the model write what is no expression.")
 @click.option(
-    "--json", "json_path", type=click.Path(path_type=Path), help="Write the report to this file too."
+    "--workers", type=click.IntRange(min=0), default=0, show_default=True, help="Processes that verify."
 )
-def command(model: Path, recipe: Path | None, count: int, beam: str, json_path: Path | None) -> None:
-    """Decode test problems and verify every answer; print accuracy by beam and by size."""
-    from antiderive.datasets import Recipe
-
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for the records and the report (JSON, Markdown, HTML); an interrupted run goes on there.",
+)
+def command(
+    model: Path,
+    data: Path | None,
+    count: int,
+    beam: str,
+    length_penalty: float,
+    workers: int,
+    out: Path | None,
+    *,
+    early_stopping: bool,
+    no_grammar: bool,
+) -> None:
+    """Decode test problems and verify every answer; print accuracy by beam, by rank and by size."""
     require(model)
-    try:
-        beams = tuple(int(size) for size in beam.split(","))
-    except ValueError:
-        raise click.BadParameter(
-            f"{beam!r} is not a list of numbers such as 1,10", param_hint="--beam"
-        ) from None
-    show(run_evaluation(model, Recipe.load(recipe) if recipe is not None else None, count, beams), json_path)
+    beams = numbers(beam)
+    if data is not None:
+        require(data)
+    search = {
+        "length_penalty": length_penalty,
+        "early_stopping": early_stopping,
+        "grammar": not no_grammar,
+    }
+    show(run_evaluation(model, data, count, beams, out=out, workers=workers, search=search), out)
 
 
-def run_evaluation(model: Path, recipe: Recipe | None, count: int, beams: tuple[int, ...]) -> Report:
-    """Evaluates with a progress bar; without a recipe, on the one that the model was trained by."""
+def run_evaluation(
+    model: Path,
+    data: Path | Recipe | None,
+    count: int,
+    beams: tuple[int, ...],
+    *,
+    out: Path | None = None,
+    workers: int = 0,
+    search: dict[str, Any] | None = None,
+) -> Report:
+    """Evaluates with a progress bar; without data, on the recipe that the model was trained by."""
+    from antiderive.datasets import Recipe
+    from antiderive.evaluation.accuracy import Search, evaluate_problems
+    from antiderive.evaluation.problems import held_out, problems_of_folder, require_positive
+    from antiderive.tasks import task_named
+    from antiderive.training import load_model
+
+    require_positive(count, beams)
+    own = model_recipe(model)
+    if isinstance(data, Path) and data.is_dir():
+        task, problems = problems_of_folder(data, count)
+        source = str(data)
+    else:
+        recipe = Recipe.load(data) if isinstance(data, Path) else data or own
+        task, problems, source = recipe.task, held_out(recipe, count), recipe.text()
+    return with_progress(
+        beams,
+        len(problems),
+        lambda report: evaluate_problems(
+            load_model(model),
+            task_named(task),
+            problems,
+            Search(beams=beams, max_tokens=own.max_tokens, **(search or {})),
+            title=f"{task}, {len(problems):,} problems, model {model}",
+            folder=out,
+            settings={"model": str(model), "data": source},
+            workers=workers,
+            report=report,
+        ),
+    )
+
+
+def model_recipe(model: Path) -> Recipe:
+    """The recipe that a model was trained by."""
+    from antiderive.training import Checkpoint, TrainingConfig
+
+    checkpoint = Checkpoint.latest(model) or Checkpoint(model)
+    return TrainingConfig.from_dict(checkpoint.state()["config"]).data
+
+
+def with_progress(
+    beams: tuple[int, ...], count: int, work: Callable[[Callable[[int, int, int], None]], Report]
+) -> Report:
+    """Runs an evaluation with a bar for each beam."""
     from antiderive.cli.progress import progress_bar
-    from antiderive.evaluation import evaluate
-    from antiderive.training import Checkpoint, TrainingConfig, load_model
 
-    loaded = load_model(model)
-    if recipe is None:
-        checkpoint = Checkpoint.latest(model) or Checkpoint(model)
-        recipe = TrainingConfig.from_dict(checkpoint.state()["config"]).data
     with progress_bar() as bar:
         rows = {size: bar.add_task(f"beam {size}", total=count, rate="") for size in beams}
-
-        def report(size: int, done: int, _: int) -> None:
-            bar.update(rows[size], completed=done)
-
-        return evaluate(loaded, recipe, count=count, beams=beams, report=report)
+        return work(lambda size, done, _: bar.update(rows[size], completed=done))
 
 
-def show(report: Report, json_path: Path | None) -> None:
-    """Prints the tables and writes the JSON file."""
-    click.echo(f"{'beam':>6} {'problems':>9} {'exact':>8} {'verified':>9} {'unknown':>8} {'malformed':>10}")
-    for beam, tally in report.beams.items():
-        n = tally.problems
-        click.echo(
-            f"{beam:>6} {n:>9} {tally.exact / n:>8.1%} {tally.solved / n:>9.1%} {tally.unknown / n:>8.1%} "
-            f"{tally.malformed / max(1, tally.hypotheses):>10.1%}"
-        )
-    click.echo(f"by operators of the solution, beam {max(report.beams)}:")
-    for operators, tally in report.by_operators.items():
-        bar = "#" * round(30 * tally.solved / tally.problems)
-        click.echo(f"{operators:>6} {tally.problems:>9} {tally.solved / tally.problems:>18.1%}  {bar}")
-    click.echo(f"{report.seconds:.1f} s, {report.seconds_per_problem:.3f} s a problem")
-    if json_path is not None:
-        json_path.parent.mkdir(parents=True, exist_ok=True)
-        json_path.write_text(json.dumps(report.to_dict(), indent=1), encoding="utf-8")
+def show(report: Report, out: Path | None) -> None:
+    """Prints the tables and writes the report."""
+    from antiderive.evaluation.report import tables, write_report
+
+    for title, heads, rows in tables(report):
+        click.echo(title)
+        widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
+        for row in [heads, *rows]:
+            click.echo("  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
+    if out is not None:
+        write_report(report, out)
+        click.echo(f"report: {out / 'report.html'}")

@@ -16,7 +16,6 @@ from antiderive.errors import LimitError, SettingError, UndefinedError
 from antiderive.tasks import Draws, Task
 
 if TYPE_CHECKING:
-    from antiderive._core import BatchArrays
     from antiderive.datasets.recipe import Recipe
 
 _MAX_ATTEMPTS = 10_000
@@ -25,7 +24,7 @@ _MAX_ATTEMPTS = 10_000
 _ARITIES = arities()
 
 
-def sample_examples(task: Task[Any], recipe: Recipe, start: int, count: int) -> BatchArrays:
+def sample_examples(task: Task[Any], recipe: Recipe, start: int, count: int) -> dict[str, Any]:
     """Examples ``start`` to ``start + count``, each a pure function of the recipe's text and its index.
 
     Raises:

@@ -1,40 +1,32 @@
 """Batched beam search with a key-value cache; a beam of 1 is greedy decoding.
 
-Every problem of the batch has ``beam`` partial hypotheses. In each step all their continuations compete;
-those that end the expression move to the problem's finished ones. A problem is done when it has ``beam``
-finished hypotheses and no partial one can still beat the worst of them, or at the length limit.
+The rules are those of the code published with Lample & Charton (2020), so that figures compare: of the best
+``2 * beam`` continuations of a problem, taken in order until ``beam`` of them go on, those that end the
+expression move to its finished hypotheses, of which the ``beam`` best are kept; a problem is done when it has
+``beam`` of them and (unless stopping early) none can still come that beats the worst.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from heapq import heappush, heapreplace
 
 import torch
 from torch import Tensor
 
-from antiderive.datasets import Vocabulary
-from antiderive.datasets.stream import pad
-from antiderive.decoding.grammar import Grammar, GrammarState
+from antiderive.decoding.hypothesis import Hypothesis, score_of
+from antiderive.decoding.rows import IMPOSSIBLE, Rows
 from antiderive.errors import SettingError
 from antiderive.models import Seq2Seq
 
-_IMPOSSIBLE = float("-inf")
+ROWS = 640
+"""Partial hypotheses that are extended together."""
+
+Accept = Callable[[int, Hypothesis], bool]
+"""Whether a finished hypothesis of a problem (its place in the list) is the answer."""
 
 
-@dataclass(frozen=True)
-class Hypothesis:
-    """A finished sequence.
-
-    Attributes:
-        tokens: token ids, without begin and end.
-        score: log-probability divided by length to the power of the length penalty.
-    """
-
-    tokens: list[int]
-    score: float
-
-
-@torch.inference_mode()
 def beam_search(
     model: Seq2Seq,
     problems: list[list[int]],
@@ -42,7 +34,10 @@ def beam_search(
     beam: int = 1,
     max_tokens: int = 256,
     length_penalty: float = 1.0,
+    early_stopping: bool = False,
     grammar: bool = True,
+    accept: Accept | None = None,
+    rows: int = ROWS,
 ) -> list[list[Hypothesis]]:
     """Up to ``beam`` hypotheses for each problem, best first.
 
@@ -53,115 +48,191 @@ def beam_search(
         max_tokens: longest hypothesis, the end token not counted.
         length_penalty: exponent of the length that scores are divided by; 0 compares plain
             log-probabilities.
+        early_stopping: a problem is done as soon as it has ``beam`` hypotheses.
         grammar: allow only well-formed expressions.
+        accept: judges hypotheses as they are finished, in another thread, while the search goes on; a
+            problem is done when one is accepted. It is called once for each, and not after the return.
+        rows: partial hypotheses extended together; problems of like length share a batch.
 
     Raises:
-        SettingError: if ``beam`` or ``max_tokens`` is below 1.
+        SettingError: if ``beam``, ``max_tokens`` or ``rows`` is below 1.
     """
-    if beam < 1 or max_tokens < 1:
-        raise SettingError(f"beam {beam} and max_tokens {max_tokens} must be at least 1")
-    if not problems:
-        return []
-    search = _Search(model, problems, beam, max_tokens, length_penalty, use_grammar=grammar)
-    for length in range(max_tokens + 1):
-        if not search.active:
-            break
-        search.step(length)
-    return [sorted(found, key=lambda h: -h.score) for found in search.finished]
+    found: list[list[Hypothesis]] = [[] for _ in problems]
+    batches = search(
+        model,
+        problems,
+        beam=beam,
+        max_tokens=max_tokens,
+        length_penalty=length_penalty,
+        early_stopping=early_stopping,
+        grammar=grammar,
+        accept=accept,
+        rows=rows,
+    )
+    for place, hypotheses in batches:
+        found[place] = hypotheses
+    return found
 
 
-class _Search:
-    """State of one search: rows are the partial hypotheses, ``beam`` in a row for each active problem."""
+def search(
+    model: Seq2Seq,
+    problems: list[list[int]],
+    *,
+    beam: int = 1,
+    max_tokens: int = 256,
+    length_penalty: float = 1.0,
+    early_stopping: bool = False,
+    grammar: bool = True,
+    accept: Accept | None = None,
+    rows: int = ROWS,
+) -> Iterator[tuple[int, list[Hypothesis]]]:
+    """Like :func:`beam_search`, one batch after the other: places of problems with their hypotheses."""
+    if beam < 1 or max_tokens < 1 or rows < 1:
+        raise SettingError(f"beam {beam}, max_tokens {max_tokens} and rows {rows} must be at least 1")
+    order = sorted(range(len(problems)), key=lambda place: len(problems[place]))
+    size = max(1, rows // beam)
+    for start in range(0, len(order), size):
+        places = order[start : start + size]
+        batch = [problems[place] for place in places]
+        with _Judge(places, accept) as judge, torch.inference_mode():
+            state = Rows(model, batch, beam, max_tokens, grammar=grammar)
+            found = _Beam(state, length_penalty, judge, early_stopping=early_stopping).run()
+        for place, hypotheses in zip(places, found, strict=True):
+            yield place, sorted(hypotheses, key=lambda h: -h.score)
 
-    def __init__(
-        self,
-        model: Seq2Seq,
-        problems: list[list[int]],
-        beam: int,
-        max_tokens: int,
-        length_penalty: float,
-        *,
-        use_grammar: bool,
-    ) -> None:
-        device = model.embedding.weight.device
-        vocabulary = Vocabulary()
-        self.model, self.beam, self.max_tokens, self.penalty = model, beam, max_tokens, length_penalty
-        self.eos, self.pad = vocabulary.eos, vocabulary.pad
-        self.grammar = Grammar(vocabulary, device)
-        self.use_grammar = use_grammar
-        source = torch.from_numpy(pad([[*p, vocabulary.eos] for p in problems], vocabulary.pad)).to(device)
-        memory, mask = model.encode(source)
-        count = len(problems)
+
+class _Judge:
+    """Asks ``accept`` in a thread of its own, so that verification runs beside the search."""
+
+    def __init__(self, places: list[int], accept: Accept | None) -> None:
+        self._places, self._accept = places, accept
+        self._executor = ThreadPoolExecutor(max_workers=1) if accept is not None else None
+        self._asked: list[tuple[int, Future[bool]]] = []
+
+    def __enter__(self) -> _Judge:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=kind is not None)
+            if kind is None:
+                self.answered()  # an error of the last judgements must not be lost
+
+    def ask(self, problem: int, hypothesis: Hypothesis) -> None:
+        """Has a hypothesis judged."""
+        if self._executor is not None and self._accept is not None:
+            self._asked.append(
+                (problem, self._executor.submit(self._accept, self._places[problem], hypothesis))
+            )
+
+    def answered(self) -> set[int]:
+        """Problems of which a hypothesis has been accepted since the last call."""
+        accepted = {problem for problem, future in self._asked if future.done() and future.result()}
+        self._asked = [(p, future) for p, future in self._asked if not future.done() and p not in accepted]
+        return accepted
+
+
+class _Beam:
+    """One batch of problems."""
+
+    def __init__(self, rows: Rows, length_penalty: float, judge: _Judge, *, early_stopping: bool) -> None:
+        self.rows, self.beam, self.judge = rows, rows.width, judge
+        self.penalty, self.early_stopping = length_penalty, early_stopping
+        count = len(rows.tokens) // self.beam
         self.active = list(range(count))
-        self.finished: list[list[Hypothesis]] = [[] for _ in range(count)]
-        rows = torch.arange(count, device=device).repeat_interleave(beam)
-        self.mask = mask[rows]
-        self.cache = model.start(memory[rows])
-        self.tokens = torch.full((count * beam, 1), vocabulary.bos, device=device)
-        self.state: GrammarState = self.grammar.start(count * beam)
+        self.done = [False] * count
+        # Heaps, the worst on top; the second entry tells equal scores apart.
+        self.finished: list[list[tuple[float, int, Hypothesis]]] = [[] for _ in range(count)]
+        self.made = 0
         # All rows of a problem are equal at first: only one of them may go on.
-        self.scores = torch.full((count, beam), _IMPOSSIBLE, device=device)
+        self.scores = torch.full((count, self.beam), IMPOSSIBLE, device=rows.device)
         self.scores[:, 0] = 0.0
 
-    def step(self, length: int) -> None:
-        """Extends every partial hypothesis of ``length`` tokens by one."""
-        logits = self.model.decode(self.tokens[:, -1:], self.cache, self.mask)[:, -1].float()
-        logits[:, self.pad] = _IMPOSSIBLE
-        log_probabilities = logits.log_softmax(-1)
-        if self.use_grammar:
-            allowed = self.grammar.allowed(self.state, self.max_tokens - length)
-            log_probabilities = log_probabilities.masked_fill(~allowed, _IMPOSSIBLE)
-        elif length == self.max_tokens:
-            log_probabilities[:, : self.eos] = _IMPOSSIBLE
-            log_probabilities[:, self.eos + 1 :] = _IMPOSSIBLE
-        vocabulary = log_probabilities.shape[-1]
-        problems = len(self.active)
-        totals = self.scores.view(-1, 1) + log_probabilities
-        # Of 2*beam best continuations at most beam can be ends, one for each row: beam go on.
-        scores, places = totals.view(problems, -1).topk(min(2 * self.beam, self.beam * vocabulary), dim=-1)
-        parents, tokens = places // vocabulary, places % vocabulary
-        self._finish(scores, parents, tokens, length)
-        self._go_on(scores, parents, tokens)
-        self._drop_done(length + 1)
+    def run(self) -> list[list[Hypothesis]]:
+        """The finished hypotheses of each problem."""
+        for _ in range(self.rows.max_tokens + 1):
+            self._step()
+            if not self._drop_done():
+                break
+        return [[hypothesis for _, _, hypothesis in found] for found in self.finished]
 
-    def _finish(self, scores: Tensor, parents: Tensor, tokens: Tensor, length: int) -> None:
-        """Moves hypotheses that end among the first ``beam`` continuations to the finished ones."""
-        ends = (tokens == self.eos) & (scores > _IMPOSSIBLE)
-        ends[:, self.beam :] = False
-        for problem, place in ends.nonzero().tolist():
-            row = problem * self.beam + int(parents[problem, place])
-            score = float(scores[problem, place]) / max(length, 1) ** self.penalty
-            found = self.finished[self.active[problem]]
-            found.append(Hypothesis(self.tokens[row, 1:].tolist(), score))
-            if len(found) > self.beam:
-                found.remove(min(found, key=lambda h: h.score))
+    def _step(self) -> None:
+        """Extends every partial hypothesis by one token."""
+        problems = len(self.active)
+        log_probabilities = self.rows.log_probabilities()
+        vocabulary = log_probabilities.shape[-1]
+        totals = (self.scores.view(-1, 1) + log_probabilities).view(problems, -1)
+        # At most beam of the best continuations end, one for each row: beam go on.
+        scores, places = totals.topk(min(2 * self.beam, totals.shape[-1]), dim=-1)
+        parents, tokens = places // vocabulary, places % vocabulary
+        ends = tokens == self.rows.eos
+        self._close(scores[:, 0])
+        self._finish(scores, parents, ends)
+        order = ends.to(torch.int8).argsort(dim=-1, stable=True)[:, : self.beam]
+        self._go_on(*(part.gather(1, order) for part in (scores, parents, tokens)))
+
+    def _close(self, best: Tensor) -> None:
+        """Marks the problems for which nothing better can come; ``best`` is their best continuation."""
+        # The kindest length is the longest; with the begin and the end token, as published.
+        bound = (best / (self.rows.max_tokens + 2) ** self.penalty).tolist()
+        for problem in self.judge.answered():
+            self.done[problem] = True
+        for problem, possible in zip(self.active, bound, strict=True):
+            found = self.finished[problem]
+            full = len(found) == self.beam
+            if possible == IMPOSSIBLE or (full and (self.early_stopping or found[0][0] >= possible)):
+                self.done[problem] = True
+
+    def _finish(self, scores: Tensor, parents: Tensor, ends: Tensor) -> None:
+        """Moves the ends that come before ``beam`` continuations that go on to the finished hypotheses."""
+        going_on = (~ends).cumsum(-1)
+        ends = ends & (going_on < self.beam) & (scores > IMPOSSIBLE)
+        where = ends.nonzero()
+        totals, rows = scores[ends].tolist(), parents[ends].tolist()
+        for place, total, row in zip(where[:, 0].tolist(), totals, rows, strict=True):
+            problem = self.active[place]
+            score = score_of(total, self.rows.length, self.penalty)
+            found = self.finished[problem]
+            full = len(found) == self.beam
+            if self.done[problem] or (full and score <= found[0][0]):
+                continue
+            hypothesis = Hypothesis(self.rows.written(place * self.beam + row), score)
+            self.made += 1
+            (heapreplace if full else heappush)(found, (score, self.made, hypothesis))
+            self.judge.ask(problem, hypothesis)
 
     def _go_on(self, scores: Tensor, parents: Tensor, tokens: Tensor) -> None:
-        """Keeps the ``beam`` best continuations that do not end."""
-        open_scores = scores.masked_fill(tokens == self.eos, _IMPOSSIBLE)
-        self.scores, places = open_scores.topk(self.beam, dim=-1)
-        tokens = tokens.gather(1, places).flatten()
-        first = torch.arange(len(self.active), device=tokens.device)[:, None] * self.beam
-        rows = (parents.gather(1, places) + first).flatten()
-        self.tokens = torch.cat([self.tokens[rows], tokens[:, None]], dim=1)
-        self.cache.select(rows)
-        self.state = self.grammar.advance(self.state.select(rows), tokens)
+        """Extends the rows; a parent's first child stays in its place, so that little is copied."""
+        slots = _slots(parents)
+        self.scores, parents, tokens = (
+            torch.empty_like(part).scatter_(1, slots, part) for part in (scores, parents, tokens)
+        )
+        first = torch.arange(len(self.active), device=parents.device)[:, None] * self.beam
+        self.rows.take((parents + first).flatten())
+        self.rows.append(tokens.flatten())
 
-    def _drop_done(self, length: int) -> None:
-        """Leaves out the problems for which nothing better can come."""
-        # Scores only fall, and dividing by the longest length is the kindest penalty.
-        best_possible = (self.scores[:, 0] / self.max_tokens**self.penalty).tolist()
-        keep = []
-        for place, problem in enumerate(self.active):
-            found = self.finished[problem]
-            full = len(found) == self.beam and best_possible[place] <= min(h.score for h in found)
-            if best_possible[place] > _IMPOSSIBLE and not full and length <= self.max_tokens:
-                keep.append(place)
-        if len(keep) == len(self.active):
-            return
-        problems = torch.tensor(keep, dtype=torch.long, device=self.tokens.device)
-        rows = (problems[:, None] * self.beam + torch.arange(self.beam, device=problems.device)).flatten()
-        self.active = [self.active[place] for place in keep]
-        self.scores, self.tokens, self.mask = self.scores[problems], self.tokens[rows], self.mask[rows]
-        self.cache.select_sources(rows)
-        self.state = self.state.select(rows)
+    def _drop_done(self) -> bool:
+        """Leaves out problems that are done, once they are some; false if all are."""
+        keep = [place for place, problem in enumerate(self.active) if not self.done[problem]]
+        if keep and 8 * (len(self.active) - len(keep)) >= len(self.active):
+            problems = torch.tensor(keep, device=self.rows.device)
+            self.rows.keep(problems)
+            self.scores = self.scores[problems]
+            self.active = [self.active[place] for place in keep]
+        return bool(keep)
+
+
+def _slots(parents: Tensor) -> Tensor:
+    """A slot for each child, all different: its parent's for the first child, a free one for the others.
+
+    Args:
+        parents: slot of the parent of each child, shape [problems, beam].
+    """
+    sorted_parents, order = parents.sort(dim=-1, stable=True)
+    first = torch.ones_like(sorted_parents, dtype=torch.bool)
+    first[:, 1:] = sorted_parents[:, 1:] != sorted_parents[:, :-1]
+    used = torch.zeros_like(first).scatter_(1, parents, value=True)
+    free = used.to(torch.int8).argsort(dim=-1, stable=True)
+    rank = ((~first).cumsum(-1) - 1).clamp_(min=0)
+    slots = torch.where(first, sorted_parents, free.gather(1, rank))
+    return torch.empty_like(slots).scatter_(1, order, slots)

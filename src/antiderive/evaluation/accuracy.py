@@ -1,84 +1,48 @@
-"""Exact match and verified accuracy on the test split, by beam and by size of the solution."""
+"""Verified accuracy of a model, by beam, by rank and by size of the solution."""
 
 from __future__ import annotations
 
+import json
+import multiprocessing
+import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from antiderive._core import Expr
-from antiderive.datasets import Examples, Recipe, Split
-from antiderive.decoding import Hypothesis, beam_search
-from antiderive.errors import AntideriveError, SettingError
+from antiderive.datasets import Recipe
+from antiderive.decoding import beam_search
+from antiderive.errors import DataError
+from antiderive.evaluation.judging import Record, judge
+from antiderive.evaluation.problems import Problem, held_out, require_positive
+from antiderive.evaluation.summary import Report
 from antiderive.models import Seq2Seq
-from antiderive.tasks import task_named
+from antiderive.tasks import Task, task_named
 
-_CHUNK = 10_000
-_TEST_START = 1 << 40
-"""Where evaluation looks for test problems; training never gets that far in a recipe."""
-
-
-@dataclass
-class Tally:
-    """Counts over some problems.
-
-    Attributes:
-        problems: problems decoded.
-        exact: the first hypothesis is the reference solution.
-        solved: some hypothesis is verified (``proved`` or ``agrees``).
-        unknown: none is verified and for some it could not be decided.
-        malformed: hypotheses that are no expression or undefined.
-        hypotheses: hypotheses in all.
-    """
-
-    problems: int = 0
-    exact: int = 0
-    solved: int = 0
-    unknown: int = 0
-    malformed: int = 0
-    hypotheses: int = 0
-
-    def add(self, other: Tally) -> None:
-        """Adds the counts of another tally."""
-        for name, value in asdict(other).items():
-            setattr(self, name, getattr(self, name) + value)
+RECORDS = "records.jsonl"
+_ROWS = 320
 
 
-@dataclass
-class Report:
-    """The result of an evaluation.
+@dataclass(frozen=True)
+class Search:
+    """How hypotheses are found.
 
     Attributes:
-        task: name of the task.
-        beams: a tally for each beam size.
-        by_operators: for the largest beam, a tally by number of operators of the solution.
-        seconds: wall-clock time.
-        seconds_per_problem: the same, over problems and beams.
+        beams: beam sizes; a problem counts as solved at a beam when any of its hypotheses is verified.
+        max_tokens: longest hypothesis.
+        length_penalty: exponent of the length that scores are divided by.
+        early_stopping: a problem is done as soon as it has as many hypotheses as the beam.
+        grammar: allow only well-formed expressions.
     """
 
-    task: str
-    beams: dict[int, Tally] = field(default_factory=dict)
-    by_operators: dict[int, Tally] = field(default_factory=dict)
-    seconds: float = 0.0
-    seconds_per_problem: float = 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
-
-
-def test_problems(recipe: Recipe, count: int) -> Iterator[tuple[list[int], list[int], int]]:
-    """Problem, solution (token ids) and operators of the solution of ``count`` test examples."""
-    found = 0
-    start = _TEST_START
-    while found < count:
-        examples = Examples.generate(recipe, start, _CHUNK, threads=2)
-        start += _CHUNK
-        places = examples.places(Split.TEST)[: count - found]
-        found += len(places)
-        for place in places.tolist():
-            yield examples.problem(place), examples.solution(place), int(examples.solution_operators[place])
+    beams: tuple[int, ...] = (1, 10)
+    max_tokens: int = 256
+    length_penalty: float = 1.0
+    early_stopping: bool = False
+    grammar: bool = True
 
 
 def evaluate(
@@ -87,7 +51,7 @@ def evaluate(
     *,
     count: int = 500,
     beams: tuple[int, ...] = (1, 10),
-    batch: int = 32,
+    workers: int = 0,
     report: Callable[[int, int, int], None] = lambda *_: None,
 ) -> Report:
     """Decodes ``count`` test problems of a recipe with each beam and verifies the hypotheses.
@@ -96,57 +60,144 @@ def evaluate(
         model: the model, in evaluation mode.
         recipe: where the problems come from; those of its test split are used.
         count: number of problems.
-        beams: beam sizes; a problem counts as solved at a beam when any of its hypotheses is verified.
-        batch: problems decoded together at beam 1; fewer at larger beams.
+        beams: beam sizes.
+        workers: processes that verify; 0 verifies between the batches.
         report: called with the beam, problems done and problems in all.
 
     Raises:
         SettingError: if ``count`` or a beam is below 1.
     """
-    if count < 1 or not beams or min(beams) < 1:
-        raise SettingError(f"{count} problems and beams {beams}: all must be at least 1")
-    started = time.monotonic()
+    require_positive(count, beams)
+    search = Search(beams=beams, max_tokens=recipe.max_tokens)
     task = task_named(recipe.task)
+    problems = held_out(recipe, count)
+    return evaluate_problems(model, task, problems, search, workers=workers, report=report)
+
+
+def evaluate_problems(
+    model: Seq2Seq,
+    task: Task[Any],
+    problems: list[Problem],
+    search: Search,
+    *,
+    title: str = "",
+    folder: Path | None = None,
+    settings: dict[str, Any] | None = None,
+    workers: int = 0,
+    report: Callable[[int, int, int], None] = lambda *_: None,
+) -> Report:
+    """Like :func:`evaluate`, for any problems.
+
+    Args:
+        model: the model, in evaluation mode.
+        task: what the problems are.
+        problems: the problems.
+        search: how hypotheses are found.
+        title: of the report.
+        folder: where records are written as they come; those that are there from an evaluation of the same
+            settings are kept.
+        settings: what else tells this evaluation from others (model, data).
+        workers: processes that verify; 0 verifies between the batches.
+        report: called with the beam, problems done and problems in all.
+
+    Raises:
+        DataError: if the folder holds records of other settings.
+    """
+    require_positive(len(problems), search.beams)
+    identity = {"task": task.name, **(settings or {}), **vars(search)}
+    # More problems, or another beam, go on where a smaller evaluation ended.
+    del identity["beams"]
+    journal = _Journal(folder, json.loads(json.dumps(identity)))
     # Problems of like length are decoded together.
-    problems = sorted(test_problems(recipe, count), key=lambda example: len(example[0]))
-    result = Report(recipe.task)
-    for beam in beams:
-        total = Tally()
-        by_operators: dict[int, Tally] = {}
-        size = max(1, 2 * batch // (1 + beam))
-        for start in range(0, count, size):
-            group = problems[start : start + size]
-            found = beam_search(model, [p for p, _, _ in group], beam=beam, max_tokens=recipe.max_tokens)
-            for (problem, solution, operators), hypotheses in zip(group, found, strict=True):
-                tally = judge(task.decode(problem), solution, hypotheses, task.name)
-                total.add(tally)
-                by_operators.setdefault(operators, Tally()).add(tally)
-            report(beam, min(start + size, count), count)
-        result.beams[beam] = total
-        result.by_operators = dict(sorted(by_operators.items()))
-    result.seconds = time.monotonic() - started
-    result.seconds_per_problem = result.seconds / (count * len(beams))
-    return result
+    order = sorted(range(len(problems)), key=lambda place: len(problems[place].tokens))
+    with _pool(workers) as pool:
+        for beam in search.beams:
+            left = [place for place in order if (beam, place) not in journal.records]
+            done = len(problems) - len(left)
+            size = max(1, _ROWS // beam)
+            pending: list[Future[Record]] = []
+            for start in range(0, len(left), size):
+                batch = left[start : start + size]
+                jobs = _decode(model, [problems[place] for place in batch], batch, beam, search)
+                journal.add(future.result() for future in pending)
+                pending = [pool.submit(judge, task, *job) for job in jobs]
+                done += len(batch)
+                report(beam, done, len(problems))
+            journal.add(future.result() for future in pending)
+    wanted = [journal.records[beam, place] for beam in search.beams for place in range(len(problems))]
+    return Report.of(title or f"task {task.name}", identity, wanted)
 
 
-def judge(problem: Expr, solution: list[int], hypotheses: list[Hypothesis], task: str) -> Tally:
-    """Verifies the hypotheses for one problem, best first, up to the first right one."""
-    tally = Tally(problems=1, hypotheses=len(hypotheses))
-    reference = Expr.from_tokens(solution)
-    verifier = task_named(task)
-    undecided = False
-    for rank, hypothesis in enumerate(hypotheses):
+def _decode(
+    model: Seq2Seq, problems: list[Problem], places: list[int], beam: int, search: Search
+) -> list[tuple[Record, list[int], list[int], list[tuple[list[int], float]]]]:
+    """What :func:`judge` takes, for each problem of a batch."""
+    started = time.perf_counter()
+    found = beam_search(
+        model,
+        [problem.tokens for problem in problems],
+        beam=beam,
+        max_tokens=search.max_tokens,
+        length_penalty=search.length_penalty,
+        early_stopping=search.early_stopping,
+        grammar=search.grammar,
+    )
+    seconds = (time.perf_counter() - started) / len(problems)
+    jobs = []
+    for place, problem, hypotheses in zip(places, problems, found, strict=True):
+        record = Record(beam, place, "", "", problem.operators, problem.topic, decode_seconds=seconds)
+        jobs.append((record, problem.tokens, problem.solution, [(h.tokens, h.score) for h in hypotheses]))
+    return jobs
+
+
+class _Journal:
+    """The records so far, on disk too if there is a folder."""
+
+    def __init__(self, folder: Path | None, identity: dict[str, Any]) -> None:
+        self.records: dict[tuple[int, int], Record] = {}
+        self._path = None if folder is None else folder / RECORDS
+        if self._path is None:
+            return
         try:
-            candidate = Expr.from_tokens(hypothesis.tokens)
-        except AntideriveError:
-            tally.malformed += 1
-            continue
-        if rank == 0:
-            tally.exact = int(candidate == reference)
-        verdict = verifier.verify(problem, candidate)
-        if verdict.accepted:
-            tally.solved = 1
-            return tally
-        undecided |= verdict.status == "unknown"
-    tally.unknown = int(undecided)
-    return tally
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if not self._path.exists():
+                self._path.write_text(json.dumps(identity) + "\n", encoding="utf-8")
+                return
+            first, *lines = self._path.read_text(encoding="utf-8").split("\n")
+        except OSError as error:
+            raise DataError(f"cannot write to {folder}: {error.strerror or error}") from error
+        if json.loads(first) != identity:
+            raise DataError(f"{folder} holds an evaluation with other settings; choose another folder")
+        whole = lines[:-1]  # a line that was cut off has no end
+        for line in whole:
+            record = Record.from_dict(json.loads(line))
+            self.records[record.beam, record.place] = record
+        if lines[-1]:
+            self._path.write_text("\n".join([first, *whole, ""]), encoding="utf-8")
+
+    def add(self, records: Iterator[Record]) -> None:
+        new = list(records)
+        self.records.update({(record.beam, record.place): record for record in new})
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(record.to_dict()) + "\n" for record in new)
+
+
+class _Inline(Executor):
+    """Runs a call when it is submitted."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Executor]:
+    if workers == 0:
+        yield _Inline()
+        return
+    # Children are spawned: a fork of a process that holds torch's threads may hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, os.cpu_count() or 1), mp_context=context) as pool:
+        yield pool

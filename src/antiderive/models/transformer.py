@@ -62,13 +62,18 @@ class Cache:
     own: list[tuple[Tensor, Tensor] | None]
     cross: list[tuple[Tensor, Tensor]] = field(default_factory=list)
 
+    def copy(self, sources: Tensor, targets: Tensor) -> None:
+        """Puts what rows ``sources`` of the self-attention hold in the place of rows ``targets``."""
+        for kv in self.own:
+            if kv is not None:
+                kv[0][targets], kv[1][targets] = kv[0][sources], kv[1][sources]
+
     def select(self, rows: Tensor) -> None:
-        """Keeps these rows of the batch, in this order (hypotheses of a beam that go on)."""
+        """Keeps these rows of the self-attention, in this order."""
         self.own = [None if kv is None else (kv[0][rows], kv[1][rows]) for kv in self.own]
 
     def select_sources(self, rows: Tensor) -> None:
-        """Keeps these rows of the encoder's part too (problems that are not finished)."""
-        self.select(rows)
+        """Keeps these rows of the encoder's part (problems that are not finished)."""
         self.cross = [(k[rows], v[rows]) for k, v in self.cross]
 
 
@@ -81,6 +86,29 @@ def rotate(x_BHTK: Tensor, start: int) -> Tensor:
     cos, sin = angle.cos().to(x_BHTK.dtype), angle.sin().to(x_BHTK.dtype)
     first, second = x_BHTK.chunk(2, dim=-1)
     return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
+
+
+def _extended(before_BHTK: Tensor, new_BHTK: Tensor) -> Tensor:
+    """``before`` with more positions, [B, H, T, K].
+
+    Without gradients it is a view of a buffer with room for more, which is written in place: decoding a
+    sequence would otherwise copy all that came before in every step. ``before`` must not be extended twice.
+    """
+    if torch.is_grad_enabled():
+        return torch.cat([before_BHTK, new_BHTK], dim=2)
+    batch, heads, length, width = before_BHTK.shape
+    longer = length + new_BHTK.shape[2]
+    strides = before_BHTK.stride()
+    # Rows of positions that stand further apart than they are long: the room that was left.
+    apart = strides[0] == heads * strides[1] and strides[2:] == (width, 1)
+    room = strides[1] // width if apart else 0
+    if longer <= room:
+        buffer = before_BHTK.as_strided((batch, heads, room, width), strides)
+    else:
+        buffer = before_BHTK.new_empty(batch, heads, 2 * longer + 16, width)
+        buffer[:, :, :length] = before_BHTK
+    buffer[:, :, length:longer] = new_BHTK
+    return buffer[:, :, :longer]
 
 
 class Attention(nn.Module):
@@ -107,11 +135,17 @@ class Attention(nn.Module):
     def attend(
         self, query_BHTK: Tensor, keys_values: tuple[Tensor, Tensor], mask: Tensor | None, *, causal: bool
     ) -> Tensor:
-        """[B, H, T, K] to [B, T, D]."""
+        """[B, H, T, K] to [B, T, D]; runs of B / S consecutive rows may share one of S rows of keys."""
         dropout = self.dropout if self.training else 0.0
+        rows, heads, length, width = query_BHTK.shape
+        shared = rows // keys_values[0].shape[0]
+        if shared > 1:  # the hypotheses of one problem: their queries stand side by side
+            query_BHTK = query_BHTK.view(-1, shared, heads, length, width).transpose(1, 2).flatten(2, 3)
         mixed = F.scaled_dot_product_attention(
             query_BHTK, *keys_values, attn_mask=mask, dropout_p=dropout, is_causal=causal
         )
+        if shared > 1:
+            mixed = mixed.reshape(-1, heads, shared, length, width).transpose(1, 2).flatten(0, 1)
         return cast("Tensor", self.out(mixed.transpose(1, 2).flatten(2)))
 
 
@@ -173,7 +207,7 @@ class DecoderLayer(nn.Module):
         key, value = self.attention.keys_values(normed)
         key = rotate(key, start)
         if before is not None:
-            key, value = torch.cat([before[0], key], dim=2), torch.cat([before[1], value], dim=2)
+            key, value = _extended(before[0], key), _extended(before[1], value)
         # One new position sees everything before it; a whole sequence needs the causal mask.
         mixed = self.attention.attend(query, (key, value), None, causal=before is None)
         x_BTD = x_BTD + self.dropout(mixed)

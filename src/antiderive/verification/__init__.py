@@ -6,6 +6,6 @@ Three tiers: double-precision screening at random points, rigorous ball arithmet
 from __future__ import annotations
 
 from antiderive.verification.verdict import Verdict
-from antiderive.verification.verifier import verify
+from antiderive.verification.verifier import screen, verify, verify_zero
 
-__all__ = ["Verdict", "verify"]
+__all__ = ["Verdict", "screen", "verify", "verify_zero"]

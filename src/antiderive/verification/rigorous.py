@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from threading import RLock
 from typing import Any
 
 import flint
@@ -28,15 +29,19 @@ Ball = Any
 """``flint.acb`` (python-flint is untyped)."""
 
 
+_PRECISION = RLock()
+
+
 @contextmanager
 def precision(bits: int) -> Iterator[None]:
-    """Sets the working precision of Arb for a while."""
-    before = flint.ctx.prec
-    flint.ctx.prec = bits
-    try:
-        yield
-    finally:
-        flint.ctx.prec = before
+    """Sets the working precision of Arb for a while; it is global, so one thread at a time has it."""
+    with _PRECISION:
+        before = flint.ctx.prec
+        flint.ctx.prec = bits
+        try:
+            yield
+        finally:
+            flint.ctx.prec = before
 
 
 def _sign(z: Ball) -> Ball:

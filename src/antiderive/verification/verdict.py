@@ -18,12 +18,16 @@ class Verdict:
         reason: one line on how it was decided, or why it could not be.
         digits: for ``agrees``, decimal digits to which the residual is enclosed, relative to the problem.
         points: for ``agrees`` the points, for ``refuted`` the one counter-example: values by symbol.
+        valid_on: for ``refuted``, intervals of the variable on which the candidate is right all the same
+            (the wrong branch of a root, for instance), within the range that was looked at
+            (:data:`antiderive.verification.validity.REACH` on either side of zero); empty if there are none.
     """
 
     status: Status
     reason: str
     digits: int | None = None
     points: tuple[dict[str, str], ...] = ()
+    valid_on: tuple[tuple[float, float], ...] = ()
 
     @property
     def accepted(self) -> bool:

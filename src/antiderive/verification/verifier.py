@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
-from antiderive._core import Expr, screen_antiderivative, screen_zero
+import numpy as np
+
+from antiderive._core import Expr, screen_antiderivative, screen_pairs, screen_zero
 from antiderive.cas import prove_zero_sympy
 from antiderive.errors import AntideriveError, SettingError
 from antiderive.verification.rigorous import (
@@ -14,9 +20,12 @@ from antiderive.verification.rigorous import (
     residual_of_antiderivative,
     residual_of_expression,
 )
+from antiderive.verification.validity import intervals_of_validity, relative_errors
 from antiderive.verification.verdict import Verdict
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from antiderive._core import Samples, ScreenStatus
 
 POINTS = 8
@@ -68,68 +77,216 @@ def verify(
     if candidate.free_symbols & _UNKNOWN or (equation and "y" in candidate.free_symbols):
         raise SettingError("the candidate contains the unknown function y; a solution must be explicit")
     if equation:
-        return _verify_ode(problem, candidate, seed, prove_timeout)
-    return _verify_antiderivative(problem, candidate, variable, seed, prove_timeout)
+        return _judge_zero(_ode_residual(problem, candidate), "x", seed, prove_timeout)
+    return _judge(_Antiderivative(problem, candidate, variable), seed, prove_timeout)
 
 
-def _verify_antiderivative(
-    integrand: Expr, candidate: Expr, variable: str, seed: int, prove_timeout: float
+def verify_zero(
+    residuals: Sequence[Expr], *, variable: str = "x", seed: int = 0, prove_timeout: float = 0.0
 ) -> Verdict:
-    return _judge(
-        screen=lambda round_: screen_antiderivative(integrand, candidate, variable, seed * _ROUNDS + round_),
-        rigorous=lambda point: residual_of_antiderivative(integrand, candidate, variable, point),
-        residual=lambda: candidate.diff(variable) - integrand,
-        prove_timeout=prove_timeout,
-    )
+    """Judges whether expressions vanish: the residuals of a system, or of a task of one's own.
+
+    All of them must be accepted; the verdict is that of the worst.
+
+    Args:
+        residuals: expressions that should be zero wherever they are defined.
+        variable: the variable that takes values of either sign; other symbols are positive parameters.
+        seed: chooses the random points.
+        prove_timeout: seconds for a symbolic proof of each by SymPy; 0 leaves it out.
+
+    >>> sine, cosine = Expr("2*sin(x)"), Expr("2*cos(x)")
+    >>> verify_zero([sine.diff("x") - cosine, cosine.diff("x") + sine]).status
+    'proved'
+
+    Raises:
+        SettingError: if there are none.
+    """
+    if not residuals:
+        raise SettingError("there is no residual to judge")
+    verdicts = (_judge_zero(residual, variable, seed, prove_timeout) for residual in residuals)
+    return min(verdicts, key=lambda verdict: _ORDER.index(verdict.status))
 
 
-def _verify_ode(equation: Expr, candidate: Expr, seed: int, prove_timeout: float) -> Verdict:
+def screen(pairs: Sequence[tuple[Expr, Expr]], *, variable: str = "x", seed: int = 0) -> list[ScreenStatus]:
+    """Double-precision screening of many pairs of integrand and candidate, without the GIL.
+
+    It is a sieve, not a verdict: ``agrees`` and ``disagrees`` are what rounding errors allow to be seen at
+    eight points, ``doubtful`` is in between, ``untested`` agrees but some part has no effect at any point,
+    ``undefined`` found no point to look at.
+
+    >>> screen([(Expr("cos(x)"), Expr("sin(x)")), (Expr("cos(x)"), Expr("x"))])
+    ['agrees', 'disagrees']
+    """
+    return screen_pairs(pairs, variable, seed * _ROUNDS)
+
+
+@dataclass(frozen=True)
+class _Antiderivative:
+    """The derivative of ``candidate`` should be ``integrand``."""
+
+    integrand: Expr
+    candidate: Expr
+    variable: str
+
+    def screen(self, seed: int) -> tuple[ScreenStatus, Samples]:
+        return screen_antiderivative(self.integrand, self.candidate, self.variable, seed)
+
+    def rigorous(self, point: Mapping[str, complex]) -> Residual:
+        return residual_of_antiderivative(self.integrand, self.candidate, self.variable, point)
+
+    def residual(self) -> Expr:
+        return self.candidate.diff(self.variable) - self.integrand
+
+    def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
+        values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
+        f = _array(self.integrand.evaluate(**values), at)
+        slope = _array(self.candidate.evaluate_dual(self.variable, **values)[1], at)
+        return relative_errors(f, slope - f, np.maximum(np.abs(f), np.abs(slope)))
+
+
+@dataclass(frozen=True)
+class _Vanishing:
+    """``expression`` should be zero, relative to the largest of its terms."""
+
+    expression: Expr
+    variable: str
+
+    def screen(self, seed: int) -> tuple[ScreenStatus, Samples]:
+        return screen_zero(self.expression, self.variable, seed)
+
+    def rigorous(self, point: Mapping[str, complex]) -> Residual:
+        return residual_of_expression(self.expression, point)
+
+    def residual(self) -> Expr:
+        return self.expression
+
+    def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
+        values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
+        terms = np.array([_array(term.evaluate(**values), at) for term in _parts(self.expression, "add")])
+        total = terms.sum(axis=0)
+        # Real where every term is.
+        problem = total + 1j * np.abs(terms.imag).max(axis=0)
+        return relative_errors(problem, total, np.abs(terms).max(axis=0))
+
+
+def _factors(expression: Expr) -> list[Expr]:
+    """What a product vanishes by: its factors, without powers, numbers and reciprocals."""
+    found: list[Expr] = []
+    for factor in _parts(expression, "mul"):
+        base_exponent = _parts(factor, "pow")
+        if len(base_exponent) == 2 and base_exponent[1].is_number:
+            if base_exponent[1].evaluate().real < 0:
+                continue
+            found += _factors(base_exponent[0])
+        elif not factor.is_number:
+            found.append(factor)
+    return found or [expression]
+
+
+def _parts(expression: Expr, of: str) -> list[Expr]:
+    """The arguments of a root of this kind (``add``, ``mul``, ``pow``); of another, the expression itself."""
+    made: list[Expr] = []
+    nodes = expression.nodes()
+    for kind, value in nodes:
+        if kind == "number":
+            made.append(Expr(Fraction(*value)))
+        elif kind == "symbol":
+            made.append(Expr.from_prefix(value))
+        elif kind in ("add", "mul", "pow"):
+            join = {"add": operator.add, "mul": operator.mul, "pow": operator.pow}[kind]
+            made.append(reduce(join, (made[place] for place in value)))
+        else:
+            made.append(Expr.apply(kind, made[value[0]]))
+    kind, value = nodes[-1]
+    return [made[place] for place in value] if kind == of else [expression]
+
+
+def _array(values: NDArray[np.complex128] | complex, like: NDArray[np.float64]) -> NDArray[np.complex128]:
+    return np.broadcast_to(np.asarray(values, dtype=np.complex128), like.shape)
+
+
+def _ode_residual(equation: Expr, candidate: Expr) -> Expr:
     first = candidate.diff("x")
-    residual = equation.subs({"Y": candidate, "Y'": first, "Y''": first.diff("x")})
-    return _judge(
-        screen=lambda round_: screen_zero(residual, "x", seed * _ROUNDS + round_),
-        rigorous=lambda point: residual_of_expression(residual, point),
-        residual=lambda: residual,
-        prove_timeout=prove_timeout,
-    )
+    return equation.subs({"Y": candidate, "Y'": first, "Y''": first.diff("x")})
 
 
-def _judge(
-    screen: Callable[[int], tuple[ScreenStatus, Samples]],
-    rigorous: Callable[[dict[str, complex]], Residual],
-    residual: Callable[[], Expr],
-    prove_timeout: float,
-) -> Verdict:
-    status, samples = screen(0)
+_ORDER = ("refuted", "unknown", "agrees", "proved")
+"""From worst to best."""
+
+
+def _judge_zero(residual: Expr, variable: str, seed: int, prove_timeout: float) -> Verdict:
+    """A product vanishes if one of its factors does; each is judged against the size of its own terms."""
+    best: Verdict | None = None
+    for factor in _factors(residual):
+        verdict = _judge(_Vanishing(factor, variable), seed, prove_timeout)
+        if verdict.accepted:
+            return verdict
+        if best is None or _ORDER.index(verdict.status) > _ORDER.index(best.status):
+            best = verdict
+    return best if best is not None else Verdict("unknown", "there is nothing to judge")
+
+
+def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float) -> Verdict:
+    status, samples = claim.screen(seed * _ROUNDS)
     if status != "disagrees":
-        proof = _prove(residual, prove_timeout)
+        proof = _prove(claim.residual, prove_timeout)
         if proof is not None:
             return proof
-    agreeing: list[dict[str, str]] = []
-    least: int | None = None
+    agreeing: list[tuple[dict[str, complex], int]] = []
     undecided = 0
+    real_seen = False
     for round_ in range(_ROUNDS):
         if round_ > 0:
-            _, samples = screen(round_)
-        # The point with the largest error first: a wrong candidate is refuted there at once.
-        for point, _ in sorted(samples, key=lambda sample: -sample[1]):
-            found = rigorous(point)
+            status, samples = claim.screen(seed * _ROUNDS + round_)
+        real_seen = real_seen or any(_is_real(point, claim) for point, _ in samples)
+        # Real points first, and of each kind the one with the largest error: there a wrong candidate is
+        # refuted at once.
+        for point, _ in sorted(samples, key=lambda sample: (not _is_real(sample[0], claim), -sample[1])):
+            found = claim.rigorous(point)
             if found.nonzero:
-                return Verdict("refuted", "the residual excludes zero at a point", points=(_readable(point),))
-            if found.digits < DIGITS:
+                # Branches may part off the real line: points there refute only if there are no real ones.
+                if real_seen and not _is_real(point, claim):
+                    continue
+                return _refuted(claim, point)
+            if found.digits >= DIGITS:
+                agreeing.append((point, found.digits))
+            else:
                 undecided += 1
-                continue
-            agreeing.append(_readable(point))
-            least = found.digits if least is None else min(least, found.digits)
-            if len(agreeing) >= POINTS:
-                return Verdict(
-                    "agrees", f"zero at {len(agreeing)} random points", digits=least, points=tuple(agreeing)
-                )
+        if len(agreeing) >= POINTS and status != "untested":
+            return Verdict(
+                "agrees",
+                f"zero at {len(agreeing)} random points",
+                digits=min(digits for _, digits in agreeing),
+                points=tuple(_readable(point) for point, _ in agreeing),
+            )
+    return Verdict("unknown", _why_unknown(len(agreeing), undecided))
+
+
+def _is_real(point: Mapping[str, complex], claim: _Antiderivative | _Vanishing) -> bool:
+    return point[claim.variable].imag == 0
+
+
+def _why_unknown(agreeing: int, undecided: int) -> str:
+    if agreeing >= POINTS:
+        return f"zero at {agreeing} points, but some part has no effect at any of them"
     if not agreeing and not undecided:
-        return Verdict("unknown", "no point was found at which problem and candidate are both defined")
-    return Verdict(
-        "unknown", f"zero at {len(agreeing)} points, {POINTS} are needed; undecided at {undecided}"
-    )
+        return "no point was found at which problem and candidate are both defined"
+    return f"zero at {agreeing} points, {POINTS} are needed; undecided at {undecided}"
+
+
+def _refuted(claim: _Antiderivative | _Vanishing, point: dict[str, complex]) -> Verdict:
+    """The verdict with its counter-example, and where the candidate is right if that is somewhere."""
+    reason = "the residual excludes zero at a point"
+    valid: tuple[tuple[float, float], ...] = ()
+    if _is_real(point, claim):
+        valid = intervals_of_validity(
+            lambda at: claim.errors(point, at),
+            lambda x: claim.rigorous({**point, claim.variable: complex(x)}).digits >= DIGITS,
+        )
+    if valid:
+        places = " and ".join(f"({low:g}, {high:g})" for low, high in valid)
+        reason += f"; it is right only on part of the domain, {claim.variable} in {places}"
+    return Verdict("refuted", reason, points=(_readable(point),), valid_on=valid)
 
 
 def _prove(residual: Callable[[], Expr], prove_timeout: float) -> Verdict | None:

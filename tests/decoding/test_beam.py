@@ -126,7 +126,7 @@ def score_of(model, problem, tokens, penalty):
     logits[:, VOCABULARY.pad] = float("-inf")
     logits = logits.log_softmax(-1)
     total = sum(float(logits[place, token]) for place, token in enumerate([*tokens, VOCABULARY.eos]))
-    return total / max(len(tokens), 1) ** penalty
+    return total / (len(tokens) + 1) ** penalty
 
 
 @torch.no_grad()

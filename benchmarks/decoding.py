@@ -1,0 +1,158 @@
+"""Beam search beside the algorithm of the original, on the same weights and threads.
+
+    python benchmarks/decoding.py --model out/demo/model --count 200
+
+The original's algorithm, written here from its description (Lample & Charton 2020, and the rules of the
+published decoder): one problem at a time, keys and values cached and reordered as a whole in every step, and
+the bookkeeping of hypotheses in Python, token by token. It computes nothing twice. Both run without the
+grammar mask; the share of problems with the same hypotheses is printed. Without --model, a small model is
+trained first (--steps). The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+
+from antiderive.datasets import Recipe, Vocabulary
+from antiderive.datasets.stream import pad
+from antiderive.decoding import Hypothesis, beam_search
+from antiderive.evaluation.problems import held_out
+from antiderive.models import Seq2Seq
+from antiderive.training import Checkpoint, TrainingConfig, load_model, train
+
+
+class Finished:
+    """The best finished hypotheses of one problem, and whether a better one can come."""
+
+    def __init__(self, beam: int, max_length: int, length_penalty: float) -> None:
+        self.beam, self.max_length, self.penalty = beam, max_length, length_penalty
+        self.hypotheses: list[tuple[float, list[int]]] = []
+
+    def add(self, tokens: list[int], total: float) -> None:
+        score = total / len(tokens) ** self.penalty
+        if len(self.hypotheses) < self.beam or score > min(self.hypotheses)[0]:
+            self.hypotheses.append((score, tokens))
+            if len(self.hypotheses) > self.beam:
+                self.hypotheses.remove(min(self.hypotheses))
+
+    def done(self, best: float) -> bool:
+        full = len(self.hypotheses) == self.beam
+        return full and min(self.hypotheses)[0] >= best / self.max_length**self.penalty
+
+
+@torch.inference_mode()
+def original(
+    model: Seq2Seq, problem: list[int], *, beam: int, max_tokens: int, length_penalty: float = 1.0
+) -> list[Hypothesis]:
+    """Beam search for one problem."""
+    vocabulary = Vocabulary()
+    source = torch.from_numpy(pad([[*problem, vocabulary.eos]], vocabulary.pad))
+    memory, mask = model.encode(source)
+    rows = torch.zeros(beam, dtype=torch.long)
+    cache, mask = model.start(memory[rows]), mask[rows]
+    generated = torch.full((beam, 1), vocabulary.bos)
+    scores = torch.full((beam,), -1e9)
+    scores[0] = 0.0
+    finished = Finished(beam, max_tokens + 2, length_penalty)
+    for length in range(1, max_tokens + 2):
+        logits = model.decode(generated[:, -1:], cache, mask)[:, -1]
+        logits[:, vocabulary.pad] = float("-inf")
+        totals = logits.log_softmax(-1) + scores[:, None]
+        size = totals.shape[-1]
+        best, places = totals.view(-1).topk(2 * beam)
+        if finished.done(best.max().item()):
+            break
+        children: list[tuple[float, int, int]] = []
+        for total, place in zip(best, places, strict=True):
+            row, token = int(place) // size, int(place) % size
+            if token == vocabulary.eos or length == max_tokens + 1:
+                finished.add(generated[row].tolist(), float(total))
+            else:
+                children.append((float(total), token, row))
+            if len(children) == beam:
+                break
+        if not children:
+            break
+        scores = torch.tensor([total for total, _, _ in children])
+        parents = torch.tensor([row for _, _, row in children])
+        tokens = torch.tensor([token for _, token, _ in children])
+        generated = torch.cat([generated[parents], tokens[:, None]], dim=1)
+        cache.own = [None if kv is None else (kv[0][parents], kv[1][parents]) for kv in cache.own]
+    return [Hypothesis(tokens[1:], score) for score, tokens in sorted(finished.hypotheses, reverse=True)]
+
+
+def small_model(steps: int) -> tuple[Seq2Seq, Recipe]:
+    """The demo's model, trained for a few steps: its hypotheses end, and differ."""
+    config = TrainingConfig.load(Path("recipes/demo.toml"), (f"training.steps={steps}",))
+    with tempfile.TemporaryDirectory() as folder:
+        train(config, Path(folder))
+        return load_model(Path(folder)), config.data
+
+
+def same(ours: list[Hypothesis], theirs: list[Hypothesis]) -> bool:
+    """The same token sequences."""
+    return {tuple(h.tokens) for h in ours} == {tuple(h.tokens) for h in theirs}
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", type=Path, help="folder of a model")
+    parser.add_argument("--steps", type=int, default=300, help="training steps without --model")
+    parser.add_argument("--count", type=int, default=200, help="problems for our search")
+    parser.add_argument("--alone", type=int, default=50, help="problems for the original's, which is slow")
+    parser.add_argument("--beam", type=int, default=10)
+    parser.add_argument("--threads", type=int, default=2)
+    settings = parser.parse_args()
+    torch.set_num_threads(settings.threads)
+    if settings.model is not None:
+        checkpoint = Checkpoint.latest(settings.model) or Checkpoint(settings.model)
+        model = load_model(settings.model)
+        recipe = TrainingConfig.from_dict(checkpoint.state()["config"]).data
+    else:
+        model, recipe = small_model(settings.steps)
+    problems = [problem.tokens for problem in held_out(recipe, settings.count)]
+    limits = {"beam": settings.beam, "max_tokens": recipe.max_tokens}
+    beam_search(model, problems[:4], **limits)  # warms up
+
+    # Spread over the list, so that both see problems of the same lengths.
+    alone = problems[:: max(1, len(problems) // settings.alone)]
+    started = time.perf_counter()
+    theirs = [original(model, problem, **limits) for problem in alone]
+    original_seconds = (time.perf_counter() - started) / len(alone)
+    started = time.perf_counter()
+    ours = beam_search(model, problems, grammar=False, **limits)
+    seconds = (time.perf_counter() - started) / len(problems)
+    started = time.perf_counter()
+    beam_search(model, problems, **limits)
+    masked_seconds = (time.perf_counter() - started) / len(problems)
+
+    mine = ours[:: max(1, len(problems) // settings.alone)]
+    equal = sum(same(a, b) for a, b in zip(mine, theirs, strict=True)) / len(alone)
+    first = sum(a[0].tokens == b[0].tokens for a, b in zip(mine, theirs, strict=True)) / len(alone)
+    print(f"beam {settings.beam}, {settings.threads} threads, {model.parameters_count:,} parameters")
+    print(f"{'original':<22}{original_seconds:>9.4f} s an equation")
+    print(f"{'batched':<22}{seconds:>9.4f} s an equation, {original_seconds / seconds:.1f} times as fast")
+    print(f"{'batched, with mask':<22}{masked_seconds:>9.4f} s an equation")
+    print(f"same hypotheses: {equal:.1%} of {len(alone)} problems; same first: {first:.1%}")
+    figures = {
+        "seconds_per_equation": seconds,
+        "seconds_per_equation_with_mask": masked_seconds,
+        "original_seconds_per_equation": original_seconds,
+        "ratio_to_original": original_seconds / seconds,
+        "same_hypotheses_share": equal,
+        "same_first_share": first,
+    }
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""``antiderive robustness``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from antiderive.cli.progress import require
+
+
+@click.command()
+@click.option(
+    "--model", type=click.Path(path_type=Path), required=True, help="Folder of a model or of a run."
+)
+@click.option("--count", type=click.IntRange(min=1), default=50, show_default=True, help="Problems a topic.")
+@click.option("--beam", default="1,10", show_default=True, help="Beam sizes, separated by commas.")
+@click.option("--rounds", type=click.IntRange(min=0), default=2, show_default=True, help="Of the search.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--workers", type=click.IntRange(min=0), default=0, show_default=True, help="Processes that verify."
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the report.")
+def command(
+    model: Path, count: int, beam: str, rounds: int, seed: int, workers: int, out: Path | None
+) -> None:
+    """Test an integrator beside its training data: templates, large numbers, sums, near misses."""
+    require(model)
+    from antiderive.cli.evaluate import model_recipe, numbers, show
+    from antiderive.cli.progress import progress_bar
+    from antiderive.evaluation.problems import require_positive
+    from antiderive.evaluation.robustness import robustness
+    from antiderive.training import load_model
+
+    beams = numbers(beam)
+    require_positive(count, beams)
+    recipe = model_recipe(model)
+    with progress_bar() as bar:
+        row = bar.add_task("first", total=None, rate="")
+        result = robustness(
+            load_model(model),
+            recipe,
+            per_topic=count,
+            beams=beams,
+            rounds=rounds,
+            seed=seed,
+            folder=out,
+            workers=workers,
+            report=lambda name, done, total: bar.update(row, description=name, completed=done, total=total),
+        )
+    show(result, out)

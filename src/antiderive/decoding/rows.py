@@ -1,0 +1,93 @@
+"""Partial hypotheses of many problems, side by side: the state that every search shares.
+
+Row ``problem * width + slot`` is one partial hypothesis. The encoder's output is kept once for each problem;
+keys and values of the rows stay where they are unless a row takes over another's.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from antiderive.datasets import Vocabulary
+from antiderive.datasets.stream import pad
+from antiderive.decoding.grammar import Grammar
+from antiderive.models import Seq2Seq
+
+IMPOSSIBLE = float("-inf")
+"""Score of what cannot come."""
+
+
+class Rows:
+    """``width`` partial hypotheses for each of some problems.
+
+    Args:
+        model: the model, in evaluation mode.
+        problems: token ids of each problem, without special tokens.
+        width: hypotheses for each problem.
+        max_tokens: longest hypothesis.
+        grammar: allow only well-formed expressions.
+    """
+
+    def __init__(
+        self, model: Seq2Seq, problems: list[list[int]], width: int, max_tokens: int, *, grammar: bool
+    ) -> None:
+        self.model, self.width, self.max_tokens = model, width, max_tokens
+        self.device = model.embedding.weight.device
+        vocabulary = Vocabulary()
+        self.eos, self.pad = vocabulary.eos, vocabulary.pad
+        source = torch.from_numpy(pad([[*p, self.eos] for p in problems], self.pad)).to(self.device)
+        memory, self.mask = model.encode(source)
+        self.cache = model.start(memory)
+        rows = len(problems) * width
+        self.tokens = torch.full((rows, max_tokens + 2), self.pad, device=self.device)
+        self.tokens[:, 0] = vocabulary.bos
+        self.length = 0
+        self.grammar = Grammar(vocabulary, self.device) if grammar else None
+        self.state = self.grammar.start(rows) if self.grammar is not None else None
+
+    def log_probabilities(self) -> Tensor:
+        """Log-probabilities of the next token, shape [rows, vocabulary]; what cannot come is impossible."""
+        last = self.tokens[:, self.length : self.length + 1]
+        logits = self.model.decode(last, self.cache, self.mask)[:, -1].float()
+        logits[:, self.pad] = IMPOSSIBLE
+        found = logits.log_softmax(-1)
+        if self.grammar is not None and self.state is not None:
+            allowed = self.grammar.allowed(self.state, self.max_tokens - self.length)
+            return found.masked_fill_(~allowed, IMPOSSIBLE)
+        if self.length == self.max_tokens:
+            found[:, : self.eos] = IMPOSSIBLE
+            found[:, self.eos + 1 :] = IMPOSSIBLE
+        return found
+
+    def take(self, parents: Tensor) -> None:
+        """Each row goes on from the row ``parents`` of it, shape [rows]; rows that stay cost nothing."""
+        targets = (parents != torch.arange(len(parents), device=self.device)).nonzero()[:, 0]
+        if not len(targets):
+            return
+        sources = parents[targets]
+        self.cache.copy(sources, targets)
+        self.tokens[targets] = self.tokens[sources]
+        if self.state is not None:
+            self.state = self.state.select(parents)
+
+    def append(self, tokens: Tensor) -> None:
+        """Adds one token to each row, shape [rows]."""
+        self.length += 1
+        self.tokens[:, self.length] = tokens
+        if self.grammar is not None and self.state is not None:
+            self.state = self.grammar.advance(self.state, tokens)
+
+    def keep(self, problems: Tensor) -> None:
+        """Leaves out the rows of all other problems."""
+        rows = (problems[:, None] * self.width + torch.arange(self.width, device=self.device)).flatten()
+        self.tokens, self.mask = self.tokens[rows], self.mask[problems]
+        self.cache.select(rows)
+        self.cache.select_sources(problems)
+        if self.state is not None:
+            self.state = self.state.select(rows)
+
+    def written(self, row: int) -> list[int]:
+        """The tokens of a row, without the begin token."""
+        tokens: list[int] = self.tokens[row, 1 : self.length + 1].tolist()
+        return tokens

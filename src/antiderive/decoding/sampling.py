@@ -1,0 +1,103 @@
+"""Random hypotheses: temperature and nucleus sampling (Holtzman et al. 2020).
+
+Samples differ more than a beam does; with verification as the filter, one right answer among many is enough.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from antiderive.decoding.beam import ROWS
+from antiderive.decoding.hypothesis import Hypothesis, score_of
+from antiderive.decoding.rows import IMPOSSIBLE, Rows
+from antiderive.errors import SettingError
+from antiderive.models import Seq2Seq
+
+
+def sample(
+    model: Seq2Seq,
+    problems: list[list[int]],
+    *,
+    count: int,
+    temperature: float = 1.0,
+    top_p: float = 1.0,
+    max_tokens: int = 256,
+    length_penalty: float = 1.0,
+    grammar: bool = True,
+    seed: int = 0,
+    rows: int = ROWS,
+) -> list[list[Hypothesis]]:
+    """``count`` random hypotheses for each problem, best first; equal ones are kept once.
+
+    Args:
+        model: the model, in evaluation mode.
+        problems: token ids of each problem, without special tokens.
+        count: samples drawn for each problem.
+        temperature: divides the logits; below 1 likely tokens become likelier.
+        top_p: each token is drawn from the likeliest ones that have this probability together.
+        max_tokens: longest hypothesis, the end token not counted.
+        length_penalty: as in beam search; scores are the model's own, at temperature 1.
+        grammar: allow only well-formed expressions.
+        seed: of the random numbers.
+        rows: samples drawn together; problems of like length share a batch.
+
+    Raises:
+        SettingError: for settings out of range.
+    """
+    if count < 1 or max_tokens < 1 or rows < 1 or temperature <= 0 or not 0 < top_p <= 1:
+        raise SettingError(
+            f"count {count}, max_tokens {max_tokens} and rows {rows} must be at least 1, temperature "
+            f"{temperature} positive, top_p {top_p} above 0 and at most 1"
+        )
+    generator = torch.Generator(device=model.embedding.weight.device).manual_seed(seed)
+    order = sorted(range(len(problems)), key=lambda place: len(problems[place]))
+    found: list[list[Hypothesis]] = [[] for _ in problems]
+    size = max(1, rows // count)
+    for start in range(0, len(order), size):
+        places = order[start : start + size]
+        with torch.inference_mode():
+            state = Rows(model, [problems[p] for p in places], count, max_tokens, grammar=grammar)
+            drawn = _draw(state, temperature, top_p, length_penalty, generator)
+        for place, hypotheses in zip(places, drawn, strict=True):
+            different = {tuple(h.tokens): h for h in hypotheses}.values()
+            found[place] = sorted(different, key=lambda h: -h.score)
+    return found
+
+
+def _draw(
+    rows: Rows, temperature: float, top_p: float, length_penalty: float, generator: torch.Generator
+) -> list[list[Hypothesis]]:
+    """Samples until every row has ended; those that have go on unseen."""
+    count = len(rows.tokens)
+    totals = torch.zeros(count, device=rows.device)
+    ended = torch.zeros(count, dtype=torch.bool, device=rows.device)
+    found: list[list[Hypothesis]] = [[] for _ in range(count // rows.width)]
+    while rows.length <= rows.max_tokens and not bool(ended.all()):
+        log_probabilities = rows.log_probabilities()
+        # A row that has ended may have nothing left to say; it writes padding.
+        log_probabilities[ended] = IMPOSSIBLE
+        log_probabilities[ended, rows.eos] = 0.0
+        chosen = torch.multinomial(_nucleus(log_probabilities / temperature, top_p), 1, generator=generator)
+        totals += log_probabilities.gather(1, chosen)[:, 0]
+        tokens = chosen[:, 0]
+        now = (tokens == rows.eos) & ~ended
+        for row in now.nonzero()[:, 0].tolist():
+            score = score_of(float(totals[row]), rows.length, length_penalty)
+            found[row // rows.width].append(Hypothesis(rows.written(row), score))
+        ended |= now
+        if rows.length == rows.max_tokens:
+            break
+        rows.append(tokens)
+    return found
+
+
+def _nucleus(logits: Tensor, top_p: float) -> Tensor:
+    """Probabilities of the likeliest tokens that have ``top_p`` together, 0 elsewhere."""
+    probabilities = logits.softmax(-1)
+    if top_p == 1:
+        return probabilities
+    ordered, places = probabilities.sort(dim=-1, descending=True)
+    # A token stays while those before it have less than top_p: the likeliest always does.
+    ordered = ordered.masked_fill(ordered.cumsum(-1) - ordered >= top_p, 0.0)
+    return torch.zeros_like(probabilities).scatter_(1, places, ordered)

@@ -1,0 +1,93 @@
+"""Where the problems of an evaluation come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from antiderive.datasets import Examples, Recipe, Split
+from antiderive.datasets.folder import DataSet, rows_of
+from antiderive.datasets.manifest import split_of_name
+from antiderive.errors import DataError, SettingError
+
+_CHUNK = 10_000
+"""Most examples made at once; one in 50 is for testing."""
+
+_TEST_START = 1 << 40
+"""Where evaluation looks for test problems; training never gets that far in a recipe."""
+
+_BARREN = 50_000
+"""Examples without a new problem after which there are taken to be no more."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem with its reference solution.
+
+    Attributes:
+        tokens: token ids of the problem, as the model reads it.
+        solution: token ids of the reference solution; empty if none is known.
+        operators: operators of the reference solution.
+        topic: a name for its kind, for problems that are sorted by kind.
+    """
+
+    tokens: list[int]
+    solution: list[int]
+    operators: int
+    topic: str = ""
+
+
+def held_out(recipe: Recipe, count: int) -> list[Problem]:
+    """``count`` different problems of the test split of a recipe, or as many as there seem to be.
+
+    Short functions come up again and again: a third of the first hundred test examples of a recipe of one to
+    five operators were the same problem, so each is taken once.
+    """
+    found: dict[tuple[int, ...], Problem] = {}
+    start, barren = _TEST_START, 0
+    chunk = min(_CHUNK, 60 * count + 200)
+    while len(found) < count and barren < _BARREN:
+        before = len(found)
+        examples = Examples.generate(recipe, start, chunk, threads=2)
+        start += chunk
+        for place in examples.places(Split.TEST).tolist():
+            tokens, operators = examples.problem(place), int(examples.solution_operators[place])
+            found.setdefault(tuple(tokens), Problem(tokens, examples.solution(place), operators))
+        barren = barren + chunk if len(found) == before else 0
+    return list(found.values())[:count]
+
+
+def problems_of_folder(folder: Path, count: int) -> tuple[str, list[Problem]]:
+    """The task of a data set on disk, and up to ``count`` different problems of its test split.
+
+    Raises:
+        DataError: if it is no data set or has no test problems.
+    """
+    data = DataSet(folder)
+    names = [name for key in sorted(data.manifest.shards) for name in data.manifest.shards[key].files]
+    found: dict[tuple[int, ...], Problem] = {}
+    for name in names:
+        if split_of_name(name) != Split.TEST or len(found) >= count:
+            continue
+        table = data.read(name, ["problem", "solution", "solution_operators"])
+        rows = zip(
+            rows_of(table["problem"]),
+            rows_of(table["solution"]),
+            table["solution_operators"].to_pylist(),
+            strict=True,
+        )
+        for tokens, solution, operators in rows:
+            found.setdefault(tuple(tokens), Problem(tokens, solution, operators))
+    if not found:
+        raise DataError(f"{folder} holds no test problems")
+    return data.manifest.task, list(found.values())[:count]
+
+
+def require_positive(count: int, beams: tuple[int, ...]) -> None:
+    """Refuses an empty evaluation.
+
+    Raises:
+        SettingError: if ``count`` or a beam is below 1.
+    """
+    if count < 1 or not beams or min(beams) < 1:
+        raise SettingError(f"{count} problems and beams {beams}: all must be at least 1")

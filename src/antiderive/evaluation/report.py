@@ -1,0 +1,237 @@
+"""An evaluation as JSON, Markdown and one self-contained HTML page with plots and browsable hypotheses."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from antiderive.errors import DataError
+from antiderive.evaluation.judging import Record
+from antiderive.evaluation.plots import bars, lines
+from antiderive.evaluation.summary import Report, Tally
+
+_SHOWN = 1000
+"""Problems that the page lists; failures come first."""
+
+_STATUSES = ("proved", "agrees", "unknown", "refuted", "malformed", "repeated", "unjudged")
+
+
+def write_report(report: Report, folder: Path) -> None:
+    """Writes ``report.json``, ``report.md`` and ``report.html``.
+
+    Raises:
+        DataError: if they cannot be written.
+    """
+    files = {
+        "report.json": json.dumps(report.to_dict(), indent=1),
+        "report.md": to_markdown(report),
+        "report.html": to_html(report),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"cannot write to {folder}: {error.strerror or error}") from error
+
+
+Table = tuple[str, list[str], list[list[str]]]
+"""Title, heads and rows."""
+
+
+def tables(report: Report) -> list[Table]:
+    """The figures as tables."""
+    heads = [
+        "beam",
+        "problems",
+        "verified",
+        "exact first",
+        "unknown",
+        "malformed",
+        "s a problem",
+        "of it verify",
+    ]
+    found: list[Table] = [("Accuracy", heads, [_beam_row(b, t) for b, t in report.beams.items()])]
+    ranks = [rank for rank in (1, 2, 3, 5, 10, 20, 50) if rank <= max(report.beams)]
+    rows = [
+        [str(beam), *(f"{tally.accuracy_at(rank):.1%}" if rank <= beam else "" for rank in ranks)]
+        for beam, tally in report.beams.items()
+    ]
+    found.append(
+        ("Verified among the first hypotheses", ["beam", *(f"first {rank}" for rank in ranks)], rows)
+    )
+    used = [status for status in _STATUSES if any(status in t.statuses for t in report.beams.values())]
+    rows = [
+        [str(beam), *(f"{tally.statuses.get(status, 0):,}" for status in used)]
+        for beam, tally in report.beams.items()
+    ]
+    found.append(("Hypotheses by verdict", ["beam", *used], rows))
+    largest = max(report.beams)
+    groups: list[tuple[str, str, dict[int, Tally] | dict[str, Tally]]] = [
+        (f"By operators of the solution, beam {largest}", "operators", report.by_operators),
+        (f"By topic, beam {largest}", "topic", report.by_topic),
+    ]
+    for title, head, tallies in groups:
+        if tallies:
+            heads = [head, "problems", "verified", "first", "unknown"]
+            rows = [
+                [
+                    str(key),
+                    f"{t.problems:,}",
+                    f"{t.accuracy:.1%}",
+                    f"{t.accuracy_at(1):.1%}",
+                    f"{t.unknown / t.problems:.1%}",
+                ]
+                for key, t in tallies.items()
+            ]
+            if report.published and head == "topic":
+                heads.append("published")
+                for row in rows:
+                    row.append(f"{report.published[row[0]]:.1%}" if row[0] in report.published else "")
+            found.append((title, heads, rows))
+    return found
+
+
+def _beam_row(beam: int, tally: Tally) -> list[str]:
+    n = max(1, tally.problems)
+    return [
+        str(beam),
+        f"{tally.problems:,}",
+        f"{tally.accuracy:.1%}",
+        f"{tally.exact / n:.1%}",
+        f"{tally.unknown / n:.1%}",
+        f"{tally.malformed / max(1, tally.hypotheses):.1%}",
+        f"{tally.seconds_per_problem:.3f}",
+        f"{tally.verify_seconds_per_problem:.3f}",
+    ]
+
+
+_NOTE = (
+    "Verified: some hypothesis is proved, or agrees with zero in ball arithmetic. Unknown: none is verified "
+    "and for some it could not be decided; these count neither as right nor as wrong. Malformed: share of "
+    "the hypotheses that are no expression or undefined. Repeated: the canonical form came before. Unjudged: "
+    "after the first right one."
+)
+
+
+def to_markdown(report: Report) -> str:
+    """The tables and the settings."""
+    parts = [f"# Evaluation: {report.title}", _NOTE]
+    for title, heads, rows in tables(report):
+        body = [heads, ["---:"] * len(heads), *rows]
+        parts.append(f"## {title}\n\n" + "\n".join("| " + " | ".join(row) + " |" for row in body))
+    settings = "\n".join(f"- {name}: {value}" for name, value in report.settings.items())
+    return "\n\n".join([*parts, f"## Settings\n\n{settings}"]) + "\n"
+
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
+body { color: #1c2430; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; } td, th { padding: .2rem .8rem; text-align: right; }
+th { border-bottom: 1px solid #9aa5b1; font-weight: 600; } tr:nth-child(even) td { background: #f4f6f8; }
+code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+details { border-top: 1px solid #e1e6eb; padding: .3rem 0; } summary { cursor: pointer; }
+ol { margin: .3rem 0; } .plots { display: flex; flex-wrap: wrap; gap: 1.5rem; } .note { color: #52606d; }
+.proved, .agrees { color: #0b6b3a; } .refuted, .malformed { color: #a61b1b; } .unknown { color: #8a5a00; }
+.repeated, .unjudged { color: #7b8794; } .status { font-weight: 600; }
+input, select { font: inherit; padding: .2rem .4rem; }
+"""
+
+_SCRIPT = """
+const text = document.getElementById('text'), kind = document.getElementById('kind');
+const count = document.getElementById('count'), all = [...document.querySelectorAll('details')];
+function show() {
+  let shown = 0;
+  for (const each of all) {
+    const fits = (!kind.value || each.dataset.kind === kind.value) &&
+      each.textContent.toLowerCase().includes(text.value.toLowerCase());
+    each.hidden = !fits; shown += fits;
+  }
+  count.textContent = shown + ' of ' + all.length;
+}
+text.oninput = kind.onchange = show; show();
+"""
+
+
+def to_html(report: Report) -> str:
+    """One page that needs nothing else: tables, plots as SVG, and the problems with their hypotheses."""
+    parts = [f"<h1>Evaluation: {html.escape(report.title)}</h1>", f'<p class="note">{html.escape(_NOTE)}</p>']
+    for place, (title, heads, rows) in enumerate(tables(report)):
+        parts.append(f"<h2>{html.escape(title)}</h2>{_html_table(heads, rows)}")
+        if place == 0:
+            parts.append(f'<div class="plots">{_plots(report)}</div>')
+    parts.append("<h2>Problems</h2>" + _problems(report))
+    settings = [[name, str(value)] for name, value in report.settings.items()]
+    parts.append(f"<h2>Settings</h2>{_html_table(['setting', 'value'], settings)}")
+    title = html.escape(report.title)
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head><body>{''.join(parts)}<script>{_SCRIPT}</script></body></html>\n"
+    )
+
+
+def _html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heads)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _plots(report: Report) -> str:
+    curves = {
+        f"beam {beam}": [(rank, tally.accuracy_at(rank)) for rank in range(1, beam + 1)]
+        for beam, tally in report.beams.items()
+    }
+    sizes = [(str(n), tally.accuracy, tally.problems) for n, tally in report.by_operators.items()]
+    return lines("verified among the first n hypotheses", curves) + bars(
+        f"verified by operators of the solution, beam {max(report.beams)}", sizes
+    )
+
+
+def _kind(record: Record) -> str:
+    if record.rank is not None:
+        return "first" if record.rank == 1 else "later"
+    return "unknown" if record.unknown else "failed"
+
+
+def _problems(report: Report) -> str:
+    largest = max(report.beams)
+    order = ("failed", "unknown", "later", "first")
+    records = sorted(
+        (record for record in report.records if record.beam == largest),
+        key=lambda record: (order.index(_kind(record)), record.operators, record.place),
+    )
+    names = {"": "all", "failed": "no right hypothesis", "unknown": "unknown", "later": "right, not first"}
+    options = "".join(
+        f'<option value="{value}">{name}</option>'
+        for value, name in [*names.items(), ("first", "right first")]
+    )
+    left_out = f", the first {_SHOWN:,} of {len(records):,}" if len(records) > _SHOWN else ""
+    controls = (
+        f'<p><select id="kind">{options}</select> <input id="text" placeholder="search"> '
+        f'<span id="count" class="note"></span><span class="note"> at beam {largest}{left_out}</span></p>'
+    )
+    return controls + "".join(_problem(record) for record in records[:_SHOWN])
+
+
+def _problem(record: Record) -> str:
+    outcome = {
+        "first": '<span class="proved">right</span>',
+        "later": f'<span class="proved">right at {record.rank}</span>',
+        "unknown": '<span class="unknown">unknown</span>',
+        "failed": '<span class="refuted">failed</span>',
+    }[_kind(record)]
+    rows = "".join(
+        f'<li><span class="status {h.status}">{h.status}</span> <span class="note">{h.score:.4f}</span> '
+        f"<code>{html.escape(h.text)}</code>"
+        + (f' <span class="note">{html.escape(h.reason)}</span>' if h.reason else "")
+        + "</li>"
+        for h in record.hypotheses
+    )
+    reference = f"<p>reference: <code>{html.escape(record.reference)}</code></p>" if record.reference else ""
+    return (
+        f'<details data-kind="{_kind(record)}"><summary>{outcome} <code>{html.escape(record.problem)}</code>'
+        f"</summary>{reference}<ol>{rows}</ol></details>"
+    )

@@ -1,0 +1,214 @@
+"""How an integrator does beside what it was trained on.
+
+The templates, sums and the search for failures near solved problems follow Welleck et al., "Symbolic
+Brittleness in Sequence Models" (AAAI 2022). Every problem is the derivative of a known function, so it is
+never the problem's fault when there is no answer.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from antiderive._core import Expr
+from antiderive.datasets import Recipe
+from antiderive.errors import AntideriveError, SettingError
+from antiderive.evaluation.accuracy import Search, evaluate_problems
+from antiderive.evaluation.problems import Problem, held_out
+from antiderive.evaluation.summary import Report
+from antiderive.models import Seq2Seq
+from antiderive.tasks import Task, task_named, tasks_known
+from antiderive.tasks.integration import Integration
+
+TEMPLATES = {
+    "k*x": "{k}*x^2/2",
+    "k*x^42": "{k}*x^43/43",
+    "k1*exp(k2*x)": "{k}*exp({m}*x)/{m}",
+    "k1*ln(k2*x)": "{k}*(x*log({m}*x) - x)",
+    "k1*sin(k2*x)": "-{k}*cos({m}*x)/{m}",
+    "k1*cos(k2*x)": "{k}*sin({m}*x)/{m}",
+    "k1*tan(k2*x)": "-{k}*log(cos({m}*x))/{m}",
+}
+"""Antiderivatives of primitive functions with coefficients."""
+
+GROWING = (10, 100, 1_000, 10_000)
+"""Largest coefficients, in turn, of ``k1*sin(k2*x)`` and its like."""
+
+PUBLISHED = {"task fwd": 0.956, "task bwd": 0.995, "task ibp": 0.996}
+"""Accuracy at beam 10 of the published model that was trained on all three tasks, on its own test sets
+(Lample & Charton 2020, quoted by Welleck et al. 2022); a much larger model."""
+
+IN_DISTRIBUTION = "as trained"
+
+
+def robustness(
+    model: Seq2Seq,
+    recipe: Recipe,
+    *,
+    per_topic: int = 50,
+    beams: tuple[int, ...] = (1, 10),
+    rounds: int = 2,
+    seed: int = 0,
+    folder: Path | None = None,
+    workers: int = 0,
+    report: Callable[[str, int, int], None] = lambda *_: None,
+) -> Report:
+    """Accuracy by topic.
+
+    First templates, growing coefficients, longer problems and other tasks; then what is made from the
+    problems that were solved: their sums, and neighbours in ``rounds`` generations.
+
+    Args:
+        model: an integrator, in evaluation mode.
+        recipe: the one it was trained by.
+        per_topic: problems of each topic.
+        beams: beam sizes.
+        rounds: generations of the search for failures: neighbours of the solved, then of their solved ones.
+        seed: of coefficients and choices.
+        folder: where records are kept, one sub-folder for each generation.
+        workers: processes that verify.
+        report: called with the name of the stage, problems done and problems in all.
+
+    Raises:
+        SettingError: if the model's task is not integration.
+    """
+    if recipe.task not in integration_tasks():
+        known = ", ".join(integration_tasks())
+        raise SettingError(f"the suite is of integrals, not of {recipe.task!r} problems; tasks: {known}")
+    task = task_named(recipe.task)
+    search = Search(beams=beams, max_tokens=2 * recipe.max_tokens)
+    rng = random.Random(seed)  # noqa: S311  (reproducible choices, no secrets)
+    settings = {"seed": seed, "per_topic": per_topic}
+
+    def stage(name: str, problems: list[Problem]) -> Report:
+        return evaluate_problems(
+            model,
+            task,
+            problems,
+            search,
+            folder=None if folder is None else folder / name,
+            settings=settings,
+            workers=workers,
+            report=lambda _, done, total: report(name, done, total),
+        )
+
+    problems = first_problems(task, recipe, per_topic, rng)
+    reports = [stage("first", problems)]
+    solved = _solved(reports[0], problems)
+    known = [p for p in solved if p.topic in TEMPLATES or p.topic == IN_DISTRIBUTION]
+    later = sums(task, known, per_topic, rng)
+    if later:
+        reports.append(stage("sums", later))
+    parents = known
+    for round_ in range(1, rounds + 1):
+        children = neighbours(task, parents, per_topic, rng, f"near solved problems, round {round_}")
+        if not children:
+            break
+        reports.append(stage(f"round-{round_}", children))
+        parents = _solved(reports[-1], children)
+    records = [record for each in reports for record in each.records]
+    result = Report.of(f"robustness, task {recipe.task}", {**settings, **vars(search)}, records)
+    result.published = PUBLISHED
+    return result
+
+
+def integration_tasks() -> list[str]:
+    """Names of the tasks whose problems are integrands."""
+    own = [entry.name for entry in tasks_known() if entry.origin == "antiderive"]
+    return [name for name in own if isinstance(task_named(name), Integration)]
+
+
+def first_problems(task: Task[Any], recipe: Recipe, count: int, rng: random.Random) -> list[Problem]:
+    """Problems that do not depend on what the model solves."""
+    found = [replace(problem, topic=IN_DISTRIBUTION) for problem in held_out(recipe, count)]
+    for topic, pattern in TEMPLATES.items():
+        found += _of_pattern(task, topic, pattern, count, 100, rng)
+    patterns = [pattern for topic, pattern in TEMPLATES.items() if "k2" in topic]
+    for largest in GROWING:
+        topic = f"coefficients up to {largest:,}"
+        found += [
+            problem
+            for place in range(count)
+            for problem in _of_pattern(task, topic, patterns[place % len(patterns)], 1, largest, rng)
+        ]
+    longer = replace(recipe, min_operators=recipe.max_operators + 1, max_operators=recipe.max_operators + 3)
+    found += [replace(p, topic="longer than trained") for p in held_out(longer, count)]
+    for name in integration_tasks():
+        if name != recipe.task:
+            other = replace(recipe, task=name, options={})
+            found += [replace(problem, topic=f"task {name}") for problem in held_out(other, count)]
+    return found
+
+
+def _of_pattern(
+    task: Task[Any], topic: str, pattern: str, count: int, largest: int, rng: random.Random
+) -> list[Problem]:
+    solutions = (
+        Expr(pattern.format(k=rng.randint(1, largest), m=rng.randint(2, largest))) for _ in range(count)
+    )
+    return [problem_of(task, solution, topic) for solution in solutions]
+
+
+def problem_of(task: Task[Any], solution: Expr, topic: str) -> Problem:
+    """The derivative of a function as a problem.
+
+    Raises:
+        AntideriveError: if it cannot be written.
+    """
+    tokens = task.encode(solution.diff("x").simplify())
+    return Problem(tokens, solution.to_tokens(), solution.operators, topic)
+
+
+def sums(task: Task[Any], solved: list[Problem], count: int, rng: random.Random) -> list[Problem]:
+    """Sums of two to four problems, each of which the model solves."""
+    found: list[Problem] = []
+    if len(solved) < 4:
+        return found
+    for terms in (2, 3, 4):
+        for _ in range(count):
+            total = Expr(0)
+            for problem in rng.sample(solved, terms):
+                total = total + Expr.from_tokens(problem.solution)
+            found += _written(task, total, f"sums of {terms} solved problems")
+    return found
+
+
+def neighbours(
+    task: Task[Any], solved: list[Problem], count: int, rng: random.Random, topic: str
+) -> list[Problem]:
+    """Problems whose solution differs a little from that of a solved one."""
+    found: list[Problem] = []
+    for _ in range(count if solved else 0):
+        solution = Expr.from_tokens(rng.choice(solved).solution)
+        number = Expr(rng.choice((2, 3, 5, 7, 10, 42)))
+        change = rng.randrange(4)
+        try:
+            if change == 0:
+                solution = solution.subs({Expr("x"): number * Expr("x")})
+            elif change == 1:
+                solution = solution.subs({Expr("x"): Expr("x") + number})
+            elif change == 2:
+                solution = solution * number
+            else:
+                solution = solution + number * Expr("x")
+        except AntideriveError:
+            continue
+        found += _written(task, solution, topic)
+    return found
+
+
+def _written(task: Task[Any], solution: Expr, topic: str) -> list[Problem]:
+    """The problem in a list, or nothing if it is undefined, too large, or has vanished."""
+    try:
+        return [problem_of(task, solution, topic)] if "x" in solution.free_symbols else []
+    except AntideriveError:
+        return []
+
+
+def _solved(report: Report, problems: list[Problem]) -> list[Problem]:
+    """The problems that some beam has solved."""
+    places = {record.place for record in report.records if record.rank is not None}
+    return [problem for place, problem in enumerate(problems) if place in places]

@@ -1,0 +1,121 @@
+"""Figures from the records of an evaluation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from antiderive.evaluation.judging import Record
+
+
+@dataclass
+class Tally:
+    """Counts over some problems at one beam.
+
+    Attributes:
+        problems: problems decoded.
+        exact: the first hypothesis is the reference solution.
+        solved: some hypothesis is verified (``proved`` or ``agrees``).
+        unknown: none is verified and for some it could not be decided: neither right nor wrong.
+        malformed: hypotheses that are no expression or undefined.
+        hypotheses: hypotheses in all.
+        first_rank: problems by the rank of their first verified hypothesis.
+        statuses: hypotheses by the status of their verdict.
+        seconds_per_problem: decoding and verification.
+        verify_seconds_per_problem: verification alone.
+    """
+
+    problems: int = 0
+    exact: int = 0
+    solved: int = 0
+    unknown: int = 0
+    malformed: int = 0
+    hypotheses: int = 0
+    first_rank: dict[int, int] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    seconds_per_problem: float = 0.0
+    verify_seconds_per_problem: float = 0.0
+
+    @property
+    def accuracy(self) -> float:
+        """Share of problems that are solved."""
+        return self.solved / max(1, self.problems)
+
+    def accuracy_at(self, rank: int) -> float:
+        """Share of problems of which one of the first ``rank`` hypotheses is verified."""
+        return sum(n for place, n in self.first_rank.items() if place <= rank) / max(1, self.problems)
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> Tally:
+        """Counts some records."""
+        tally = cls()
+        ranks: Counter[int] = Counter()
+        statuses: Counter[str] = Counter()
+        for record in records:
+            tally.problems += 1
+            tally.exact += record.exact
+            tally.solved += record.rank is not None
+            tally.unknown += record.unknown
+            tally.hypotheses += len(record.hypotheses)
+            tally.seconds_per_problem += record.decode_seconds + record.verify_seconds
+            tally.verify_seconds_per_problem += record.verify_seconds
+            statuses.update(h.status for h in record.hypotheses)
+            if record.rank is not None:
+                ranks[record.rank] += 1
+        tally.malformed = statuses["malformed"]
+        tally.first_rank, tally.statuses = dict(sorted(ranks.items())), dict(sorted(statuses.items()))
+        tally.seconds_per_problem /= max(1, tally.problems)
+        tally.verify_seconds_per_problem /= max(1, tally.problems)
+        return tally
+
+
+@dataclass
+class Report:
+    """The result of an evaluation.
+
+    Attributes:
+        title: what was evaluated.
+        settings: of the evaluation.
+        beams: a tally for each beam size.
+        by_operators: for the largest beam, a tally by number of operators of the solution.
+        by_topic: for the largest beam, a tally by kind of problem, if problems have kinds.
+        records: every problem with its hypotheses.
+        published: accuracy that was published for a topic.
+    """
+
+    title: str
+    settings: dict[str, Any]
+    beams: dict[int, Tally]
+    by_operators: dict[int, Tally]
+    by_topic: dict[str, Tally]
+    records: list[Record]
+    published: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, title: str, settings: dict[str, Any], records: list[Record]) -> Report:
+        """The figures of some records."""
+        beams = sorted({record.beam for record in records})
+        largest = [record for record in records if record.beam == beams[-1]]
+        return cls(
+            title=title,
+            settings=settings,
+            beams={beam: Tally.of(r for r in records if r.beam == beam) for beam in beams},
+            by_operators={
+                n: Tally.of(r for r in largest if r.operators == n)
+                for n in sorted({r.operators for r in largest})
+            },
+            by_topic={
+                topic: Tally.of(r for r in largest if r.topic == topic)
+                for topic in dict.fromkeys(r.topic for r in largest)
+                if topic
+            },
+            records=records,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures, without the records, for JSON."""
+        values = asdict(self)
+        del values["records"]
+        return values

@@ -1,0 +1,101 @@
+"""Where on the real line a refuted candidate is right all the same.
+
+The derivative of a wrong branch (``x^2/2`` for ``sqrt(x^2)``, ``acosh(x)`` for ``1/sqrt(x^2 - 1)``) equals
+the integrand on whole intervals and nothing like it on others. A saturating near miss (``x`` for
+``tanh(50x)``) looks the same in double precision, but its error grows from nothing to everything by degrees,
+while that of a branch jumps: so the edges between right and wrong are bisected, and an interval with a
+gradual edge is no interval of validity. What is left is confirmed in ball arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+REACH = 10.0
+"""Points from minus to plus this are looked at."""
+
+_POINTS = 401
+_AGREE = 1e-8
+_DISAGREE = 1e-3
+_BISECTIONS = 40
+_CONFIRMED = 4
+"""Points of each interval at which ball arithmetic must enclose zero."""
+
+Errors = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Relative size of the residual at points of the real line; NaN where the problem is not real and defined."""
+
+
+def relative_errors(
+    problem: NDArray[np.complex128], residual: NDArray[np.complex128], size: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """``|residual| / size``, NaN where the problem is not a finite real number or the residual not finite."""
+    with np.errstate(all="ignore"):
+        errors = np.where(residual == 0, 0.0, np.abs(residual) / size)
+    usable = np.isfinite(problem) & (problem.imag == 0) & np.isfinite(residual) & np.isfinite(size)
+    return np.where(usable, errors, np.nan)
+
+
+def intervals_of_validity(
+    errors: Errors, confirm: Callable[[float], bool]
+) -> tuple[tuple[float, float], ...]:
+    """Intervals, from the left, on which the residual vanishes.
+
+    Args:
+        errors: relative size of the residual.
+        confirm: whether ball arithmetic encloses zero at a point.
+    """
+    # The grid avoids special points; its ends are moved to the round bound afterwards.
+    grid = np.linspace(-REACH, REACH, _POINTS) + 1.234e-4
+    # Most wrong candidates are right nowhere: a first look at some points is enough.
+    some = grid[:: _POINTS // 40]
+    hopeful = some[errors(some) <= _AGREE]
+    if not (len(hopeful) and confirm(float(hopeful[len(hopeful) // 2]))):
+        return ()
+    agrees = errors(grid) <= _AGREE
+    found: list[tuple[float, float]] = []
+    start = 0
+    while start < len(grid):
+        if not agrees[start]:
+            start += 1
+            continue
+        end = start
+        while end + 1 < len(grid) and agrees[end + 1]:
+            end += 1
+        low = _edge(errors, confirm, grid, start, -1)
+        high = _edge(errors, confirm, grid, end, +1)
+        if low is not None and high is not None and end - start >= 2 and _confirmed(low, high, confirm):
+            found.append((low, high))
+        start = end + 1
+    return tuple(found)
+
+
+def _edge(
+    errors: Errors, confirm: Callable[[float], bool], grid: NDArray[np.float64], place: int, step: int
+) -> float | None:
+    """Where agreement ends beyond ``grid[place]``; ``None`` if it ends by degrees."""
+    beyond = place + step
+    if not 0 <= beyond < len(grid):
+        return float(np.copysign(REACH, step))
+    inside, outside = float(grid[place]), float(grid[beyond])
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (inside + outside)
+        error = float(errors(np.array([middle]))[0])
+        if _AGREE < error < _DISAGREE:
+            if not confirm(middle):
+                return None
+            error = 0.0  # cancellation, at a zero of the integrand for instance
+        if error <= _AGREE:
+            inside = middle
+        else:
+            outside = middle
+    # Bisection ends within 1e-13 of the edge: what is round is meant to be.
+    return round(inside, 9) + 0.0
+
+
+def _confirmed(low: float, high: float, confirm: Callable[[float], bool]) -> bool:
+    # Golden-ratio steps: spread over the interval, and at no special point.
+    points = (low + (high - low) * ((0.5 + place * 0.6180339887498949) % 1.0) for place in range(_CONFIRMED))
+    return all(confirm(point) for point in points)

@@ -138,7 +138,8 @@ def equation_error(problem: Node, solution: Node, values: dict[str, mp.mpf]) -> 
         parts = [evaluate(term, {**values, **unknown}) for term in terms(factor)]
         if not all(map(real, [*parts, *unknown.values()])):
             return None
-        largest = max(map(abs, parts))
+        # Beside the value a derivative that is lost in its rounding errors counts as zero.
+        largest = max(*map(abs, parts), abs(unknown["Y"]) / 10**4)
         smallest = min(
             smallest, abs(evaluate(factor, {**values, **unknown})) / largest if largest else mp.mpf(0)
         )

@@ -135,7 +135,7 @@ def test_a_wrong_answer_is_stored_with_its_counter_example(tmp_path, pool):
 
 def test_a_time_out_is_tried_again_with_more_time_only(tmp_path, pool):
     with Store(f"sqlite:///{tmp_path}/labels.db") as store:
-        hang = job("antiderive.testing.misbehaving:hang_in_c", seconds=0.1)
+        hang = job("antiderive.testing.misbehaving:hang_in_silence", seconds=0.1)
         assert label_range(hang, 0, 2, store=store, pool=pool).counts == {"timeout": 2}
         assert label_range(hang, 0, 2, store=store, pool=pool).repeated == 2
         longer = job(hang.method, seconds=0.2)

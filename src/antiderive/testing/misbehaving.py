@@ -57,6 +57,11 @@ def hang(expression: str, variable: str) -> Outcome:  # noqa: ARG001
             pass
 
 
+def hang_in_silence(expression: str, variable: str) -> Outcome:  # noqa: ARG001
+    """Hangs for any expression and notes nothing, for those who ask about functions."""
+    return hang("", variable)
+
+
 def hang_in_c(expression: str, variable: str) -> Outcome:  # noqa: ARG001
     """One call in C that never comes back to the interpreter."""
     _note(expression, os.getpid())

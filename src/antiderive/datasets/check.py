@@ -165,7 +165,8 @@ def _check_listing(data: DataSet, findings: Findings) -> None:
         for key, shard in manifest.shards.items():
             first, last = parse_key(key)
             found = sum(file.examples for file in shard.files.values())
-            if found != last - first:
+            # Of the task fwd there are only the functions that could be solved.
+            if found > last - first or (found < last - first and manifest.task != "fwd"):
                 findings.fail("complete", f"shard {key} has {found:,} examples instead of {last - first:,}")
 
 

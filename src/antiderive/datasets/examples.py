@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiderive._core import generate
-from antiderive.datasets.sampling import sample_examples
+from antiderive.datasets.forward import solve_functions
+from antiderive.datasets.sampling import sample_examples, token_slice
 from antiderive.tasks import NativeTask, task_named
+from antiderive.tasks.fwd import ForwardIntegration
 
 if TYPE_CHECKING:
     from antiderive.datasets.recipe import Recipe
@@ -62,16 +64,21 @@ class Examples:
     def generate(cls, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Examples:
         """Examples ``start`` to ``start + count`` of a recipe, the same for any number of threads.
 
+        Of the task ``fwd`` there are only those whose function could be solved.
+
         Raises:
             SettingError: if the recipe's task does not exist, cannot generate or does not know an option.
         """
         task = task_named(recipe.task)
         task.settings(recipe)
-        if isinstance(task, NativeTask):
+        indices = np.arange(start, start + count, dtype=np.uint64)
+        if isinstance(task, ForwardIntegration):
+            indices, arrays = solve_functions(task, recipe, start, count, threads)
+        elif isinstance(task, NativeTask):
             arrays = generate(recipe.core_settings(), start, count, threads)
         else:
             arrays = sample_examples(task, recipe, start, count)
-        return cls(indices=np.arange(start, start + count, dtype=np.uint64), **arrays)
+        return cls(indices=indices, **arrays)
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -87,10 +94,3 @@ class Examples:
     def places(self, split: Split) -> NDArray[np.intp]:
         """Places of the examples of a split."""
         return np.flatnonzero(self.splits == split)
-
-
-def token_slice(tokens: NDArray[np.uint8], ends: NDArray[np.uint64], place: int) -> list[int]:
-    """One of several runs of tokens that stand one after the other."""
-    start = int(ends[place - 1]) if place else 0
-    ids: list[int] = tokens[start : int(ends[place])].tolist()
-    return ids

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiderive._core import generate
-from antiderive.datasets.examples import token_slice
+from antiderive.datasets.sampling import token_slice
 from antiderive.errors import SettingError
 
 if TYPE_CHECKING:

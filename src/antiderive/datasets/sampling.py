@@ -37,14 +37,14 @@ def sample_examples(task: Task[Any], recipe: Recipe, start: int, count: int) -> 
     problems, solutions = [tokens for tokens, _, _ in examples], [tokens for _, tokens, _ in examples]
     skeletons = [skeleton_hash(skeleton) for _, _, skeleton in examples]
     return {
-        "problem_tokens": _joined(problems),
-        "problem_ends": _ends(problems),
-        "solution_tokens": _joined(solutions),
-        "solution_ends": _ends(solutions),
+        "problem_tokens": joined(problems),
+        "problem_ends": ends_of(problems),
+        "solution_tokens": joined(solutions),
+        "solution_ends": ends_of(solutions),
         "skeletons": np.array(skeletons, dtype=np.uint64),
         "splits": np.array([split_of(skeleton) for skeleton in skeletons], dtype=np.uint8),
-        "problem_operators": _operators(problems),
-        "solution_operators": _operators(solutions),
+        "problem_operators": operators_of(problems),
+        "solution_operators": operators_of(solutions),
         "rejects": dict(sorted(rejects.items())),
         "seconds": {"sample": time.perf_counter() - started},
     }
@@ -83,14 +83,23 @@ def _try(task: Task[Any], recipe: Recipe, draws: Draws) -> tuple[list[int], list
     return (source, target, task.skeleton(problem)) if task.confirm(problem, solution) else "unconfirmed"
 
 
-def _joined(rows: Sequence[list[int]]) -> NDArray[np.uint8]:
+def joined(rows: Sequence[list[int]]) -> NDArray[np.uint8]:
+    """Rows of tokens one after the other."""
     return np.array([token for row in rows for token in row], dtype=np.uint8)
 
 
-def _ends(rows: Sequence[list[int]]) -> NDArray[np.uint64]:
+def ends_of(rows: Sequence[list[int]]) -> NDArray[np.uint64]:
+    """Where each row ends when they stand one after the other."""
     return np.array(list(accumulate(map(len, rows))), dtype=np.uint64)
 
 
-def _operators(rows: Sequence[list[int]]) -> NDArray[np.uint16]:
+def operators_of(rows: Sequence[list[int]]) -> NDArray[np.uint16]:
     """Tokens with arguments of each row."""
     return np.array([sum(_ARITIES[token] > 0 for token in row) for row in rows], dtype=np.uint16)
+
+
+def token_slice(tokens: NDArray[np.uint8], ends: NDArray[np.uint64], place: int) -> list[int]:
+    """One of several runs of tokens that stand one after the other."""
+    start = int(ends[place - 1]) if place else 0
+    ids: list[int] = tokens[start : int(ends[place])].tolist()
+    return ids

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 from antiderive.errors import SettingError
 from antiderive.tasks.bwd import BackwardIntegration
 from antiderive.tasks.derivative import Derivative
+from antiderive.tasks.fwd import ForwardIntegration
 from antiderive.tasks.ibp import IntegrationByParts
 from antiderive.tasks.liouville import LiouvilleIntegration
 from antiderive.tasks.lyapunov import Lyapunov
@@ -30,6 +31,7 @@ _BUILT_IN: dict[str, AnyTask] = {
         BackwardIntegration(),
         Derivative(),
         FirstOrderEquation(),
+        ForwardIntegration(),
         IntegrationByParts(),
         LiouvilleIntegration(),
         Lyapunov(),

@@ -1,0 +1,114 @@
+"""Examples of the task ``fwd``: random functions, integrated by computer algebra, verified."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiderive._core import Expr
+from antiderive.cas import Pool
+from antiderive.cas.methods import method_named
+from antiderive.cas.portfolio import Confirmation, Search, Step, search
+from antiderive.datasets.functions import Functions
+from antiderive.datasets.sampling import ends_of, joined, operators_of
+from antiderive.errors import AntideriveError, SettingError
+from antiderive.tasks.fwd import FASTEST, ForwardIntegration
+from antiderive.verification import verify
+
+if TYPE_CHECKING:
+    from antiderive.datasets.recipe import Recipe
+
+
+def solve_functions(
+    task: ForwardIntegration, recipe: Recipe, start: int, count: int, threads: int
+) -> tuple[NDArray[np.uint64], dict[str, Any]]:
+    """Indices and arrays (as ``_core.generate`` gives them) of the functions of a range that were solved.
+
+    Args:
+        task: the task.
+        recipe: the recipe of the functions.
+        start: first index.
+        count: number of functions that are tried.
+        threads: functions at a time.
+
+    Raises:
+        SettingError: if a method does not exist or none is installed.
+    """
+    started = time.perf_counter()
+    steps = _steps(task, recipe)
+    functions = Functions.generate(recipe, start, count)
+    pool = _pool(threads)
+
+    def solve(place: int) -> list[int] | str:
+        integrand = Expr.from_tokens(functions.tokens(place))
+        return _solution(search(pool, integrand, confirm=_confirm, order=steps), recipe.max_tokens)
+
+    with ThreadPoolExecutor(threads) as executor:
+        answers = list(executor.map(solve, range(count)))
+    places = [place for place, answer in enumerate(answers) if not isinstance(answer, str)]
+    solutions = [answer for answer in answers if not isinstance(answer, str)]
+    rejects = Counter(answer for answer in answers if isinstance(answer, str))
+    rejects.update({reason: number for reason, number in functions.rejects.items() if number})
+    problems = [functions.problem(place) for place in places]
+    return functions.indices[places], {
+        "problem_tokens": joined(problems),
+        "problem_ends": ends_of(problems),
+        "solution_tokens": joined(solutions),
+        "solution_ends": ends_of(solutions),
+        "skeletons": functions.skeletons[places],
+        "splits": functions.splits[places],
+        # The difference of the equation counts in problems.
+        "problem_operators": functions.operators[places] + 1,
+        "solution_operators": operators_of(solutions),
+        "rejects": dict(sorted(rejects.items())),
+        "seconds": {"integrate": time.perf_counter() - started},
+    }
+
+
+def _steps(task: ForwardIntegration, recipe: Recipe) -> list[Step]:
+    settings = task.settings(recipe)
+    named = [name.strip() for name in settings["methods"].split(",") if name.strip()]
+    missing = [name for name in named if method_named(name).version is None]
+    if missing:
+        raise SettingError(f"{missing[0]} is not installed: {method_named(missing[0]).install}")
+    methods = named or [name for name in FASTEST if method_named(name).version is not None][:1]
+    if not methods:
+        raise SettingError(
+            f"the task fwd needs a computer algebra system: {method_named(FASTEST[0]).install}, "
+            f"or {method_named(FASTEST[-1]).install}"
+        )
+    return [Step(method, settings["cpu_seconds"]) for method in methods]
+
+
+@cache
+def _pool(threads: int) -> Pool:
+    """Workers are kept from one range to the next."""
+    return Pool(threads)
+
+
+def _confirm(integrand: Expr, candidate: Expr) -> Confirmation:
+    try:
+        verdict = verify(integrand, candidate)
+    except AntideriveError as error:
+        return Confirmation("unknown", str(error))
+    if verdict.accepted:
+        return Confirmation("confirmed", verdict.reason)
+    return Confirmation("refuted" if verdict.status == "refuted" else "unknown", verdict.reason)
+
+
+def _solution(found: Search, max_tokens: int) -> list[int] | str:
+    """Tokens of the solution, or why there is none."""
+    answer = found.answer
+    if answer is not None and answer.outcome.value is not None:
+        tokens = Expr.from_prefix(answer.outcome.value).to_tokens()
+        return tokens if len(tokens) <= max_tokens else "too_long"
+    last = found.attempts[-1]
+    if last.confirmation is not None:
+        return "wrong" if last.confirmation.status == "refuted" else "unconfirmed"
+    return last.outcome.status

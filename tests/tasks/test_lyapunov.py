@@ -324,6 +324,5 @@ def test_a_data_set(tmp_path, monkeypatch, capsys):
     assert "60 examples" in capsys.readouterr().out
     # The same examples in other shards.
     one = write_dataset(Recipe(task="lyapunov"), tmp_path / "b", 60, shard=60)
-    (files,) = [entry["files"] for entry in one["shards"].values()]
-    for name in files:
+    for name, _ in one.files():
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()

@@ -116,7 +116,7 @@ def test_the_example_of_the_docs(tmp_path, monkeypatch, install, command):
     assert re.search(r"^sums +sums 1\.0 +summation, backward", output["tasks"], re.MULTILINE)
     assert "1,000 examples" in output["generate"]
     assert "constant" in output["generate"]
-    report = json.loads(Path("report.json").read_text())
+    report = json.loads(Path("report/report.json").read_text())
     # A model that has learned nothing solves none of the 50.
     assert report["beams"]["5"]["solved"] >= 10
 

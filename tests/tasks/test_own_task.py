@@ -117,8 +117,8 @@ def test_the_example_of_the_docs(tmp_path, monkeypatch, install, command):
     assert "1,000 examples" in output["generate"]
     assert "constant" in output["generate"]
     report = json.loads(Path("report/report.json").read_text())
-    # A model that has learned nothing solves none of the 50.
-    assert report["beams"]["5"]["solved"] >= 10
+    # A model that has learned nothing solves none of the six different problems.
+    assert report["beams"]["5"]["solved"] >= 2
 
 
 def test_the_notebook_example_of_the_docs():

@@ -203,9 +203,8 @@ class TextSource:
         self.lines_per_block = max(1, len(self._lines(0)))
 
     def pool(self, number: int, size: int) -> Pairs:
-        """As many blocks as hold about ``size`` lines, in the order of the epochs; at most the whole file."""
-        blocks = min(self.blocks, max(1, round(size / self.lines_per_block)))
-        wanted = range(*_share(number, blocks))
+        """As many blocks as hold about ``size`` lines, in the order of the epochs."""
+        wanted = range(*_share(number, max(1, round(size / self.lines_per_block))))
         places = (_shuffled(place, self.blocks, self.seed) for place in wanted)
         return Pairs.of([pair for place in places for pair in self._pairs(place, Split.TRAIN)])
 

@@ -201,6 +201,8 @@ class TextSource:
             raise DataError(f"{path} is empty")
         self.blocks = -(-size // _BLOCK_BYTES)
         self.lines_per_block = max(1, len(self._lines(0)))
+        # The pairs of the last block: a pool of a small file holds it many times.
+        self._last: tuple[tuple[int, Split], list[tuple[list[int], list[int]]]] | None = None
 
     def pool(self, number: int, size: int) -> Pairs:
         """As many blocks as hold about ``size`` lines, in the order of the epochs."""
@@ -233,6 +235,11 @@ class TextSource:
         return lines
 
     def _pairs(self, block: int, split: Split) -> list[tuple[list[int], list[int]]]:
+        if self._last is None or self._last[0] != (block, split):
+            self._last = (block, split), self._read(block, split)
+        return self._last[1]
+
+    def _read(self, block: int, split: Split) -> list[tuple[list[int], list[int]]]:
         pairs = []
         for place, line in enumerate(self._lines(block)):
             try:

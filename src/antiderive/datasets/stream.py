@@ -69,6 +69,9 @@ def pad(rows: list[list[int]], pad_id: int) -> Rows:
     return array
 
 
+_HOPELESS = 10
+"""Pools without a pair after which the data are called empty."""
+
 _RUN = 4
 """Batches' worth of pairs of like problem length that are sorted by solution length together (measured)."""
 
@@ -193,7 +196,7 @@ class BatchStream:
                 pairs, groups = following.result()
                 following = maker.submit(self.groups_of_pool, number + self.streams)
                 empty = 0 if groups else empty + 1
-                if empty == 100:
+                if empty == _HOPELESS:
                     raise DataError("the data give no training pairs within max_tokens")
                 for place in range(skip, len(groups)):
                     yield [

@@ -146,8 +146,32 @@ impl Store {
         Ok(Some((exponent, self.div(logarithm, ln)?, branch)))
     }
 
+    /// Whether real numbers may give a value that is not: it holds a logarithm, a root, or an inverse function
+    /// that is not real everywhere.
+    fn may_be_complex(&self, id: Id) -> bool {
+        self.dag.postorder(id).into_iter().any(|node| match self.dag.node(node) {
+            Node::Function(op, _) => matches!(
+                op,
+                Op::Ln
+                    | Op::Asin
+                    | Op::Acos
+                    | Op::Asec
+                    | Op::Acsc
+                    | Op::Acosh
+                    | Op::Atanh
+                    | Op::Acoth
+                    | Op::Asech
+            ),
+            Node::Pow(_, exponent) => !self.number(exponent).is_some_and(crate::number::Number::is_integer),
+            _ => false,
+        })
+    }
+
     fn undo_function(&mut self, op: Op, arg: Id, value: Id, branch: Branch) -> Result<Step> {
         let Some(inverse) = inverse_of(op) else { return Ok(None) };
+        // On the real line exp and its like have one inverse; beside it they are periodic or even, so that
+        // tanh(ln(ln(u))) is real where ln(u) is negative, and not on the branch of atanh.
+        let complex = self.may_be_complex(arg);
         let next = match (op, branch) {
             // ln(m*v) = ln(v) + constant, exp(v + k) = exp(v) * constant
             (Op::Exp, Branch { factor: true, term: false }) => Branch { factor: false, term: true },
@@ -156,7 +180,9 @@ impl Store {
             // f(-u) = f(u), f(u + k*pi) = ±f(u)
             (Op::Sin | Op::Cos | Op::Sec | Op::Csc, _) => Branch { factor: true, term: true },
             (Op::Tan | Op::Cot, _) => Branch { factor: false, term: true },
-            (Op::Cosh | Op::Sech, _) => Branch { factor: true, term: false },
+            (Op::Exp | Op::Tanh | Op::Coth, _) => Branch { factor: false, term: complex },
+            (Op::Sinh | Op::Csch, _) => Branch { factor: complex, term: complex },
+            (Op::Cosh | Op::Sech, _) => Branch { factor: true, term: complex },
             _ => Branch::default(),
         };
         Ok(Some((arg, self.apply(inverse, value)?, next)))
@@ -240,7 +266,7 @@ mod tests {
             ("sqrt(a8 + x)", "Y**2 - x"),
             ("asin(a8*x)", "sin(Y)/x"),
             ("a8*x + a8*sin(x)", "Y/(x + sin(x))"),
-            ("tanh(log(a8) + x)", "exp(atanh(Y) - x)"),
+            ("tanh(a8**3 + x)", "(atanh(Y) - x)**(1/3)"),
         ] {
             assert_eq!(isolated(function).as_deref(), Some(constant), "{function}");
         }

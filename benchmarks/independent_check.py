@@ -121,9 +121,11 @@ def error_at(task: str, problem: Node, solution: Node, values: dict[str, mp.mpf]
         problem, solution = solution, problem
     f = evaluate(problem, values)
     slope = mp.diff(lambda x: evaluate(solution, {**values, "x": x}), values["x"])
-    value = evaluate(solution, values)
-    if not real(f) or not mp.isfinite(slope) or abs(f) < abs(value) / 10**20:
-        return None  # undefined, or the derivative is lost beside the value
+    if not real(f) or not mp.isfinite(slope):
+        return None
+    # A derivative that is lost beside 1 or beside the value says nothing: it may be rounding errors alone.
+    if abs(f) < mp.mpf(10) ** (-0.6 * mp.mp.dps) * max(1, abs(evaluate(solution, values))):
+        return None
     return abs(f - slope) / max(abs(f), abs(slope)) if f != slope else mp.mpf(0)
 
 

@@ -124,9 +124,12 @@ def error_at(task: str, problem: Node, solution: Node, values: dict[str, mp.mpf]
     if not real(f) or not mp.isfinite(slope):
         return None
     # A derivative that is lost beside 1 or beside the value says nothing: it may be rounding errors alone.
-    if abs(f) < mp.mpf(10) ** (-0.6 * mp.mp.dps) * max(1, abs(evaluate(solution, values))):
+    value = evaluate(solution, values)
+    if abs(f) < mp.mpf(10) ** (-0.6 * mp.mp.dps) * max(1, abs(value)):
         return None
-    return abs(f - slope) / max(abs(f), abs(slope)) if f != slope else mp.mpf(0)
+    error = abs(f - slope) / max(abs(f), abs(slope)) if f != slope else mp.mpf(0)
+    # Where the antiderivative is complex it may stand on a branch cut, and rounding chooses the side.
+    return None if error > TOLERANCE and not real(value) else error
 
 
 def equation_error(problem: Node, solution: Node, values: dict[str, mp.mpf]) -> mp.mpf | None:

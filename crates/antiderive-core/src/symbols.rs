@@ -80,16 +80,6 @@ impl Symbol {
         SYMBOLS[self.0 as usize]
     }
 
-    /// Its name in infix: the unknown is written `y`, `y'`, `y''`.
-    pub fn infix(self) -> &'static str {
-        match self {
-            Symbol::Y => "y",
-            Symbol::Y1 => "y'",
-            Symbol::Y2 => "y''",
-            _ => self.name(),
-        }
-    }
-
     /// Its LaTeX.
     pub fn latex(self) -> String {
         let name = self.name();

@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiderive._core import generate
-from antiderive.datasets.sampling import token_slice
+from antiderive.datasets.sampling import sample_functions, token_slice
 from antiderive.errors import SettingError
+from antiderive.tasks import task_named
+from antiderive.tasks.fwd import ForwardIntegration
+from antiderive.tasks.textbook import Textbook
 
 if TYPE_CHECKING:
     from antiderive.datasets.recipe import Recipe
@@ -21,7 +24,7 @@ _HEAD = 2
 
 @dataclass(frozen=True)
 class Functions:
-    """A run of functions, the integrands of the ``fwd`` recipe, one for each index.
+    """A run of functions, the integrands of a recipe of ``fwd`` or ``textbook``, one for each index.
 
     Attributes:
         indices: index of each function in its recipe.
@@ -46,11 +49,15 @@ class Functions:
         """Functions ``start`` to ``start + count`` of a recipe, the same for any number of threads.
 
         Raises:
-            SettingError: if the task of the recipe is not ``fwd``.
+            SettingError: if the task of the recipe is another.
         """
-        if recipe.task != "fwd":
-            raise SettingError(f"functions are those of the task 'fwd', not of {recipe.task!r}")
-        arrays = generate(recipe.core_settings(), start, count, threads)
+        task = task_named(recipe.task)
+        if isinstance(task, Textbook):
+            arrays = sample_functions(task, recipe, start, count)
+        elif isinstance(task, ForwardIntegration):
+            arrays = generate(recipe.core_settings(), start, count, threads)
+        else:
+            raise SettingError(f"functions are those of the tasks fwd and textbook, not of {recipe.task!r}")
         return cls(
             indices=np.arange(start, start + count, dtype=np.uint64),
             problem_tokens=arrays["problem_tokens"],

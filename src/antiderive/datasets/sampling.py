@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive._core import arities, skeleton_hash, split_of
+from antiderive._core import Expr, arities, skeleton_hash, split_of
 from antiderive.errors import LimitError, SettingError, UndefinedError
 from antiderive.tasks import Draws, Task
 
 if TYPE_CHECKING:
     from antiderive.datasets.recipe import Recipe
+    from antiderive.tasks.textbook import Textbook
+
+T = TypeVar("T")
 
 _MAX_ATTEMPTS = 10_000
 """Tries for one example before the recipe is called hopeless."""
@@ -50,13 +53,41 @@ def sample_examples(task: Task[Any], recipe: Recipe, start: int, count: int) -> 
     }
 
 
-def _example(
-    task: Task[Any], recipe: Recipe, draws: Draws, rejects: Counter[str]
-) -> tuple[list[int], list[int], str]:
-    """Token ids of problem and solution, and the skeleton, of the first try that is not rejected."""
+def sample_functions(task: Textbook, recipe: Recipe, start: int, count: int) -> dict[str, Any]:
+    """Integrands ``start`` to ``start + count``, without solutions; see :func:`sample_examples`.
+
+    Raises:
+        SettingError: if the recipe allows hardly any function.
+    """
+    text = recipe.text()
+    rejects: Counter[str] = Counter()
+    made = [_function(task, recipe, Draws(text, start + place), rejects) for place in range(count)]
+    problems = [task.encode(function) for function in made]
+    skeletons = [skeleton_hash(task.skeleton(function)) for function in made]
+    return {
+        "problem_tokens": joined(problems),
+        "problem_ends": ends_of(problems),
+        "skeletons": np.array(skeletons, dtype=np.uint64),
+        "splits": np.array([split_of(skeleton) for skeleton in skeletons], dtype=np.uint8),
+        "problem_operators": operators_of(problems),
+        "rejects": dict(sorted(rejects.items())),
+    }
+
+
+def _function(task: Textbook, recipe: Recipe, draws: Draws, rejects: Counter[str]) -> Expr:
+    def attempt() -> Expr | str:
+        made = task.sample_function(recipe, draws)
+        too_long = isinstance(made, Expr) and len(task.encode(made)) > recipe.max_tokens
+        return "too_long" if too_long else made
+
+    return _first(task, attempt, rejects)
+
+
+def _first(task: Task[Any], attempt: Callable[[], T | str], rejects: Counter[str]) -> T:
+    """What the first try gives that is not rejected."""
     for _ in range(_MAX_ATTEMPTS):
         try:
-            made = _try(task, recipe, draws)
+            made = attempt()
         except UndefinedError:
             made = "undefined"
         except LimitError:
@@ -69,6 +100,13 @@ def _example(
         f"task {task.name}: {_MAX_ATTEMPTS} tries in a row gave no example, most of them {usual!r}; "
         "the recipe allows hardly any"
     )
+
+
+def _example(
+    task: Task[Any], recipe: Recipe, draws: Draws, rejects: Counter[str]
+) -> tuple[list[int], list[int], str]:
+    """Token ids of problem and solution, and the skeleton, of the first try that is not rejected."""
+    return _first(task, lambda: _try(task, recipe, draws), rejects)
 
 
 def _try(task: Task[Any], recipe: Recipe, draws: Draws) -> tuple[list[int], list[int], str] | str:

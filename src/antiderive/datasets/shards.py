@@ -15,6 +15,7 @@ from antiderive.datasets.folder import SHARD, DataSetWriter, to_table
 from antiderive.datasets.manifest import Manifest, Range, gaps
 from antiderive.datasets.recipe import Recipe
 from antiderive.errors import DataError, SettingError
+from antiderive.tasks.fwd import FORWARD
 
 _SLOW_SHARD = 1_000
 _FIRST_CHUNK = 32
@@ -54,7 +55,7 @@ def write_dataset(
 
     Shards that are there already, from an earlier run of the same recipe, are kept: an interrupted run is
     continued by the same call. A folder that was begun with another range takes a new one only with
-    ``extend``. A shard holds 100,000 indices, of the slow task ``fwd`` 1,000.
+    ``extend``. A shard holds 100,000 indices, of the slow tasks ``fwd`` and ``textbook`` 1,000.
 
     Raises:
         SettingError: for a range that is empty or negative.
@@ -79,7 +80,7 @@ def write_dataset(
         progress = _Reporter(count, sum(last - first for first, last in missing), report)
         pace = _Pace()
         pending: Future[None] | None = None
-        for first, last in _cut(missing, shard or (_SLOW_SHARD if recipe.task == "fwd" else SHARD)):
+        for first, last in _cut(missing, shard or (_SLOW_SHARD if recipe.task in FORWARD else SHARD)):
             began = time.monotonic()
             parts, rejects = _make(recipe, first, last, threads, pace, progress)
             if pending is not None:

@@ -22,6 +22,7 @@ from antiderive.datasets import Split
 from antiderive.errors import DataError
 from antiderive.labelling import schema
 from antiderive.tasks import task_named
+from antiderive.tasks.fwd import FORWARD
 
 if TYPE_CHECKING:
     from antiderive.labelling.store import Store
@@ -95,11 +96,11 @@ def export_labels(store: Store, folder: Path) -> Counter[str]:
 
 
 def _groups(store: Store, *outcomes: str) -> Iterator[list[Any]]:
-    """Functions of ``fwd`` recipes, for each its current labels of these outcomes (of any)."""
+    """Functions of recipes of random functions, for each its current labels of these outcomes (of any)."""
     recipes = [
         row.key
         for row in store.rows(select(schema.recipes.c.key, schema.recipes.c.settings))
-        if json.loads(row.settings)["task"] == "fwd"
+        if json.loads(row.settings)["task"] in FORWARD
     ]
     functions, current = schema.functions, schema.current_labels()
     query = (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from antiderive._core import Expr
 from antiderive.datasets import Examples, Functions, Split
 from antiderive.tasks import task_named
+from antiderive.tasks.fwd import ForwardIntegration
 
 if TYPE_CHECKING:
     from antiderive.datasets import Recipe
@@ -41,18 +42,18 @@ def content_key(prefix: str) -> bytes:
 
 
 def functions_of(recipe: Recipe, start: int, count: int) -> list[Function]:
-    """Functions ``start`` to ``start + count``: the sampled ones of ``fwd``, the integrands of another task.
+    """Functions ``start`` to ``start + count``: the sampled ones of ``fwd`` and ``textbook``, the integrands of another task.
 
     Raises:
         SettingError: for a task that is not known.
         ParseError: for a task whose problems are no integrands.
     """
-    if recipe.task == "fwd":
+    task = task_named(recipe.task)
+    if isinstance(task, ForwardIntegration):
         sampled = Functions.generate(recipe, start, count)
         integrands = [Expr.from_tokens(sampled.tokens(place)) for place in range(count)]
         skeletons, splits, operators = sampled.skeletons, sampled.splits, sampled.operators
     else:
-        task = task_named(recipe.task)
         examples = Examples.generate(recipe, start, count)
         integrands = [task.decode(examples.problem(place)) for place in range(count)]
         skeletons, splits = examples.skeletons, examples.splits

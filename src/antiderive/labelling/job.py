@@ -40,11 +40,13 @@ class Job:
         recipe: where the functions come from: ``fwd`` functions, or the problems of another task.
         method: name of a method of the pool.
         limits: what one call may use.
+        split: train, valid or test, to label the functions of that split alone; by default all.
     """
 
     recipe: Recipe
     method: str
     limits: Limits
+    split: str | None = None
 
     @property
     def recipe_key(self) -> str:
@@ -54,7 +56,8 @@ class Job:
     def run_key(self, start: int, count: int) -> str:
         """Name of a run in the store: the same job on the same range is the same run."""
         limits = f"{self.limits.cpu_seconds!r}\0{self.limits.memory_mib}"
-        return _digest(f"{self.recipe.text()}\0{self.method}\0{limits}\0{start}\0{count}")
+        parts = [self.recipe.text(), self.method, limits, str(start), str(count)]
+        return _digest("\0".join([*parts, self.split] if self.split else parts))
 
     def may_improve(self, label: Label) -> bool:
         """Whether this job's limits may change a label."""

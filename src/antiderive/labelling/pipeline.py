@@ -44,14 +44,16 @@ class Progress:
     """What of a run is in the store.
 
     Attributes:
-        total: functions of the run.
-        done: functions whose outcome is in the store.
+        total: indices of the run.
+        done: indices that are settled: the outcome of their function is in the store, or it is passed over.
+        passed: of these, the ones whose function is of another split than the job's.
         repeated: of these, the ones that took no call: their function was in the store, or comes twice.
         counts: number of functions by outcome.
     """
 
     total: int
     done: int = 0
+    passed: int = 0
     repeated: int = 0
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -162,8 +164,10 @@ class _Run:
         for first in range(self._start, end, slice_size):
             size = min(slice_size, end - first)
             if part := finished.get((first, size)):
+                known = sum(part.counts.values())
                 self._pending.done += size
-                self._pending.repeated += size
+                self._pending.passed += size - known
+                self._pending.repeated += known
                 self._pending.counts.update(part.counts)
             else:
                 yield from self._requests_of(first, size)
@@ -177,8 +181,14 @@ class _Run:
             yield function.key, Request(self._job.method, function.prefix, "x")
 
     def _requests_of(self, first: int, size: int) -> Iterator[tuple[bytes, Request]]:
-        part = _OpenSlice(first, size, left=size)
         functions = functions_of(self._job.recipe, first, size)
+        if self._job.split is not None:
+            functions = [function for function in functions if function.split == self._job.split]
+        part = _OpenSlice(first, size, left=len(functions))
+        self._pending.done += size - len(functions)
+        self._pending.passed += size - len(functions)
+        if not functions:
+            self._finished.append(part)
         known = self._store.known(self._job.method, functions)
         fresh = []  # all are sorted before the first is asked for, since ``known`` ages
         for function in functions:
@@ -221,6 +231,7 @@ class _Run:
             self._store.write(self._job, self._key, self._functions, list(self._labels.values()), slices)
         self._labels, self._functions, self._finished = {}, [], []
         self.progress.done += self._pending.done
+        self.progress.passed += self._pending.passed
         self.progress.repeated += self._pending.repeated
         self.progress.counts.update(self._pending.counts)
         self._pending = Progress(self._count)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from antiderive.labelling import schema
+from antiderive.tasks.fwd import FORWARD
 
 if TYPE_CHECKING:
     from antiderive.labelling.store import Store
@@ -119,7 +120,7 @@ def report_on(store: Store) -> Report:
     )
     report = Report({}, {}, _contradictions(store))
     for row in store.rows(query):
-        tallies = report.sampled if tasks[row.recipe] == "fwd" else report.known_integrable
+        tallies = report.sampled if tasks[row.recipe] in FORWARD else report.known_integrable
         tallies.setdefault(row.method, Tally()).add(row.operators, row.outcome, row.number, row.cpu_seconds)
     return report
 

@@ -26,3 +26,6 @@ class ForwardIntegration(Integration):
 
 FASTEST = ("fricas", "giac", "maxima", "sympy-risch")
 """By pairs for the CPU time on random functions; a second method costs more than it finds."""
+
+FORWARD = ("fwd", "textbook")
+"""Tasks whose functions computer algebra has to solve first: a range of indices holds fewer examples."""

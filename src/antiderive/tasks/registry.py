@@ -18,6 +18,7 @@ from antiderive.tasks.ode1 import FirstOrderEquation
 from antiderive.tasks.ode2 import SecondOrderEquation
 from antiderive.tasks.sub import Substitution
 from antiderive.tasks.task import Task
+from antiderive.tasks.textbook import Textbook
 
 GROUP = "antiderive.tasks"
 """The entry point group of tasks."""
@@ -37,6 +38,7 @@ _BUILT_IN: dict[str, AnyTask] = {
         Lyapunov(),
         SecondOrderEquation(),
         Substitution(),
+        Textbook(),
     )
 }
 _REGISTERED: dict[str, AnyTask] = {}

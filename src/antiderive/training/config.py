@@ -17,13 +17,14 @@ from antiderive.datasets import Recipe, Vocabulary
 from antiderive.datasets.sources import RecipeSource, ShardSource, Source, TextSource
 from antiderive.errors import DataError, SettingError
 from antiderive.models import Seq2SeqConfig
+from antiderive.tasks.fwd import FORWARD
 
 T = TypeVar("T")
 
 RECIPES = Path(__file__).parent.parent / "recipes"
 """The configurations that ship with the package."""
 
-_STORED_ONLY = {"fwd"}
+_STORED_ONLY = set(FORWARD)
 """Tasks whose examples are not native: they need computer algebra and are read from files."""
 
 _METRICS = ("loss", "exact", "verified")

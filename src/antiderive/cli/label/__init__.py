@@ -43,8 +43,25 @@ class _Range(click.ParamType[tuple[int, int]]):
 @click.option("--count", type=click.IntRange(min=1), help="Number of functions.")
 @click.option("--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first.")
 @click.option("--ops", type=_Range(), help="Operators of a function, as 1-15.  [default: 3-15]")
+@click.option(
+    "--task",
+    type=click.Choice(["fwd", "textbook"]),
+    default="fwd",
+    show_default=True,
+    help="Random trees, or members of the families that textbooks have.",
+)
+@click.option(
+    "--coefficients",
+    type=click.IntRange(0, 10),
+    help="Parameters that may stand in a function.  [default: 0]",
+)
 @click.option("--seed", type=int, help="Another seed gives other functions.  [default: 0]")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings.")
+@click.option(
+    "--split",
+    type=click.Choice(["train", "valid", "test"]),
+    help="Of the COUNT functions label those of this split alone; valid and test are one in 50 each.",
+)
 @click.option(
     "--method", "methods", multiple=True, default=("sympy",), show_default=True, help="May be repeated."
 )
@@ -63,8 +80,11 @@ def command(
     count: int | None,
     start: int,
     ops: tuple[int, int] | None,
+    task: str,
+    coefficients: int | None,
     seed: int | None,
     recipe: Path | None,
+    split: str | None,
     methods: tuple[str, ...],
     timeout: float,
     memory: int,
@@ -89,11 +109,11 @@ def command(
         method_named(method)
 
     limits = Limits(cpu_seconds=timeout, memory_mib=memory)
-    settings = _recipe(recipe, ops, seed)
-    parts = [("fwd", count), ("bwd", known_integrable)]
+    settings = _recipe(recipe, ops, seed, coefficients)
+    parts = [(task, count), ("bwd", known_integrable)]
     jobs = [
-        (Job(dataclasses.replace(settings, task=task), method, limits), number)
-        for task, number in parts
+        (Job(dataclasses.replace(settings, task=name), method, limits, split), number)
+        for name, number in parts
         if number is not None
         for method in dict.fromkeys(methods)
     ]
@@ -102,7 +122,9 @@ def command(
             _label(job, start, number, store, workers or os.cpu_count() or 1)
 
 
-def _recipe(path: Path | None, ops: tuple[int, int] | None, seed: int | None) -> Recipe:
+def _recipe(
+    path: Path | None, ops: tuple[int, int] | None, seed: int | None, coefficients: int | None
+) -> Recipe:
     from antiderive.datasets import Recipe
 
     values = {**(Recipe.load(path) if path is not None else Recipe()).to_dict(), "task": "fwd"}
@@ -110,6 +132,8 @@ def _recipe(path: Path | None, ops: tuple[int, int] | None, seed: int | None) ->
         values |= {"min_operators": ops[0], "max_operators": ops[1]}
     if seed is not None:
         values["seed"] = seed
+    if coefficients is not None:
+        values["coefficients"] = coefficients
     return Recipe.from_dict(values)
 
 
@@ -124,18 +148,20 @@ def _label(job: Job, start: int, count: int, store: Store, workers: int) -> None
         row = bar.add_task(what, total=count, rate="")
 
         def report(progress: Progress) -> None:
-            rate = (progress.done - progress.repeated) / (time.monotonic() - started)
+            calls = progress.done - progress.passed - progress.repeated
+            rate = calls / (time.monotonic() - started)
             bar.update(row, completed=progress.done, rate=f"{rate:,.1f}/s, {_shares(progress)}")
 
         store.waiting = lambda line: bar.update(row, rate=line)
         progress = LocalExecutor(store, workers).run(job, start, count, report=report)
     known = f" ({progress.repeated:,} known before)" if progress.repeated else ""
     seconds = time.monotonic() - started
-    click.echo(f"{what}: {progress.done:,} in {store.name}{known}, {seconds:.1f} s")
+    labelled = progress.done - progress.passed
+    click.echo(f"{what}: {labelled:,} in {store.name}{known}, {seconds:.1f} s")
     for outcome, number in progress.counts.most_common():
-        click.echo(f"  {outcome:<14} {number:>10,}  {number / progress.done:6.1%}")
+        click.echo(f"  {outcome:<14} {number:>10,}  {number / labelled:6.1%}")
 
 
 def _shares(progress: Progress) -> str:
-    done = max(progress.done, 1)
+    done = max(progress.done - progress.passed, 1)
     return f"{progress.counts['solved'] / done:.0%} solved, {progress.counts['timeout'] / done:.0%} timed out"

@@ -49,6 +49,7 @@ _LABELLED = pa.schema(
         ("method", pa.string()),
         ("seconds", pa.float64()),
         ("cpu_seconds", pa.float64()),
+        ("limit_seconds", pa.float64()),
         ("operators", pa.uint16()),
         ("skeleton", pa.uint64()),
         ("split", pa.string()),

@@ -42,7 +42,7 @@ def content_key(prefix: str) -> bytes:
 
 
 def functions_of(recipe: Recipe, start: int, count: int) -> list[Function]:
-    """Functions ``start`` to ``start + count``: the sampled ones of ``fwd`` and ``textbook``, the integrands of another task.
+    """Functions ``start`` to ``start + count``: those of ``fwd`` or ``textbook``, another task's integrands.
 
     Raises:
         SettingError: for a task that is not known.

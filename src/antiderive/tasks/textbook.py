@@ -1,4 +1,4 @@
-"""Integrands of the families that textbooks and tables of integrals are made of, with constants or parameters.
+"""Integrands of the families that textbooks and tables of integrals are made of, parameters among them.
 
 Random trees hardly ever give ``(a + b*x)**(3/2)/x**2`` or ``sin(x)**3*cos(x)**4``; what is learned from them
 alone says little about such integrands. Each family here is a formula with random parts. Whether a member has

@@ -1,0 +1,177 @@
+"""Families of classifiers that are trained from scratch: what they read and which module reads it.
+
+A family turns integrands into rows of numbers, rows into a batch, and a batch into outputs; the trainer
+(:mod:`antiderive.classification.fit`) knows no more of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from antiderive._core import Expr
+from antiderive.classification.features import features_of
+from antiderive.classification.forecast import Description, Layout
+from antiderive.classification.portable import Portable
+from antiderive.datasets import Vocabulary
+from antiderive.errors import DataError
+from antiderive.models import Classifier, ClassifierConfig
+
+MAX_TOKENS = 400
+"""Longer expressions are cut: their beginning says enough."""
+
+_WEIGHTS = "model.safetensors"
+
+Row = Sequence[float]
+
+
+class Family(Protocol):
+    """What the trainer and the classifier need of a family."""
+
+    name: str
+    module: nn.Module
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """Settings from which the module is made again."""
+
+    def encode(self, integrands: Sequence[Expr]) -> list[Row]:
+        """What the module reads of each integrand."""
+
+    def collate(self, rows: Sequence[Row]) -> Tensor:
+        """A batch of rows."""
+
+    def save(self, folder: Path, description: Description) -> None:
+        """Writes weights and description."""
+
+
+def padded(rows: Sequence[Row], pad: int) -> Tensor:
+    """Rows of ids, filled up to the longest, [B, S]."""
+    longest = max(map(len, rows))
+    return torch.tensor([[*row, *[pad] * (longest - len(row))] for row in rows])
+
+
+class Tokens:
+    """The transformer over the project's tokens; ``tree`` adds the path from the root to each token."""
+
+    def __init__(self, config: ClassifierConfig) -> None:
+        self.name = "tokens" if config.positions == "sequence" else "tree"
+        self.module = Classifier(config)
+
+    @classmethod
+    def new(cls, name: str, layout: Layout, **shape: Any) -> Tokens:  # noqa: ANN401
+        """With fresh weights."""
+        positions = "sequence" if name == "tokens" else "both"
+        size = len(Vocabulary().names)
+        return cls(
+            ClassifierConfig(**{"positions": positions, **shape}, vocabulary=size, outputs=layout.outputs)
+        )
+
+    @classmethod
+    def load(cls, folder: Path, description: Description) -> Tokens:
+        """From a folder.
+
+        Raises:
+            DataError: if the weights are missing or of another shape.
+        """
+        try:
+            Vocabulary().check(description.shape["vocabulary"])
+            values = {**description.shape, "vocabulary": len(Vocabulary().names)}
+            family = cls(ClassifierConfig(**values))
+            family.module.load_state_dict(load_file(folder / _WEIGHTS))
+        except (OSError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+            raise DataError(f"{folder}: cannot load the classifier: {str(error).splitlines()[0]}") from error
+        return family
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """The configuration; the vocabulary by its names."""
+        return {**asdict(self.module.config), "vocabulary": list(Vocabulary().names)}
+
+    def encode(self, integrands: Sequence[Expr]) -> list[Row]:
+        """Prefix tokens."""
+        return [integrand.to_tokens()[:MAX_TOKENS] for integrand in integrands]
+
+    def collate(self, rows: Sequence[Row]) -> Tensor:
+        """Padded ids."""
+        return padded(rows, self.module.config.pad)
+
+    def save(self, folder: Path, description: Description) -> None:
+        """Writes the weights as safetensors."""
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(dict(self.module.state_dict()), folder / _WEIGHTS)
+        description.write(folder)
+
+
+class _FeatureNetwork(nn.Module):
+    """What :class:`~antiderive.classification.portable.Portable` computes, with dropout for training."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, features: int, hidden: int, outputs: int, dropout: float) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(features))
+        self.register_buffer("scale", torch.ones(features))
+        self.dropout = nn.Dropout(dropout)
+        self.hidden = nn.Linear(features, hidden)
+        self.output = nn.Linear(hidden, outputs)
+
+    def forward(self, features_BF: Tensor) -> Tensor:
+        """[B, F] to [B, O]."""
+        inputs = (torch.log1p(features_BF) - self.mean) / self.scale
+        output: Tensor = self.output(self.dropout(torch.tanh(self.hidden(self.dropout(inputs)))))
+        return output
+
+
+class Features:
+    """A network with one hidden layer over :data:`~antiderive.classification.features.FEATURES`."""
+
+    name = "features"
+
+    def __init__(self, features: int, layout: Layout, *, hidden: int = 64, dropout: float = 0.2) -> None:
+        self._hidden, self._dropout = hidden, dropout
+        self.module = _FeatureNetwork(features, hidden, layout.outputs, dropout)
+        self._standardised = False
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """Width and dropout."""
+        return {"hidden": self._hidden, "dropout": self._dropout}
+
+    def encode(self, integrands: Sequence[Expr]) -> list[Row]:
+        """Features; the first list of integrands, that of the training split, sets mean and scale."""
+        found = features_of(integrands)
+        if not self._standardised:
+            logs = np.log1p(found)
+            self.module.mean.copy_(torch.from_numpy(logs.mean(axis=0)))
+            # A feature that hardly varies must not become a large input where it does.
+            self.module.scale.copy_(torch.from_numpy(np.maximum(logs.std(axis=0), 0.1)))
+            self._standardised = True
+        return list(found)
+
+    def collate(self, rows: Sequence[Row]) -> Tensor:
+        """[B, F]."""
+        return torch.from_numpy(np.stack([np.asarray(row) for row in rows]))
+
+    def save(self, folder: Path, description: Description) -> None:
+        """Writes the weights for numpy."""
+        module = self.module
+        tensors = {
+            "mean": module.mean,
+            "scale": module.scale,
+            "hidden": module.hidden.weight.T,
+            "hidden_bias": module.hidden.bias,
+            "output": module.output.weight.T,
+            "output_bias": module.output.bias,
+        }
+        weights = {name: tensor.detach().cpu().numpy().copy() for name, tensor in tensors.items()}
+        Portable(replace(description), weights).save(folder)

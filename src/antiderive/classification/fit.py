@@ -1,0 +1,181 @@
+"""Training of classifiers, the same for every family."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from antiderive.classification.forecast import Layout
+from antiderive.classification.heads import Targets, loss_of
+from antiderive.errors import SettingError
+
+_BUCKET = 20
+"""Batches that are sorted by length together: little padding, and still a shuffle."""
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """How a classifier is trained.
+
+    Attributes:
+        epochs: most passes over the training split.
+        patience: passes without a better loss on the validation split before it stops.
+        batch: functions of a step.
+        learning_rate: peak of AdamW's learning rate; it warms up for a twentieth and falls as a cosine.
+        weight_decay: of matrices.
+        seed: of weights, order and dropout.
+
+    Raises:
+        SettingError: for values out of range.
+    """
+
+    epochs: int = 20
+    patience: int = 4
+    batch: int = 64
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.05
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "patience", "batch", "learning_rate"):
+            if getattr(self, name) <= 0:
+                raise SettingError(f"{name} = {getattr(self, name)} must be positive")
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """How one pass went.
+
+    Attributes:
+        number: from 1.
+        training_loss: mean over the steps.
+        validation_loss: on the whole validation split.
+        best: whether no pass before had a lower one.
+        seconds: wall-clock time since the start.
+    """
+
+    number: int
+    training_loss: float
+    validation_loss: float
+    best: bool
+    seconds: float
+
+
+Rows = Sequence[Sequence[float]]
+"""What a family makes of integrands: ids of tokens, or features."""
+
+Collate = Callable[[Sequence[Sequence[float]]], Tensor]
+"""Makes a batch of rows."""
+
+
+def fit(
+    module: nn.Module,
+    layout: Layout,
+    train: tuple[Rows, Targets],
+    valid: tuple[Rows, Targets],
+    config: FitConfig,
+    *,
+    collate: Collate,
+    report: Callable[[Epoch], None] = lambda _: None,
+) -> list[Epoch]:
+    """Trains a module that takes batches and returns outputs [B, O]; the best weights stay in it.
+
+    Args:
+        module: what is trained.
+        layout: what the outputs mean.
+        train: rows and targets of the training split.
+        valid: those of the validation split.
+        config: how.
+        collate: makes a batch of rows.
+        report: called after each pass.
+    """
+    started = time.monotonic()
+    device = next(module.parameters()).device
+    torch.manual_seed(config.seed)
+    optimizer = _optimizer(module, config)
+    steps = config.epochs * math.ceil(len(train[0]) / config.batch)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+    epochs: list[Epoch] = []
+    best, weights = math.inf, {}
+    since = 0
+    for number in range(1, config.epochs + 1):
+        module.train()
+        losses = []
+        for places in _batches(train[0], config.batch, seed=(config.seed, number)):
+            batch = collate([train[0][place] for place in places]).to(device)
+            loss = loss_of(layout, module(batch), train[1].select(torch.tensor(places)).to(device))
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(module.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            losses.append(loss.item())
+        rows = torch.from_numpy(predict(module, valid[0], collate, batch=4 * config.batch))
+        validation = loss_of(layout, rows.float(), valid[1]).item()
+        better = validation < best
+        if better:
+            best, since = validation, 0
+            weights = {name: tensor.detach().clone() for name, tensor in module.state_dict().items()}
+        else:
+            since += 1
+        epochs.append(Epoch(number, float(np.mean(losses)), validation, better, time.monotonic() - started))
+        report(epochs[-1])
+        if since >= config.patience:
+            break
+    if weights:
+        module.load_state_dict(weights)
+    module.eval()
+    return epochs
+
+
+def predict(module: nn.Module, rows: Rows, collate: Collate, *, batch: int = 256) -> NDArray[np.float64]:
+    """The outputs [N, O] of a module, computed in batches of similar length."""
+    device = next(module.parameters()).device
+    module.eval()
+    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+    parts = []
+    with torch.inference_mode():
+        for first in range(0, len(order), batch):
+            chosen = collate([rows[place] for place in order[first : first + batch]])
+            parts.append(module(chosen.to(device)).double().cpu())
+    written = torch.cat(parts)
+    back = torch.empty(len(order), dtype=torch.long)
+    back[torch.tensor(order)] = torch.arange(len(order))
+    return written[back].numpy()
+
+
+def _optimizer(module: nn.Module, config: FitConfig) -> torch.optim.AdamW:
+    trained = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    matrices = [parameter for parameter in trained if parameter.ndim > 1]
+    others = [parameter for parameter in trained if parameter.ndim <= 1]
+    groups = [
+        {"params": matrices, "weight_decay": config.weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=config.learning_rate)
+
+
+def _rate(step: int, steps: int) -> float:
+    warmup = max(1, steps // 20)
+    if step < warmup:
+        return (step + 1) / warmup
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, steps - warmup))))
+
+
+def _batches(rows: Rows, size: int, *, seed: tuple[int, int]) -> Iterator[list[int]]:
+    """Places of all rows, shuffled, in batches of similar length."""
+    random = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed)))
+    order = random.permutation(len(rows))
+    batches = []
+    for first in range(0, len(order), size * _BUCKET):
+        bucket = sorted(order[first : first + size * _BUCKET].tolist(), key=lambda place: len(rows[place]))
+        batches += [bucket[place : place + size] for place in range(0, len(bucket), size)]
+    for place in random.permutation(len(batches)):
+        yield batches[place]

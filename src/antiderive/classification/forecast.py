@@ -1,0 +1,157 @@
+"""What a classifier says of integrands, and the folder that holds one.
+
+A folder has ``classifier.json`` (which family, what its outputs mean, temperatures, settings) beside the
+weights of the family. Nothing in it is executed when it is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiderive._core import Expr
+from antiderive.classification.labelled import CLASSES
+from antiderive.classification.metrics import sigmoid
+from antiderive.errors import DataError
+
+FORMAT = 1
+FAMILIES = ("tokens", "tree", "features", "language")
+_FILE = "classifier.json"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the numbers mean that a classifier writes for an integrand.
+
+    In this order: the logit that an elementary integral is found; a logit for each of
+    :data:`~antiderive.classification.labelled.CLASSES`; for each method the logit that it finds one; for each
+    method the logit of the share of its limit that a call is expected to take.
+
+    Attributes:
+        methods: names of the methods.
+        limits: CPU seconds that each of them had.
+    """
+
+    methods: tuple[str, ...]
+    limits: tuple[float, ...]
+
+    @property
+    def outputs(self) -> int:
+        """Numbers for one integrand."""
+        return 1 + len(CLASSES) + 2 * len(self.methods)
+
+    @property
+    def parts(self) -> tuple[slice, slice, slice]:
+        """Where the classes, the successes and the shares stand; the first number comes before them."""
+        first, second = 1 + len(CLASSES), 1 + len(CLASSES) + len(self.methods)
+        return slice(1, first), slice(first, second), slice(second, self.outputs)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is expected of N integrands.
+
+    Attributes:
+        found: probability that an elementary integral is found, [N].
+        classes: probability of each class of outcomes, [N, C].
+        success: probability that each method finds one within its limit, [N, M].
+        seconds: CPU seconds that a call of each method is expected to take, [N, M].
+    """
+
+    found: NDArray[np.float64]
+    classes: NDArray[np.float64]
+    success: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What ``classifier.json`` holds.
+
+    Attributes:
+        family: one of :data:`FAMILIES`.
+        layout: what its outputs mean.
+        temperatures: by which the first logit and those of the methods are divided (Guo et al. 2017).
+        shape: settings of the family's module.
+        trained_on: functions, methods and scheme of the labels.
+        history: losses by pass.
+    """
+
+    family: str
+    layout: Layout
+    temperatures: tuple[float, ...]
+    shape: dict[str, Any] = field(default_factory=dict)
+    trained_on: dict[str, Any] = field(default_factory=dict)
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, folder: Path) -> None:
+        """Writes the file; it comes last, so that a folder that has it is whole."""
+        temporary = folder / f".{_FILE}"
+        content = {"format": FORMAT, **asdict(self)}
+        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        temporary.replace(folder / _FILE)
+
+    @classmethod
+    def read(cls, folder: Path) -> Description:
+        """The description of a folder.
+
+        Raises:
+            DataError: if the folder holds no classifier.
+        """
+        if not folder.is_dir():
+            raise DataError(f"there is no folder {folder}")
+        if not (folder / _FILE).exists():
+            raise DataError(f"{folder} is no classifier: {_other_kind(folder)}")
+        try:
+            values = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+            if values.pop("format") != FORMAT or values["family"] not in FAMILIES:
+                raise DataError(
+                    f"{folder} holds a classifier of another version; train it again with antiderive classify train"
+                )
+            layout = Layout(tuple(values["layout"]["methods"]), tuple(values["layout"]["limits"]))
+            return cls(**{**values, "layout": layout, "temperatures": tuple(values["temperatures"])})
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"cannot read {folder / _FILE}: {error}") from error
+
+    def forecast(self, rows: NDArray[np.float64]) -> Forecast:
+        """The meaning of rows of outputs, [N, O]."""
+        classes, success, share = self.layout.parts
+        shifted = rows[:, classes] - rows[:, classes].max(axis=1, keepdims=True)
+        weights = np.exp(shifted)
+        return Forecast(
+            sigmoid(rows[:, 0] / self.temperatures[0]),
+            weights / weights.sum(axis=1, keepdims=True),
+            sigmoid(rows[:, success] / np.array(self.temperatures[1:])),
+            sigmoid(rows[:, share]) * np.array(self.layout.limits),
+        )
+
+
+class Forecaster(Protocol):
+    """Anything that says what is expected of integrands."""
+
+    description: Description
+
+    def rows(self, integrands: Sequence[Expr]) -> NDArray[np.float64]:
+        """Outputs before calibration, [N, O]."""
+
+    def forecast(self, integrands: Sequence[Expr]) -> Forecast:
+        """What is expected of them; parameters may have any names that fit."""
+
+
+def _other_kind(folder: Path) -> str:
+    """What a folder seems to be instead."""
+    if any((folder / name).exists() for name in ("state.json", "best.json")) or any(folder.glob("step-*")):
+        return "it is a run of antiderive train (a sequence-to-sequence model)"
+    if (folder / "config.json").exists():
+        return (
+            "it holds a model of another kind; give it to classify train as --base, if it is a language model"
+        )
+    if (folder / "train.parquet").exists():
+        return "it is a labelled set; antiderive classify train makes a classifier from it"
+    return f"it has no {_FILE}; antiderive classify train writes it"

@@ -1,0 +1,63 @@
+"""Labels as tensors, and the loss that compares them with what a classifier writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from antiderive.classification.forecast import Layout
+from antiderive.classification.labelled import LabelledSet
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Labels of B functions; -1 (NaN for shares) where there is none."""
+
+    found: Tensor
+    classes: Tensor
+    success: Tensor
+    share: Tensor
+
+    def select(self, places: Tensor) -> Targets:
+        """Those of some functions."""
+        return Targets(self.found[places], self.classes[places], self.success[places], self.share[places])
+
+    def to(self, device: torch.device) -> Targets:
+        """The same on a device."""
+        parts = (self.found, self.classes, self.success, self.share)
+        return Targets(*(part.to(device) for part in parts))
+
+
+def targets_of(labelled: LabelledSet) -> Targets:
+    """The labels of a set."""
+    share = np.clip(labelled.seconds / labelled.limits, 0.0, 1.0)
+    return Targets(
+        torch.from_numpy(labelled.found.astype(np.float32)),
+        torch.from_numpy(labelled.classes.astype(np.int64)),
+        torch.from_numpy(labelled.success.astype(np.float32)),
+        torch.from_numpy(share.astype(np.float32)),
+    )
+
+
+def loss_of(layout: Layout, rows_BO: Tensor, targets: Targets) -> Tensor:
+    """The sum of the mean losses of the four parts, in nats.
+
+    The share of its limit that a call takes is learned by cross-entropy like a probability, so that its
+    estimate is the mean, time-outs included.
+    """
+    classes, success, share = layout.parts
+    known = (targets.classes >= 0).sum().clamp(min=1)
+    outcome = F.cross_entropy(rows_BO[:, classes], targets.classes, ignore_index=-1, reduction="sum") / known
+    found = _binary(rows_BO[:, 0], targets.found, targets.found >= 0)
+    by_method = _binary(rows_BO[:, success], targets.success, targets.success >= 0)
+    times = _binary(rows_BO[:, share], targets.share, ~targets.share.isnan())
+    return found + 0.5 * (outcome + by_method + times)
+
+
+def _binary(logits: Tensor, targets: Tensor, known: Tensor) -> Tensor:
+    each = F.binary_cross_entropy_with_logits(logits, targets.nan_to_num().clamp(min=0), reduction="none")
+    return (each * known).sum() / known.sum().clamp(min=1)

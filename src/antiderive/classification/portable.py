@@ -1,0 +1,69 @@
+"""The classifier that reads features, without torch: two small layers in numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiderive._core import Expr
+from antiderive.classification.features import FEATURES, features_of
+from antiderive.classification.forecast import Description, Forecast
+from antiderive.classification.integrands import renamed
+from antiderive.errors import DataError
+
+_FILE = "weights.npz"
+_NAMES = ("mean", "scale", "hidden", "hidden_bias", "output", "output_bias")
+
+Weights = dict[str, NDArray[np.float32]]
+
+
+class Portable:
+    """Features, standardised after ``log(1 + n)``; one layer of tanh; one linear layer."""
+
+    def __init__(self, description: Description, weights: Weights) -> None:
+        self.description = description
+        self._weights = weights
+
+    @classmethod
+    def load(cls, folder: Path) -> Portable:
+        """Reads a folder.
+
+        Raises:
+            DataError: if the weights cannot be read or are of another version.
+        """
+        description = Description.read(folder)
+        if description.family != "features":
+            raise DataError(
+                f"{folder} holds a classifier of the family {description.family!r}, not of features"
+            )
+        try:
+            with np.load(folder / _FILE, allow_pickle=False) as file:
+                weights = {name: np.asarray(file[name], dtype=np.float32) for name in _NAMES}
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise DataError(f"cannot read {folder / _FILE}: {error}") from error
+        if weights["mean"].shape != (len(FEATURES),):
+            raise DataError(
+                f"{folder} knows {len(weights['mean'])} features, this version {len(FEATURES)}; train it again"
+            )
+        return cls(description, weights)
+
+    def save(self, folder: Path) -> None:
+        """Writes weights and description."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(folder / _FILE, **self._weights)  # type: ignore[arg-type]
+        self.description.write(folder)
+
+    def rows(self, integrands: Sequence[Expr]) -> NDArray[np.float64]:
+        """Outputs before calibration, [N, O]."""
+        w = self._weights
+        inputs = (np.log1p(features_of(integrands)) - w["mean"]) / w["scale"]
+        hidden = np.tanh(inputs @ w["hidden"] + w["hidden_bias"])
+        return np.asarray(hidden @ w["output"] + w["output_bias"], dtype=np.float64)
+
+    def forecast(self, integrands: Sequence[Expr]) -> Forecast:
+        """What is expected of them."""
+        return self.description.forecast(self.rows([renamed(integrand) for integrand in integrands]))

@@ -1,0 +1,143 @@
+"""Training a classifier on a labelled set, and loading one of any family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from antiderive._core import Expr
+from antiderive.classification.families import Family, Features, Tokens
+from antiderive.classification.features import FEATURES
+from antiderive.classification.fit import Epoch, FitConfig, fit, predict
+from antiderive.classification.forecast import FAMILIES, Description, Forecast, Forecaster, Layout
+from antiderive.classification.heads import targets_of
+from antiderive.classification.integrands import renamed
+from antiderive.classification.labelled import LabelledSet
+from antiderive.classification.language import Language
+from antiderive.classification.metrics import fit_temperature
+from antiderive.classification.portable import Portable
+from antiderive.errors import SettingError
+
+
+class Trained:
+    """A module of torch with what its outputs mean."""
+
+    def __init__(self, family: Family, description: Description) -> None:
+        self.description = description
+        self._family = family
+        family.module.eval()
+
+    def rows(self, integrands: Sequence[Expr]) -> NDArray[np.float64]:
+        """Outputs before calibration, [N, O]."""
+        return predict(self._family.module, self._family.encode(integrands), self._family.collate)
+
+    def forecast(self, integrands: Sequence[Expr]) -> Forecast:
+        """What is expected of them."""
+        return self.description.forecast(self.rows([renamed(integrand) for integrand in integrands]))
+
+
+def load_classifier(folder: Path) -> Forecaster:
+    """The classifier in a folder, of whichever family.
+
+    Raises:
+        DataError: if there is none.
+    """
+    description = Description.read(folder)
+    if description.family == "features":
+        return Portable.load(folder)
+    loader = Language.load if description.family == "language" else Tokens.load
+    return Trained(loader(folder, description), description)
+
+
+def train_classifier(
+    sets: dict[str, LabelledSet],
+    folder: Path,
+    *,
+    family: str = "tree",
+    base: str = "",
+    writing: str = "latex",
+    lora: int = 0,
+    shape: dict[str, Any] | None = None,
+    config: FitConfig | None = None,
+    report: Callable[[Epoch], None] = lambda _: None,
+) -> Forecaster:
+    """Trains on the split ``train``, chooses the pass and the temperatures on ``valid``, and saves.
+
+    Args:
+        sets: splits of a labelled set.
+        folder: where the classifier goes.
+        family: one of :data:`~antiderive.classification.forecast.FAMILIES`.
+        base: for a language model, a local folder or a name on the Hub.
+        writing: for a language model, ``latex`` or ``infix``.
+        lora: for a language model, rank of the matrices that are trained; 0 trains all weights.
+        shape: settings of the module of a family that is trained from scratch.
+        config: how it is trained.
+        report: called after each pass.
+
+    Raises:
+        SettingError: for an unknown family or settings that do not fit it.
+        DataError: if a language model cannot be loaded.
+    """
+    config = config or FitConfig()
+    train, valid = sets["train"], sets["valid"]
+    layout = Layout(train.methods, tuple(train.limits.tolist()))
+    torch.manual_seed(config.seed)
+    learner = _learner(family, layout, base, writing, lora, shape or {})
+    rows = learner.encode(train.integrands)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    learner.module.to(device)
+    epochs = fit(
+        learner.module,
+        layout,
+        (rows, targets_of(train)),
+        (learner.encode(valid.integrands), targets_of(valid)),
+        config,
+        collate=learner.collate,
+        report=report,
+    )
+    written = predict(learner.module, learner.encode(valid.integrands), learner.collate)
+    description = Description(
+        family=family,
+        layout=layout,
+        temperatures=_temperatures(written, valid, layout),
+        shape=learner.shape,
+        trained_on={"functions": len(train), "valid": len(valid), **asdict(config)},
+        history=[asdict(epoch) for epoch in epochs],
+    )
+    learner.save(folder, description)
+    return load_classifier(folder)
+
+
+def _learner(
+    family: str, layout: Layout, base: str, writing: str, lora: int, shape: dict[str, Any]
+) -> Family:
+    if family not in FAMILIES:
+        raise SettingError(f"there is no family {family!r}; there are: {', '.join(FAMILIES)}")
+    if family == "language":
+        if not base:
+            raise SettingError(
+                "the family language needs --base: a local folder, or a name such as tbs17/MathBERT"
+            )
+        return Language.new(base, layout, writing=writing, lora=lora)
+    if base or lora:
+        raise SettingError(f"--base and --lora belong to the family language, not to {family!r}")
+    if family == "features":
+        return Features(len(FEATURES), layout, **shape)
+    return Tokens.new(family, layout, **shape)
+
+
+def _temperatures(rows: NDArray[np.float64], labelled: LabelledSet, layout: Layout) -> tuple[float, ...]:
+    """For the first output and for the success of each method; 1 where there are too few labels."""
+    successes = rows[:, layout.parts[1]]
+    pairs = [(labelled.found, rows[:, 0])]
+    pairs += [(labelled.success[:, place], successes[:, place]) for place in range(len(layout.methods))]
+    return tuple(
+        fit_temperature(truth[truth >= 0] == 1, logits[truth >= 0]) if (truth >= 0).sum() >= 20 else 1.0
+        for truth, logits in pairs
+    )

@@ -1,4 +1,4 @@
-"""Numbers that describe an integrand, for models that read no tokens. All are cheap: one walk over its nodes."""
+"""Numbers that describe an integrand, from one walk over its nodes, for models that read no tokens."""
 
 from __future__ import annotations
 
@@ -100,10 +100,9 @@ class _Walk:
             return 0, None
         known = [degree for degree in degrees if degree is not None]
         polynomial = len(known) == len(degrees)
-        if kind == "add":
-            return (max(known) if polynomial else None), "add"
-        if kind == "mul":
-            return (sum(known) if polynomial else None), "mul"
+        if kind in ("add", "mul"):
+            joined = max if kind == "add" else sum
+            return (joined(known) if polynomial else None), kind
         if kind == "pow":
             return self._power(children[0], children[1])
         return None, _GROUP_OF.get(kind, "other")

@@ -111,9 +111,7 @@ class Description:
         try:
             values = json.loads((folder / _FILE).read_text(encoding="utf-8"))
             if values.pop("format") != FORMAT or values["family"] not in FAMILIES:
-                raise DataError(
-                    f"{folder} holds a classifier of another version; train it again with antiderive classify train"
-                )
+                raise DataError(f"{folder} holds a classifier of another version; train it again")
             layout = Layout(tuple(values["layout"]["methods"]), tuple(values["layout"]["limits"]))
             return cls(**{**values, "layout": layout, "temperatures": tuple(values["temperatures"])})
         except (OSError, ValueError, KeyError, TypeError) as error:

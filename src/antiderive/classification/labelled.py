@@ -22,7 +22,7 @@ from antiderive.tasks import task_named
 SPLITS = ("train", "valid", "test")
 
 CLASSES = ("solved", "nonelementary", "special", "partial", "gave_up", "limit")
-"""Classes of outcomes. A function of several methods is in the first one that any of them gave; ``limit`` is a
+"""Classes of outcomes. A function of several methods is in the first that any of them gave; ``limit`` is a
 time-out, too much memory or a crash. Answers that were not confirmed or cannot be written are in none."""
 
 _COLUMNS = ("problem", "outcome", "method", "cpu_seconds", "limit_seconds", "operators", "skeleton")
@@ -87,7 +87,7 @@ def read_splits(
         splits: which ones to read.
 
     Raises:
-        DataError: if a file is missing or no labelled set, for a bad row, and for labels of different schemes.
+        DataError: if a file is missing or no labelled set, for a bad row, for labels of different schemes.
         SettingError: for a method that the set does not have.
     """
     tables = {split: _table(folder / f"{split}.parquet") for split in splits}

@@ -37,9 +37,7 @@ class Portable:
         """
         description = Description.read(folder)
         if description.family != "features":
-            raise DataError(
-                f"{folder} holds a classifier of the family {description.family!r}, not of features"
-            )
+            raise DataError(f"{folder} holds a classifier of the family {description.family}, not features")
         try:
             with np.load(folder / _FILE, allow_pickle=False) as file:
                 weights = {name: np.asarray(file[name], dtype=np.float32) for name in _NAMES}
@@ -47,7 +45,8 @@ class Portable:
             raise DataError(f"cannot read {folder / _FILE}: {error}") from error
         if weights["mean"].shape != (len(FEATURES),):
             raise DataError(
-                f"{folder} knows {len(weights['mean'])} features, this version {len(FEATURES)}; train it again"
+                f"{folder} knows {len(weights['mean'])} features, this version {len(FEATURES)}; "
+                "train it again"
             )
         return cls(description, weights)
 

@@ -12,6 +12,7 @@ from antiderive.errors import AntideriveError, MissingExtraError, ParseError
 _COMMANDS = {
     "bench": "Measure speed; the last line of each bench is JSON.",
     "cas": "Computer algebra systems that integrate.",
+    "classify": "Will it integrate? Classifiers that are asked first.",
     "dataset": "Check, convert, deduplicate, describe and draw data sets.",
     "demo": "The whole walk: generate, train, evaluate, solve.",
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
@@ -30,6 +31,7 @@ _EXTRAS = {
     "matplotlib": "plot",
     "psycopg": "postgres",
     "safetensors": "train",
+    "sklearn": "classify",
     "sqlalchemy": "labels",
     "tensorboard": "train",
     "sympy": "cas",

@@ -1,0 +1,86 @@
+"""What a classifier has to beat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiderive.classification.features import COUNTS, features_of
+from antiderive.classification.labelled import LabelledSet
+
+if TYPE_CHECKING:
+    from antiderive._core import Expr
+
+Scores = NDArray[np.float64]
+
+HEURISTICS = ("sympy-risch", "sympy-manual")
+"""SymPy's own: a small-time answer of the Risch algorithm, and of the rules used by hand."""
+
+
+def baseline_scores(train: LabelledSet, test: LabelledSet) -> dict[str, Scores]:
+    """Probabilities by each baseline that an integral of each test function is found.
+
+    ``majority`` says the same of all; ``operator counts`` is a logistic regression on how often each operator
+    occurs; ``trees`` are gradient-boosted on the simple features (counts and sizes), ``trees, all features``
+    on everything that the family ``features`` sees.
+    """
+    # Loading scikit-learn takes a second.
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from threadpoolctl import threadpool_limits
+
+    known = train.found >= 0
+    truth = train.found[known] == 1
+    simple = len(COUNTS)
+    counts = [place for place, name in enumerate(COUNTS) if name.startswith("count")]
+    learn = features_of([train.integrands[place] for place in np.flatnonzero(known)])
+    asked = features_of(test.integrands)
+
+    def trees() -> HistGradientBoostingClassifier:
+        return HistGradientBoostingClassifier(max_iter=200, learning_rate=0.05, random_state=0)
+
+    logistic = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+    # The trees' threads wait actively for each other, which on a busy machine takes for ever.
+    with threadpool_limits(1):
+        return {
+            "majority": np.full(len(test), truth.mean()),
+            "operator counts": _positive(logistic.fit(learn[:, counts], truth), asked[:, counts]),
+            "trees": _positive(trees().fit(learn[:, :simple], truth), asked[:, :simple]),
+            "trees, all features": _positive(trees().fit(learn, truth), asked),
+        }
+
+
+def _positive(model: object, rows: NDArray[np.float32]) -> Scores:
+    found: Scores = model.predict_proba(rows)[:, 1]  # type: ignore[attr-defined]
+    return found
+
+
+def heuristic_scores(integrands: Sequence[Expr], *, cpu_seconds: float = 1.0) -> dict[str, Scores]:
+    """SymPy's own word on each integrand: 1 for a confirmed answer, 0 for a proof that there is none, else between.
+
+    Args:
+        integrands: the functions; each is asked of each of :data:`HEURISTICS`.
+        cpu_seconds: what a call may take.
+    """
+    from antiderive.cas import Limits, Pool, Request
+    from antiderive.labelling.pipeline import confirm
+
+    scores = {name: np.full(len(integrands), 0.5) for name in HEURISTICS}
+    with Pool(2, limits=Limits(cpu_seconds)) as pool:
+        for name, found in scores.items():
+            requests = [(place, Request(name, f.to_prefix())) for place, f in enumerate(integrands)]
+            for place, outcome in pool.map(requests):
+                if outcome.status == "nonelementary":
+                    found[place] = 0.0
+                elif outcome.status == "timeout":
+                    found[place] = 0.4
+                elif outcome.value is not None and outcome.status == "solved":
+                    found[place] = confirm(integrands[place], outcome.value)[0] == "solved"
+                else:
+                    found[place] = 0.25
+    return scores

@@ -1,0 +1,271 @@
+"""How good a classifier is on functions whose skeletons it has not seen, beside what it has to beat."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiderive.classification.baselines import baseline_scores, heuristic_scores
+from antiderive.classification.labelled import CLASSES, LabelledSet
+from antiderive.classification.metrics import (
+    average_precision,
+    bootstrap_auc,
+    calibration_error,
+    log_loss,
+    reliability,
+    roc_auc,
+    roc_curve,
+    sigmoid,
+)
+
+if TYPE_CHECKING:
+    from antiderive.classification.forecast import Forecast, Forecaster
+
+Scores = NDArray[np.float64]
+
+OURS = "classifier"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One judge of functions, on those whose label is known.
+
+    Attributes:
+        name: the classifier or a baseline.
+        functions: how many were judged, each of another skeleton.
+        auc: area under the ROC curve.
+        low: lower end of its 95% bootstrap interval.
+        high: upper end.
+        average_precision: area under precision over recall.
+        accuracy: share judged right at probability 1/2.
+        calibration_error: expected calibration error.
+        auc_proved: the AUC when the only negatives are those with a proof.
+        proved_denied: share of those with a proof that is judged negative.
+    """
+
+    name: str
+    functions: int
+    auc: float
+    low: float
+    high: float
+    average_precision: float
+    accuracy: float
+    calibration_error: float
+    auc_proved: float
+    proved_denied: float
+
+
+@dataclass(frozen=True)
+class MethodRow:
+    """How well one method was foreseen.
+
+    Attributes:
+        name: the method.
+        functions: how many it was asked.
+        solved: share that it solved.
+        auc: area under the ROC curve of its success.
+        calibration_error: of its probabilities.
+        seconds: CPU seconds it took on average.
+        expected_seconds: what was expected on average.
+        time_correlation: rank correlation of expected and true time.
+    """
+
+    name: str
+    functions: int
+    solved: float
+    auc: float
+    calibration_error: float
+    seconds: float
+    expected_seconds: float
+    time_correlation: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything that a report shows.
+
+    Attributes:
+        title: what was judged on what.
+        rows: the classifier, then the baselines.
+        heuristics: SymPy's own heuristics with the classifier, on the functions that SymPy was asked.
+        gain: 95% interval of how far the classifier's AUC is above that of the best baseline.
+        best_baseline: its name.
+        uncalibrated_error: expected calibration error before temperature scaling.
+        log_loss: in nats.
+        class_accuracy: share of functions whose most likely class of outcomes is the true one.
+        class_majority: share of the most frequent class.
+        methods: by method.
+        sizes: by number of operators: true positives, false negatives, false positives, true negatives.
+        curves: ROC curves by name.
+        bins: mean probability, share of positives and size of each bin.
+        uncalibrated_bins: the same before temperature scaling.
+        predictions_per_second: in batches.
+        counts: functions of the test split by what is known of them.
+    """
+
+    title: str
+    rows: list[Row]
+    heuristics: list[Row]
+    gain: tuple[float, float]
+    best_baseline: str
+    uncalibrated_error: float
+    log_loss: float
+    class_accuracy: float
+    class_majority: float
+    methods: list[MethodRow]
+    sizes: dict[int, tuple[int, int, int, int]]
+    curves: dict[str, tuple[list[float], list[float]]]
+    bins: list[tuple[float, float, int]]
+    uncalibrated_bins: list[tuple[float, float, int]]
+    predictions_per_second: float
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, without the curves."""
+        values = asdict(self)
+        del values["curves"]
+        return values
+
+
+def evaluate(
+    forecaster: Forecaster,
+    train: LabelledSet,
+    test: LabelledSet,
+    *,
+    title: str,
+    heuristics: int = 0,
+    report: Callable[[str], None] = lambda _: None,
+) -> Evaluation:
+    """Judges a classifier on a test split and trains the baselines on the same training split.
+
+    Args:
+        forecaster: the classifier.
+        train: what the baselines learn from.
+        test: functions of other skeletons; one of each is taken.
+        title: heading of the report.
+        heuristics: so many of them SymPy is asked as well, one CPU second for each method.
+        report: called with a line on what is being done.
+    """
+    test = test.one_of_each_skeleton()
+    report(f"{len(test):,} functions of different skeletons")
+    started = time.perf_counter()
+    rows = forecaster.rows(test.integrands)
+    speed = len(test) / (time.perf_counter() - started)
+    forecast = forecaster.description.forecast(rows)
+    known = test.found >= 0
+    judged = test.select(known)
+    truth = judged.found == 1
+    report("baselines")
+    scores = {OURS: forecast.found[known], **baseline_scores(train, judged)}
+    table = [_row(name, judged, each) for name, each in scores.items()]
+    best = max(table[1:], key=lambda row: row.auc)
+    raw = rows[known, 0]
+    classes = test.classes >= 0
+    return Evaluation(
+        title=title,
+        rows=table,
+        heuristics=_heuristics(judged, forecast.found[known], heuristics, report),
+        gain=bootstrap_auc(truth, scores[OURS], scores[best.name]),
+        best_baseline=best.name,
+        uncalibrated_error=calibration_error(truth, sigmoid(raw)),
+        log_loss=log_loss(truth, raw / forecaster.description.temperatures[0]),
+        class_accuracy=float((forecast.classes.argmax(axis=1) == test.classes)[classes].mean()),
+        class_majority=float(
+            np.bincount(test.classes[classes], minlength=len(CLASSES)).max() / classes.sum()
+        ),
+        methods=_methods(forecaster, forecast, test),
+        sizes=_sizes(judged, scores[OURS]),
+        curves={name: _curve(truth, each) for name, each in scores.items()},
+        bins=reliability(truth, scores[OURS]),
+        uncalibrated_bins=reliability(truth, sigmoid(raw)),
+        predictions_per_second=speed,
+        counts={
+            "found": int(truth.sum()),
+            "not found": int((~truth).sum()),
+            "of these proved": int(judged.proved.sum()),
+            "unknown (limits, unconfirmed)": int((~known).sum()),
+        },
+    )
+
+
+def _row(name: str, judged: LabelledSet, scores: Scores) -> Row:
+    truth = judged.found == 1
+    low, high = bootstrap_auc(truth, scores)
+    apart = truth | judged.proved
+    denied = scores[judged.proved] < 0.5
+    return Row(
+        name=name,
+        functions=len(judged),
+        auc=roc_auc(truth, scores),
+        low=low,
+        high=high,
+        average_precision=average_precision(truth, scores),
+        accuracy=float(((scores >= 0.5) == truth).mean()),
+        calibration_error=calibration_error(truth, scores),
+        auc_proved=roc_auc(truth[apart], scores[apart]),
+        proved_denied=float(denied.mean()) if denied.size else float("nan"),
+    )
+
+
+def _heuristics(judged: LabelledSet, ours: Scores, count: int, report: Callable[[str], None]) -> list[Row]:
+    if not count:
+        return []
+    report(f"SymPy's heuristics on {min(count, len(judged)):,} functions")
+    some = judged.select(np.arange(min(count, len(judged))))
+    scores = {OURS: ours[: len(some)], **heuristic_scores(some.integrands)}
+    return [_row(name, some, each) for name, each in scores.items()]
+
+
+def _methods(forecaster: Forecaster, forecast: Forecast, test: LabelledSet) -> list[MethodRow]:
+    found = []
+    for place, name in enumerate(forecaster.description.layout.methods):
+        if name not in test.methods:
+            continue
+        column = test.methods.index(name)
+        asked = test.success[:, column] >= 0
+        if not asked.any():
+            continue
+        truth, chance = test.success[asked, column] == 1, forecast.success[asked, place]
+        seconds, expected = test.seconds[asked, column], forecast.seconds[asked, place]
+        found.append(
+            MethodRow(
+                name=name,
+                functions=int(asked.sum()),
+                solved=float(truth.mean()),
+                auc=roc_auc(truth, chance),
+                calibration_error=calibration_error(truth, chance),
+                seconds=float(seconds.mean()),
+                expected_seconds=float(expected.mean()),
+                time_correlation=_rank_correlation(seconds, expected),
+            )
+        )
+    return found
+
+
+def _rank_correlation(one: Scores, other: Scores) -> float:
+    """Spearman's."""
+    if len(one) < 3 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return float("nan")
+    ranks = [np.argsort(np.argsort(each, kind="stable")) for each in (one, other)]
+    return float(np.corrcoef(*ranks)[0, 1])
+
+
+def _sizes(judged: LabelledSet, scores: Scores) -> dict[int, tuple[int, int, int, int]]:
+    truth, said = judged.found == 1, scores >= 0.5
+    table = {}
+    for size in np.unique(judged.operators):
+        here = judged.operators == size
+        cells = (truth & said, truth & ~said, ~truth & said, ~truth & ~said)
+        hits, missed, false, right = (int((cell & here).sum()) for cell in cells)
+        table[int(size)] = (hits, missed, false, right)
+    return table
+
+
+def _curve(truth: NDArray[np.bool_], scores: Scores) -> tuple[list[float], list[float]]:
+    false, true = roc_curve(truth, scores)
+    return false.tolist(), true.tolist()

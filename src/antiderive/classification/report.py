@@ -1,0 +1,192 @@
+"""The report on a classifier: one page with tables, and its plots as pictures beside it."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from antiderive.errors import DataError
+
+if TYPE_CHECKING:
+    from antiderive.classification.evaluation import Evaluation, Row
+
+_INK, _OURS = "#444444", "#1f4e8c"
+_OTHERS = ("#bfbfbf", "#f2b134", "#e8747c", "#8e63b8", "#2a7f3f")
+_CELLS = (("found, said so", "#2a7f3f"), ("found, denied", "#a9d3b3"))
+_CELLS += (("not found, said so", "#e8a0a6"), ("not found, denied", "#7fa8d1"))
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 66rem; padding: 0 1rem; }
+body { color: #1c2430; } h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
+table { border-collapse: collapse; } td, th { padding: .2rem .8rem; text-align: right; }
+td:first-child, th:first-child { text-align: left; } img { max-width: 100%; }
+th { border-bottom: 1px solid #9aa5b1; font-weight: 600; } tr:nth-child(even) td { background: #f4f6f8; }
+.note { color: #52606d; }
+"""
+
+_NOTE = (
+    "Positive: an elementary integral was found and verified. Negative: none was found, without a limit having "
+    "been met; functions that met a limit, or whose answer was not confirmed, are left out. One function of each "
+    "skeleton, none of which is in the training split. AUC with its 95% bootstrap interval; the columns on proofs "
+    "count as negatives only functions for which the Risch algorithm proved that no elementary integral exists."
+)
+
+
+def write_report(evaluation: Evaluation, folder: Path) -> Path:
+    """Writes ``report.html``, ``report.json`` and the pictures; returns the page.
+
+    Raises:
+        DataError: if they cannot be written.
+    """
+    pictures = {"roc": _roc, "reliability": _reliability, "sizes": _sizes}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, draw in pictures.items():
+            draw(evaluation).savefig(folder / f"{name}.png", dpi=110)
+        (folder / "report.json").write_text(json.dumps(evaluation.to_dict(), indent=1), encoding="utf-8")
+        page = folder / "report.html"
+        page.write_text(_page(evaluation, list(pictures)), encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"cannot write the report to {folder}: {error.strerror or error}") from error
+    return page
+
+
+def judges(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
+    """Heads and cells of the table of the classifier and its baselines."""
+    heads = ["", "ROC-AUC", "95%", "PR-AUC", "accuracy", "ECE", "AUC, proofs", "proofs denied", "functions"]
+    cells = [
+        [
+            row.name,
+            f"{row.auc:.4f}",
+            f"{row.low:.4f}-{row.high:.4f}",
+            f"{row.average_precision:.4f}",
+            f"{row.accuracy:.1%}",
+            f"{row.calibration_error:.4f}",
+            f"{row.auc_proved:.4f}",
+            f"{row.proved_denied:.1%}",
+            f"{row.functions:,}",
+        ]
+        for row in rows
+    ]
+    return heads, cells
+
+
+def _by_method(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
+    heads = ["method", "functions", "solved", "AUC", "ECE", "CPU s", "expected", "rank correlation of times"]
+    cells = [
+        [
+            one.name,
+            f"{one.functions:,}",
+            f"{one.solved:.1%}",
+            f"{one.auc:.4f}",
+            f"{one.calibration_error:.4f}",
+            f"{one.seconds:.3f}",
+            f"{one.expected_seconds:.3f}",
+            f"{one.time_correlation:.2f}",
+        ]
+        for one in evaluation.methods
+    ]
+    return heads, cells
+
+
+def _by_size(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
+    heads = ["operators", *(name for name, _ in _CELLS), "accuracy"]
+    cells = [
+        [str(size), *map(str, counts), f"{(counts[0] + counts[3]) / max(1, sum(counts)):.1%}"]
+        for size, counts in evaluation.sizes.items()
+    ]
+    return heads, cells
+
+
+def _page(evaluation: Evaluation, pictures: Sequence[str]) -> str:
+    parts = [f"<h1>{html.escape(evaluation.title)}</h1>", f'<p class="note">{html.escape(_NOTE)}</p>']
+    parts += ["<h2>Will it integrate?</h2>", _table(*judges(evaluation.rows))]
+    low, high = evaluation.gain
+    facts = [
+        f"AUC above that of the best baseline ({evaluation.best_baseline}) by {low:+.4f} to {high:+.4f} (95%)",
+        f"expected calibration error {evaluation.rows[0].calibration_error:.4f}, "
+        f"before temperature scaling {evaluation.uncalibrated_error:.4f}; log loss {evaluation.log_loss:.4f}",
+        f"class of the outcome right for {evaluation.class_accuracy:.1%}; the most frequent class is "
+        f"{evaluation.class_majority:.1%}",
+        f"{evaluation.predictions_per_second:,.0f} predictions a second in batches",
+        "test functions: " + ", ".join(f"{name} {number:,}" for name, number in evaluation.counts.items()),
+    ]
+    parts.append("<ul>" + "".join(f"<li>{html.escape(fact)}</li>" for fact in facts) + "</ul>")
+    parts += [f'<img src="{name}.png" alt="{name}">' for name in pictures]
+    if evaluation.heuristics:
+        parts += ["<h2>Beside SymPy's heuristics, one CPU second each</h2>"]
+        parts += [_table(*judges(evaluation.heuristics))]
+    parts += ["<h2>By method</h2>", _table(*_by_method(evaluation))]
+    parts += ["<h2>By size</h2>", _table(*_by_size(evaluation))]
+    title = html.escape(evaluation.title)
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heads)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _figure(title: str, across: str, up: str, *, width: float = 5.2) -> tuple[Any, Any]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, 4.6), layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(title, fontsize=10, color=_INK, loc="left")
+    axes.set_xlabel(across, fontsize=9, color=_INK)
+    axes.set_ylabel(up, fontsize=9, color=_INK)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _roc(evaluation: Evaluation) -> Any:  # noqa: ANN401
+    figure, axes = _figure("ROC", "share of false positives", "share of true positives")
+    areas = {row.name: row.auc for row in evaluation.rows}
+    ours, *others = evaluation.curves
+    for name, colour in zip(others, _OTHERS, strict=False):
+        axes.plot(*evaluation.curves[name], color=colour, linewidth=1.3, label=f"{name}: {areas[name]:.3f}")
+    axes.plot(*evaluation.curves[ours], color=_OURS, linewidth=2, label=f"{ours}: {areas[ours]:.3f}")
+    handles, labels = axes.get_legend_handles_labels()
+    axes.legend(handles[::-1], labels[::-1], fontsize=8, frameon=False, loc="lower right")
+    axes.grid(alpha=0.25)
+    return figure
+
+
+def _reliability(evaluation: Evaluation) -> Any:  # noqa: ANN401
+    figure, axes = _figure("Reliability", "probability that it said", "share that was found")
+    axes.plot([0, 1], [0, 1], color="#bfbfbf", linewidth=1, linestyle="--")
+    largest = max(size for _, _, size in evaluation.bins)
+    for bins, colour, name, error in (
+        (evaluation.uncalibrated_bins, "#f2b134", "before", evaluation.uncalibrated_error),
+        (evaluation.bins, _OURS, "after temperature scaling", evaluation.rows[0].calibration_error),
+    ):
+        means, shares, sizes = zip(*bins, strict=True)
+        axes.plot(means, shares, color=colour, linewidth=1, alpha=0.7)
+        areas = [12 + 110 * size / largest for size in sizes]
+        axes.scatter(means, shares, s=areas, color=colour, label=f"{name}: ECE {error:.4f}")
+    axes.legend(fontsize=8, frameon=False, loc="upper left")
+    axes.grid(alpha=0.25)
+    return figure
+
+
+def _sizes(evaluation: Evaluation) -> Any:  # noqa: ANN401
+    figure, axes = _figure("Confusion by size", "operators of the function", "share of functions", width=7.5)
+    sizes = list(evaluation.sizes)
+    bottom = [0.0] * len(sizes)
+    for place, (name, colour) in enumerate(_CELLS):
+        shares = [counts[place] / max(1, sum(counts)) for counts in evaluation.sizes.values()]
+        axes.bar(sizes, shares, bottom=bottom, color=colour, width=0.85, label=name)
+        bottom = [low + share for low, share in zip(bottom, shares, strict=True)]
+    for size, counts in evaluation.sizes.items():
+        axes.text(size, 1.01, f"{sum(counts):,}", fontsize=6, ha="center", color=_INK)
+    axes.set_ylim(0, 1.06)
+    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    figure.legend(fontsize=8, frameon=False, loc="outside lower center", ncols=4)
+    return figure

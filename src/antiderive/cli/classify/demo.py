@@ -1,0 +1,99 @@
+"""``antiderive classify demo``: from nothing to a report on a classifier."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from antiderive.labelling import Progress, Store
+
+_SHARES = (("train", 0.7), ("valid", 0.1), ("test", 0.2))
+_ONE_IN = {"train": 25 / 24, "valid": 50.0, "test": 50.0}
+"""Indices for a function of a split: valid and test are one skeleton in 50 each."""
+
+_CPU_SECONDS = 1.0
+
+
+@click.command()
+@click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("out/classify"), show_default=True)
+@click.option(
+    "--functions", type=click.IntRange(min=100), default=5_000, show_default=True, help="Functions to label."
+)
+@click.option("--method", help="Of 'antiderive cas list'.  [default: the fastest that is installed]")
+@click.option("--ops", nargs=2, type=int, default=(1, 15), show_default=True, help="Operators of a function.")
+@click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
+@click.option("--heuristics", type=click.IntRange(min=0), default=150, show_default=True)
+@click.option("--epochs", type=click.IntRange(min=1), default=20, show_default=True)
+def command(
+    out: Path,
+    functions: int,
+    method: str | None,
+    ops: tuple[int, int],
+    workers: int | None,
+    heuristics: int,
+    epochs: int,
+) -> None:
+    """Label random functions, train a classifier with tree positions, evaluate it, draw the plots.
+
+    What is labelled stays in the store OUT/labels.db: run the command again after an interruption and it goes
+    on. Seven functions of ten are for training, two for the test, by skeleton.
+    """
+    from antiderive.classification.fit import FitConfig
+    from antiderive.classification.trained import train_classifier
+    from antiderive.cli.classify.evaluate import run_evaluation
+    from antiderive.cli.classify.train import read_checked, show_epoch
+    from antiderive.labelling import Store
+    from antiderive.labelling.export import export_labels
+
+    name = method or _fastest()
+    click.secho(f"1. Labels by {name}", bold=True)
+    out.mkdir(parents=True, exist_ok=True)
+    with Store(f"sqlite:///{out / 'labels.db'}") as store:
+        for split, share in _SHARES:
+            _label(store, split, round(functions * share * _ONE_IN[split]), name, ops, workers)
+        export_labels(store, out / "labels")
+
+    click.secho("\n2. Training", bold=True)
+    sets = read_checked(out / "labels", (name,), "censored", ("train", "valid"))
+    train_classifier(sets, out / "model", config=FitConfig(epochs=epochs), report=show_epoch)
+
+    click.secho("\n3. Evaluation", bold=True)
+    run_evaluation(out / "model", out / "labels", out / "report", (name,), "censored", heuristics)
+    click.echo(f'next: antiderive classify predict "x*cos(x)" "exp(x)/x" --classifier {out / "model"}')
+
+
+def _fastest() -> str:
+    from antiderive.cas.methods import method_named
+    from antiderive.errors import SettingError
+    from antiderive.tasks.fwd import FASTEST
+
+    for name in FASTEST:
+        if method_named(name).version is not None:
+            return name
+    raise SettingError("no computer algebra system is installed; see: antiderive cas list")
+
+
+def _label(
+    store: Store, split: str, count: int, method: str, ops: tuple[int, int], workers: int | None
+) -> None:
+    from antiderive.cas.request import Limits
+    from antiderive.cli.progress import progress_bar
+    from antiderive.datasets import Recipe
+    from antiderive.labelling import Job, LocalExecutor
+
+    recipe = Recipe(task="fwd", min_operators=ops[0], max_operators=ops[1])
+    job = Job(recipe, method, Limits(_CPU_SECONDS), split)
+    with progress_bar() as bar:
+        row = bar.add_task(split, total=count, rate="")
+
+        def report(progress: Progress) -> None:
+            labelled = progress.done - progress.passed
+            bar.update(row, completed=progress.done, rate=f"{labelled:,} labelled")
+
+        progress = LocalExecutor(store, workers or os.cpu_count() or 1).run(job, 0, count, report=report)
+    outcomes = ", ".join(f"{name} {number:,}" for name, number in progress.counts.most_common())
+    click.echo(f"{split:<6} {progress.done - progress.passed:>6,} functions: {outcomes}")

@@ -1,0 +1,99 @@
+"""``antiderive classify evaluate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from antiderive.cli.progress import require
+
+if TYPE_CHECKING:
+    from antiderive.classification.evaluation import Evaluation
+
+
+@click.command()
+@click.argument("classifier", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report.  [default: CLASSIFIER/report]"
+)
+@click.option("--method", "methods", multiple=True, help="Labels of this method alone, as in training.")
+@click.option(
+    "--timeouts", type=click.Choice(["censored", "negative"]), default="censored", show_default=True
+)
+@click.option(
+    "--heuristics",
+    type=click.IntRange(min=0),
+    default=200,
+    show_default=True,
+    help="Test functions on which SymPy's own heuristics are asked too, a CPU second each.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
+def command(
+    classifier: Path,
+    data: Path,
+    out: Path | None,
+    methods: tuple[str, ...],
+    timeouts: str,
+    heuristics: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Judge CLASSIFIER on the test split of DATA, beside baselines that learn from its training split."""
+    require(classifier)
+    require(data)
+    evaluation = run_evaluation(classifier, data, out or classifier / "report", methods, timeouts, heuristics)
+    if as_json:
+        click.echo(json.dumps(evaluation.to_dict()))
+
+
+def run_evaluation(
+    folder: Path, data: Path, out: Path, methods: tuple[str, ...], timeouts: str, heuristics: int
+) -> Evaluation:
+    """Evaluates, writes the report and prints its first table."""
+    from antiderive.classification.evaluation import evaluate
+    from antiderive.classification.report import write_report
+    from antiderive.classification.trained import load_classifier
+    from antiderive.cli.classify.train import read_checked
+
+    forecaster = load_classifier(folder)
+    sets = read_checked(data, methods, timeouts, ("train", "test"))
+    evaluation = evaluate(
+        forecaster,
+        sets["train"],
+        sets["test"],
+        title=f"{folder.name} on {data.name}",
+        heuristics=heuristics,
+        report=lambda line: click.echo(line, err=True),
+    )
+    page = write_report(evaluation, out)
+    _show(evaluation)
+    click.echo(f"report: {page}")
+    return evaluation
+
+
+def _show(evaluation: Evaluation) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from antiderive.classification.report import judges
+
+    console = Console()
+    for title, rows in (("Test split", evaluation.rows), ("SymPy's heuristics", evaluation.heuristics)):
+        if not rows:
+            continue
+        heads, cells = judges(rows)
+        table = Table(title=title, title_justify="left")
+        for place, head in enumerate(heads):
+            table.add_column(head, justify="right" if place else "left")
+        for row in cells:
+            table.add_row(*row)
+        console.print(table)
+    low, high = evaluation.gain
+    console.print(
+        f"AUC above {evaluation.best_baseline} by {low:+.4f} to {high:+.4f} (95%); ECE before scaling "
+        f"{evaluation.uncalibrated_error:.4f}; {evaluation.predictions_per_second:,.0f} predictions a second"
+    )

@@ -1,0 +1,110 @@
+"""``antiderive classify train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from antiderive.cli.progress import require
+
+if TYPE_CHECKING:
+    from antiderive.classification.fit import Epoch
+    from antiderive.classification.labelled import LabelledSet
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder of the classifier.")
+@click.option(
+    "--family",
+    type=click.Choice(["tokens", "tree", "features", "language"]),
+    default="tree",
+    show_default=True,
+    help="A transformer over tokens, the same with tree positions, a small network over features that needs "
+    "no torch to be used, or a pretrained language model.",
+)
+@click.option("--base", default="", help="Language model: a folder, or a name such as tbs17/MathBERT.")
+@click.option("--input", "writing", type=click.Choice(["latex", "infix"]), default="latex", show_default=True)
+@click.option(
+    "--lora",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Rank of LoRA; 0 trains all weights.",
+)
+@click.option("--method", "methods", multiple=True, help="Labels of this method alone; may be repeated.")
+@click.option(
+    "--timeouts",
+    type=click.Choice(["censored", "negative"]),
+    default="censored",
+    show_default=True,
+    help="Whether a function that met a limit is unknown or counts as not integrable.",
+)
+@click.option("--epochs", type=click.IntRange(min=1), help="Most passes.  [default: 20, language models 3]")
+@click.option("--batch", type=click.IntRange(min=1), default=64, show_default=True)
+@click.option("--learning-rate", type=float, help="[default: 0.001, language models 3e-5, with LoRA 3e-4]")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+def command(
+    data: Path,
+    out: Path,
+    family: str,
+    base: str,
+    writing: str,
+    lora: int,
+    methods: tuple[str, ...],
+    timeouts: str,
+    epochs: int | None,
+    batch: int,
+    learning_rate: float | None,
+    seed: int,
+) -> None:
+    """Train a classifier on DATA, a folder of antiderive label export --to classifier."""
+    require(data)
+    from antiderive.classification.fit import FitConfig
+    from antiderive.classification.trained import train_classifier
+
+    language = family == "language"
+    config = FitConfig(
+        epochs=epochs or (3 if language else 20),
+        batch=batch,
+        learning_rate=learning_rate or ((3e-4 if lora else 3e-5) if language else 1e-3),
+        seed=seed,
+    )
+    sets = read_checked(data, methods, timeouts, ("train", "valid"))
+    train_classifier(
+        sets, out, family=family, base=base, writing=writing, lora=lora, config=config, report=show_epoch
+    )
+    click.echo(f"{out}: classifier of the family {family}; next: antiderive classify evaluate {out} {data}")
+
+
+def read_checked(
+    data: Path, methods: tuple[str, ...], timeouts: str, splits: tuple[str, ...]
+) -> dict[str, LabelledSet]:
+    """Splits of a labelled set that a classifier can learn from or be judged on, with a line on each.
+
+    Raises:
+        DataError: for a bad row, labels of different schemes, or an empty class.
+    """
+    from antiderive.classification.labelled import read_splits, require_both_classes, require_one_scheme
+
+    sets = read_splits(data, methods=methods, censored=timeouts == "censored", splits=splits)
+    if not methods:
+        require_one_scheme(data, sets)
+    for split, part in sets.items():
+        require_both_classes(data, split, part)
+        counts = [int((part.found == value).sum()) for value in (1, 0, -1)]
+        click.echo(
+            f"{split:<6} {len(part):>8,} functions: {counts[0]:,} found, {counts[1]:,} not, {counts[2]:,} unknown"
+        )
+    return sets
+
+
+def show_epoch(epoch: Epoch) -> None:
+    """One line for each pass."""
+    best = "  best" if epoch.best else ""
+    click.echo(
+        f"pass {epoch.number:>3}  loss {epoch.training_loss:.4f}, validation {epoch.validation_loss:.4f}"
+        f"  {epoch.seconds:6.0f} s{best}"
+    )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from antiderive.datasets import Recipe
     from antiderive.evaluation import Report
+    from antiderive.evaluation.report import Table
 
 
 def numbers(text: str) -> tuple[int, ...]:
@@ -41,7 +42,7 @@ def numbers(text: str) -> tuple[int, ...]:
 @click.option("--early-stopping", is_flag=True, help="Stop at as many hypotheses as the beam.")
 @click.option("--no-grammar", is_flag=True, help="Let the model write what is no expression.")
 @click.option(
-    "--workers", type=click.IntRange(min=0), default=0, show_default=True, help="Processes that verify."
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that verify."
 )
 @click.option(
     "-o",
@@ -81,7 +82,7 @@ def run_evaluation(
     beams: tuple[int, ...],
     *,
     out: Path | None = None,
-    workers: int = 0,
+    workers: int = 1,
     search: dict[str, Any] | None = None,
 ) -> Report:
     """Evaluates with a progress bar; without data, on the recipe that the model was trained by."""
@@ -138,11 +139,16 @@ def show(report: Report, out: Path | None) -> None:
     """Prints the tables and writes the report."""
     from antiderive.evaluation.report import tables, write_report
 
-    for title, heads, rows in tables(report):
+    print_tables(tables(report))
+    if out is not None:
+        write_report(report, out)
+        click.echo(f"report: {out / 'report.html'}")
+
+
+def print_tables(tables: list[Table]) -> None:
+    """Prints tables with their titles."""
+    for title, heads, rows in tables:
         click.echo(title)
         widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
         for row in [heads, *rows]:
             click.echo("  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
-    if out is not None:
-        write_report(report, out)
-        click.echo(f"report: {out / 'report.html'}")

@@ -123,7 +123,7 @@ class Scoreboard:
     standings: tuple[Standing, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Figures for JSON, with the result of each method on each problem."""
+        """Figures for JSON, with the result of each method on each integrand (in prefix form)."""
         return {
             "set": self.title,
             "timeout_cpu_seconds": self.timeout,
@@ -131,7 +131,7 @@ class Scoreboard:
             "solved_by_topic": self.by_topic(),
             "solved_by_any": len(self.solved_by_any()),
             "results": {
-                one.method: {str(result.problem.integrand): result.name for result in one.results}
+                one.method: {result.answer.integrand: result.name for result in one.results}
                 for one in self.standings
             },
         }

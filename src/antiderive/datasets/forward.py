@@ -74,10 +74,10 @@ def solve_functions(
 def _steps(task: ForwardIntegration, recipe: Recipe) -> list[Step]:
     settings = task.settings(recipe)
     named = [name.strip() for name in settings["methods"].split(",") if name.strip()]
-    missing = [name for name in named if method_named(name).version is None]
+    missing = [name for name in named if not method_named(name).installed]
     if missing:
         raise SettingError(f"{missing[0]} is not installed: {method_named(missing[0]).install}")
-    methods = named or [name for name in FASTEST if method_named(name).version is not None][:1]
+    methods = named or [name for name in FASTEST if method_named(name).installed][:1]
     if not methods:
         raise SettingError(
             f"the task fwd needs a computer algebra system: {method_named(FASTEST[0]).install}, "

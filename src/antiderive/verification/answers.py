@@ -19,8 +19,8 @@ class Judgement:
     """An outcome of the pool after verification.
 
     Attributes:
-        status: that of the outcome, but an answer is ``solved`` only if it is ``proved`` or ``agrees``, ``wrong``
-            if it is refuted, and else ``unconfirmed``.
+        status: that of the outcome, but an answer is ``solved`` only if it is ``proved`` or ``agrees``,
+            ``wrong`` if it is refuted, and else ``unconfirmed``.
         verdict: what verification found, if there was an answer.
         expression: the answer, if there was one that can be read.
     """

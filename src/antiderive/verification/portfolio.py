@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiderive.cas import Limits, Outcome, Request
-from antiderive.cas.portfolio import Step, installed
+from antiderive.cas.portfolio import Step, installed, share
 from antiderive.errors import SettingError
 from antiderive.verification.answers import Judgement, judge_outcome
 
@@ -66,6 +66,7 @@ def search(
     variable: str = "x",
     *,
     order: Sequence[Step] | None = None,
+    cpu_seconds: float | None = None,
     limits: Limits | None = None,
 ) -> Search:
     """Asks one method after the other until an answer is confirmed, or it is proved that there is none.
@@ -76,7 +77,9 @@ def search(
         variable: the variable of integration.
         order: methods with their budgets; by default those of
             :data:`~antiderive.cas.portfolio.DEFAULT_ORDER` that are installed.
-        limits: bounds on memory and wall-clock time; the budgets stand for the CPU time.
+        cpu_seconds: CPU time of all methods together, shared in proportion to their budgets; what one leaves
+            over goes to the later ones. By default each has its budget.
+        limits: bounds on memory and wall-clock time of each call.
 
     Raises:
         SettingError: if there is no method to try.
@@ -86,11 +89,14 @@ def search(
     if not steps:
         raise SettingError("no method to try; 'antiderive cas list' tells what can be installed")
     attempts: list[Attempt] = []
-    for step in steps:
-        bounds = replace(limits or pool.limits, cpu_seconds=step.cpu_seconds)
+    spent = 0.0
+    for place, step in enumerate(steps):
+        budget = step.cpu_seconds if cpu_seconds is None else share(steps[place:], cpu_seconds - spent)
+        bounds = replace(limits or pool.limits, cpu_seconds=budget)
         outcome = pool.call(Request(step.method, integrand.to_prefix(), variable), limits=bounds)
         judgement = judge_outcome(integrand, outcome, variable=variable)
         attempts.append(Attempt(step.method, outcome, judgement))
+        spent += outcome.cpu_seconds
         if attempts[-1].conclusive:
             break
     return Search(tuple(attempts))

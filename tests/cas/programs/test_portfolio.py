@@ -56,6 +56,16 @@ def test_a_budget_is_one_of_cpu_time(programs):
     assert 0.4 < found.cpu_seconds < 1.5
 
 
+def test_a_time_for_all_is_shared_by_budgets_and_what_is_left_over_goes_on(programs):
+    hard = "(x^2 + 1)^400*exp(x)*sin(x)^20"
+    order = (Step("fricas", 1), Step("fricas", 3))
+    found = search(programs, Expr(hard), order=order, cpu_seconds=1.2)
+    first, second = (attempt.outcome.cpu_seconds for attempt in found.attempts)
+    assert 0.2 < first < 0.6 and 0.7 < second < 1.3
+    quick = search(programs, Expr("sqrt(1 + x^5)"), order=(Step("maxima", 1), Step("giac", 1)), cpu_seconds=9)
+    assert [attempt.outcome.status for attempt in quick.attempts] == ["partial"] * 2
+
+
 def test_no_method_to_try(programs):
     with pytest.raises(SettingError, match="antiderive cas list"):
         run(programs, "x", order=())

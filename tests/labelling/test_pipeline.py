@@ -17,7 +17,6 @@ from antiderive.cas.request import Limits
 from antiderive.datasets import Recipe
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_of, label_range
-from antiderive.labelling.pipeline import confirm
 from antiderive.labelling.schema import functions, labels, ledger
 
 RECIPE = Recipe(task="bwd", min_operators=2, max_operators=6, seed=3)
@@ -109,20 +108,6 @@ class IdlePool:
     def map(self, requests, limits):
         assert list(requests) == []
         return iter(())
-
-
-def test_what_verification_says_decides():
-    x = Expr("x*cos(x)")
-    outcome, integral, _, verdict = confirm(x, Expr("x*sin(x) + cos(x)").to_prefix())
-    assert (outcome, integral) == ("solved", Expr("x*sin(x) + cos(x)").to_prefix())
-    assert json.loads(verdict)["status"] == "proved"
-    outcome, integral, _, verdict = confirm(x, Expr("x*sin(x)").to_prefix())
-    assert (outcome, integral) == ("wrong", None)
-    point = json.loads(verdict)["counter_example"]
-    at = float(point["x"])
-    assert abs(Expr("x*sin(x)").diff("x").evaluate(x=at) - x.evaluate(x=at)) > 1e-6
-    assert json.loads(verdict)["candidate"] == Expr("x*sin(x)").to_prefix()
-    assert confirm(x, "sin sin")[0] == "unconfirmed"
 
 
 def test_a_wrong_answer_is_stored_with_its_counter_example(tmp_path, pool):

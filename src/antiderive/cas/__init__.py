@@ -8,7 +8,7 @@ from antiderive.cas.outcome import Outcome, Status
 from antiderive.cas.request import SYMPY_METHODS, Limits, Request
 
 if TYPE_CHECKING:
-    from antiderive.cas.pool import Pool, integrate_sympy, prove_zero_sympy, shared_pool
+    from antiderive.cas.pool import Pool, prove_zero_sympy, shared_pool
 
 __all__ = [
     "SYMPY_METHODS",
@@ -17,7 +17,6 @@ __all__ = [
     "Pool",
     "Request",
     "Status",
-    "integrate_sympy",
     "prove_zero_sympy",
     "shared_pool",
 ]

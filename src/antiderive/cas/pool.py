@@ -183,18 +183,6 @@ def shared_pool() -> Pool:
         return _shared
 
 
-def integrate_sympy(integrand: Expr, variable: str = "x", *, timeout: float) -> Outcome:
-    """An antiderivative by ``sympy.integrate``, in prefix form, unverified.
-
-    Args:
-        integrand: the function.
-        variable: the variable of integration.
-        timeout: limit in seconds of CPU time.
-    """
-    request = Request("sympy", integrand.to_prefix(), variable)
-    return shared_pool().call(request, limits=Limits(timeout))
-
-
 def prove_zero_sympy(residual: Expr, *, timeout: float) -> Outcome:
     """Solved if ``sympy.simplify`` reduces the expression to zero.
 

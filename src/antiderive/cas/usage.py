@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
 _LINUX = sys.platform == "linux"
 
 
@@ -38,6 +39,15 @@ def cpu_seconds(pid: int) -> float:
         return time.clock_gettime((~pid << 3) | 2) if _LINUX else 0.0
     except OSError:
         return 0.0
+
+
+def waited_seconds(pid: int) -> float:
+    """CPU time of the children that a process has waited for, in hundredths of seconds; 0 if it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rsplit(b")", 1)[1].split()
+    except (OSError, IndexError):
+        return 0.0
+    return (int(fields[13]) + int(fields[14])) / _TICKS
 
 
 def of_tree(pid: int) -> Usage:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
 from antiderive.cas.request import Request
-from antiderive.errors import AntideriveError, StoreError
+from antiderive.errors import StoreError
 from antiderive.labelling.functions import functions_of
 from antiderive.labelling.job import Label, versions_of
 from antiderive.labelling.store import Slice
-from antiderive.verification import Verdict, verify
+from antiderive.verification import Judgement, judge_outcome
 
 if TYPE_CHECKING:
     from antiderive.cas.outcome import Outcome
@@ -104,22 +104,18 @@ def label_range(
     return run.progress
 
 
-def confirm(integrand: Expr, candidate: str) -> tuple[str, str | None, str, str]:
-    """What becomes of an answer: outcome, integral if it is confirmed, reason, and the verdict as JSON."""
-    try:
-        verdict = verify(integrand, Expr.from_prefix(candidate))
-    except AntideriveError as error:
-        verdict = Verdict("unknown", f"the answer cannot be verified: {error}")
-    found: dict[str, object] = {"status": verdict.status}
-    if verdict.accepted:
-        if verdict.digits is not None:
-            found["digits"] = verdict.digits
-        return "solved", candidate, verdict.reason, json.dumps(found)
-    found["candidate"] = candidate
-    if verdict.status == "refuted":
-        found["counter_example"] = verdict.points[0]
-    outcome = "wrong" if verdict.status == "refuted" else "unconfirmed"
-    return outcome, None, verdict.reason, json.dumps(found)
+def _evidence(answer: str | None, judgement: Judgement) -> str | None:
+    """The verdict on an answer as JSON, for the column of this name; None if there was no answer."""
+    if judgement.verdict is None:
+        return None
+    found: dict[str, object] = {"status": judgement.verdict.status}
+    if judgement.verdict.digits is not None:
+        found["digits"] = judgement.verdict.digits
+    if not judgement.solved:
+        found["candidate"] = answer
+    if judgement.verdict.status == "refuted":
+        found["counter_example"] = judgement.verdict.points[0]
+    return json.dumps(found)
 
 
 @dataclass
@@ -251,19 +247,16 @@ class _Run:
             self._finished.append(part)
 
     def _label_of(self, function: Function, outcome: Outcome) -> Label:
-        status: str = outcome.status
-        integral, reason, verdict = None, outcome.reason, None
-        if outcome.status == "solved" and outcome.value is not None:
-            status, integral, reason, verdict = confirm(Expr.from_prefix(function.prefix), outcome.value)
+        judgement = judge_outcome(Expr.from_prefix(function.prefix), outcome)
         return Label(
             function=function.key,
             method=self._job.method,
             limit_seconds=self._job.limits.cpu_seconds,
             limit_mib=self._job.limits.memory_mib,
-            outcome=status,
-            integral=integral,
-            reason=reason,
-            verdict=verdict,
+            outcome=judgement.status,
+            integral=outcome.value if judgement.solved else None,
+            reason=outcome.reason if judgement.verdict is None else judgement.verdict.reason,
+            verdict=_evidence(outcome.value, judgement),
             seconds=outcome.seconds,
             cpu_seconds=outcome.cpu_seconds,
             memory_mib=outcome.memory_mib,

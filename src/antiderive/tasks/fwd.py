@@ -19,6 +19,7 @@ class ForwardIntegration(Integration):
 
     name = "fwd"
     title = "integration, forward: random integrands that computer algebra solves"
+    on_the_fly: ClassVar[bool] = False
     options: ClassVar[Mapping[str, Option]] = {"methods": "", "cpu_seconds": 1.0}
     """Methods of ``antiderive cas list`` to ask in turn, by commas (by default the first installed one of
     :data:`FASTEST`), and the CPU time of each."""

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 Scores = NDArray[np.float64]
 
 HEURISTICS = ("sympy-risch", "sympy-manual")
-"""SymPy's own: a small-time answer of the Risch algorithm, and of the rules used by hand."""
+"""SymPy's own: a quick answer by the Risch algorithm, and one by the rules used by hand."""
+
+_WORTH = {"solved": 1.0, "nonelementary": 0.0, "timeout": 0.4}
+"""What the end of such a call says; giving up says a little."""
 
 
 def baseline_scores(train: LabelledSet, test: LabelledSet) -> dict[str, Scores]:
@@ -61,26 +64,19 @@ def _positive(model: object, rows: NDArray[np.float32]) -> Scores:
 
 
 def heuristic_scores(integrands: Sequence[Expr], *, cpu_seconds: float = 1.0) -> dict[str, Scores]:
-    """SymPy's own word on each integrand: 1 for a confirmed answer, 0 for a proof that there is none, else between.
+    """SymPy's own word on each integrand: 1 for a confirmed answer, 0 for a proof of none, else between.
 
     Args:
         integrands: the functions; each is asked of each of :data:`HEURISTICS`.
         cpu_seconds: what a call may take.
     """
     from antiderive.cas import Limits, Pool, Request
-    from antiderive.labelling.pipeline import confirm
+    from antiderive.verification import judge_outcome
 
-    scores = {name: np.full(len(integrands), 0.5) for name in HEURISTICS}
+    scores = {name: np.zeros(len(integrands)) for name in HEURISTICS}
     with Pool(2, limits=Limits(cpu_seconds)) as pool:
         for name, found in scores.items():
             requests = [(place, Request(name, f.to_prefix())) for place, f in enumerate(integrands)]
             for place, outcome in pool.map(requests):
-                if outcome.status == "nonelementary":
-                    found[place] = 0.0
-                elif outcome.status == "timeout":
-                    found[place] = 0.4
-                elif outcome.value is not None and outcome.status == "solved":
-                    found[place] = confirm(integrands[place], outcome.value)[0] == "solved"
-                else:
-                    found[place] = 0.25
+                found[place] = _WORTH.get(judge_outcome(integrands[place], outcome).status, 0.25)
     return scores

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiderive.classification.baselines import baseline_scores, heuristic_scores
-from antiderive.classification.labelled import CLASSES, LabelledSet
+from antiderive.classification.labelled import LabelledSet
 from antiderive.classification.metrics import (
     average_precision,
     bootstrap_auc,
@@ -61,11 +61,11 @@ class Row:
 
 
 @dataclass(frozen=True)
-class MethodRow:
-    """How well one method was foreseen.
+class CallRow:
+    """How well one call was foreseen.
 
     Attributes:
-        name: the method.
+        name: the method and its budget.
         functions: how many it was asked.
         solved: share that it solved.
         auc: area under the ROC curve of its success.
@@ -99,7 +99,7 @@ class Evaluation:
         log_loss: in nats.
         class_accuracy: share of functions whose most likely class of outcomes is the true one.
         class_majority: share of the most frequent class.
-        methods: by method.
+        calls: by method and budget.
         sizes: by number of operators: true positives, false negatives, false positives, true negatives.
         curves: ROC curves by name.
         bins: mean probability, share of positives and size of each bin.
@@ -117,7 +117,7 @@ class Evaluation:
     log_loss: float
     class_accuracy: float
     class_majority: float
-    methods: list[MethodRow]
+    calls: list[CallRow]
     sizes: dict[int, tuple[int, int, int, int]]
     curves: dict[str, tuple[list[float], list[float]]]
     bins: list[tuple[float, float, int]]
@@ -175,10 +175,8 @@ def evaluate(
         uncalibrated_error=calibration_error(truth, sigmoid(raw)),
         log_loss=log_loss(truth, raw / forecaster.description.temperatures[0]),
         class_accuracy=float((forecast.classes.argmax(axis=1) == test.classes)[classes].mean()),
-        class_majority=float(
-            np.bincount(test.classes[classes], minlength=len(CLASSES)).max() / classes.sum()
-        ),
-        methods=_methods(forecaster, forecast, test),
+        class_majority=float(np.bincount(test.classes[classes]).max() / classes.sum()),
+        calls=_calls(forecaster, forecast, test),
         sizes=_sizes(judged, scores[OURS]),
         curves={name: _curve(truth, each) for name, each in scores.items()},
         bins=reliability(truth, scores[OURS]),
@@ -221,20 +219,19 @@ def _heuristics(judged: LabelledSet, ours: Scores, count: int, report: Callable[
     return [_row(name, some, each) for name, each in scores.items()]
 
 
-def _methods(forecaster: Forecaster, forecast: Forecast, test: LabelledSet) -> list[MethodRow]:
+def _calls(forecaster: Forecaster, forecast: Forecast, test: LabelledSet) -> list[CallRow]:
+    layout = forecaster.description.layout
+    success, times = layout.labels(test)
     found = []
-    for place, name in enumerate(forecaster.description.layout.methods):
-        if name not in test.methods:
-            continue
-        column = test.methods.index(name)
-        asked = test.success[:, column] >= 0
+    for place, call in enumerate(layout.calls):
+        asked = ~np.isnan(success[:, place])
         if not asked.any():
             continue
-        truth, chance = test.success[asked, column] == 1, forecast.success[asked, place]
-        seconds, expected = test.seconds[asked, column], forecast.seconds[asked, place]
+        truth, chance = success[asked, place] == 1, forecast.success[asked, place]
+        seconds, expected = times[asked, place], forecast.seconds[asked, place]
         found.append(
-            MethodRow(
-                name=name,
+            CallRow(
+                name=str(call),
                 functions=int(asked.sum()),
                 solved=float(truth.mean()),
                 auc=roc_auc(truth, chance),

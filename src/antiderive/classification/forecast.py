@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiderive._core import Expr
-from antiderive.classification.labelled import CLASSES
+from antiderive.classification.labelled import CLASSES, LabelledSet
 from antiderive.classification.metrics import sigmoid
 from antiderive.errors import DataError
 
@@ -25,32 +25,77 @@ FAMILIES = ("tokens", "tree", "features", "language")
 _FILE = "classifier.json"
 
 
+BUDGETS = (0.1, 0.5)
+"""CPU seconds of the shorter calls that a classifier knows of, besides the limit of each method."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that a classifier says something of.
+
+    Attributes:
+        method: name of the method.
+        cpu_seconds: CPU seconds that it has.
+        most: CPU seconds that it takes at most: ending a call that met its limit takes some more.
+    """
+
+    method: str
+    cpu_seconds: float
+    most: float
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.cpu_seconds:g} s"
+
+
 @dataclass(frozen=True)
 class Layout:
     """What the numbers mean that a classifier writes for an integrand.
 
     In this order: the logit that an elementary integral is found; a logit for each of
-    :data:`~antiderive.classification.labelled.CLASSES`; for each method the logit that it finds one; for each
-    method the logit of the share of its limit that a call is expected to take.
+    :data:`~antiderive.classification.labelled.CLASSES`; for each call the logit that it finds one; for each
+    call the logit of the share of ``most`` that it is expected to take.
 
     Attributes:
-        methods: names of the methods.
-        limits: CPU seconds that each of them had.
+        calls: methods with their budgets, the budgets of a method rising.
     """
 
-    methods: tuple[str, ...]
-    limits: tuple[float, ...]
+    calls: tuple[Call, ...]
+
+    @classmethod
+    def of(cls, labelled: LabelledSet) -> Layout:
+        """Calls with the limit that each method had, and with the shorter :data:`BUDGETS`."""
+        limits = zip(labelled.methods, labelled.limits.tolist(), labelled.overrun.tolist(), strict=True)
+        return cls(
+            tuple(
+                Call(method, budget, budget + overrun)
+                for method, limit, overrun in limits
+                for budget in (*(one for one in BUDGETS if one < limit), limit)
+            )
+        )
 
     @property
     def outputs(self) -> int:
         """Numbers for one integrand."""
-        return 1 + len(CLASSES) + 2 * len(self.methods)
+        return 1 + len(CLASSES) + 2 * len(self.calls)
 
     @property
     def parts(self) -> tuple[slice, slice, slice]:
         """Where the classes, the successes and the shares stand; the first number comes before them."""
-        first, second = 1 + len(CLASSES), 1 + len(CLASSES) + len(self.methods)
+        first, second = 1 + len(CLASSES), 1 + len(CLASSES) + len(self.calls)
         return slice(1, first), slice(first, second), slice(second, self.outputs)
+
+    def labels(self, labelled: LabelledSet) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Success (1 or 0) and CPU seconds of each call, NaN where the method was not asked; [N, K] each."""
+        unknown = np.full((len(labelled), len(self.calls)), np.nan)
+        success, seconds = unknown, unknown.copy()
+        for place, call in enumerate(self.calls):
+            if call.method in labelled.methods:
+                column = labelled.methods.index(call.method)
+                took, solved = labelled.seconds[:, column], labelled.success[:, column] == 1
+                asked = labelled.success[:, column] >= 0
+                success[asked, place] = (solved & (took <= call.cpu_seconds))[asked]
+                seconds[asked, place] = np.where(took <= call.cpu_seconds, took, call.most)[asked]
+        return success, seconds
 
 
 @dataclass(frozen=True)
@@ -60,8 +105,8 @@ class Forecast:
     Attributes:
         found: probability that an elementary integral is found, [N].
         classes: probability of each class of outcomes, [N, C].
-        success: probability that each method finds one within its limit, [N, M].
-        seconds: CPU seconds that a call of each method is expected to take, [N, M].
+        success: probability that each call finds one, [N, K].
+        seconds: CPU seconds that each call is expected to take, [N, K].
     """
 
     found: NDArray[np.float64]
@@ -77,7 +122,7 @@ class Description:
     Attributes:
         family: one of :data:`FAMILIES`.
         layout: what its outputs mean.
-        temperatures: by which the first logit and those of the methods are divided (Guo et al. 2017).
+        temperatures: by which the first logit and those of the calls are divided (Guo et al. 2017).
         shape: settings of the family's module.
         trained_on: functions, methods and scheme of the labels.
         history: losses by pass.
@@ -112,7 +157,7 @@ class Description:
             values = json.loads((folder / _FILE).read_text(encoding="utf-8"))
             if values.pop("format") != FORMAT or values["family"] not in FAMILIES:
                 raise DataError(f"{folder} holds a classifier of another version; train it again")
-            layout = Layout(tuple(values["layout"]["methods"]), tuple(values["layout"]["limits"]))
+            layout = Layout(tuple(Call(**call) for call in values["layout"]["calls"]))
             return cls(**{**values, "layout": layout, "temperatures": tuple(values["temperatures"])})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"cannot read {folder / _FILE}: {error}") from error
@@ -126,7 +171,7 @@ class Description:
             sigmoid(rows[:, 0] / self.temperatures[0]),
             weights / weights.sum(axis=1, keepdims=True),
             sigmoid(rows[:, success] / np.array(self.temperatures[1:])),
-            sigmoid(rows[:, share]) * np.array(self.layout.limits),
+            sigmoid(rows[:, share]) * np.array([call.most for call in self.layout.calls]),
         )
 
 

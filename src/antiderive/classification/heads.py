@@ -32,13 +32,14 @@ class Targets:
         return Targets(*(part.to(device) for part in parts))
 
 
-def targets_of(labelled: LabelledSet) -> Targets:
-    """The labels of a set."""
-    share = np.clip(labelled.seconds / labelled.limits, 0.0, 1.0)
+def targets_of(layout: Layout, labelled: LabelledSet) -> Targets:
+    """The labels of a set, as a classifier of this layout is to give them."""
+    success, seconds = layout.labels(labelled)
+    share = np.clip(seconds / np.array([call.most for call in layout.calls]), 0.0, 1.0)
     return Targets(
         torch.from_numpy(labelled.found.astype(np.float32)),
         torch.from_numpy(labelled.classes.astype(np.int64)),
-        torch.from_numpy(labelled.success.astype(np.float32)),
+        torch.from_numpy(np.nan_to_num(success, nan=-1.0).astype(np.float32)),
         torch.from_numpy(share.astype(np.float32)),
     )
 
@@ -53,9 +54,9 @@ def loss_of(layout: Layout, rows_BO: Tensor, targets: Targets) -> Tensor:
     known = (targets.classes >= 0).sum().clamp(min=1)
     outcome = F.cross_entropy(rows_BO[:, classes], targets.classes, ignore_index=-1, reduction="sum") / known
     found = _binary(rows_BO[:, 0], targets.found, targets.found >= 0)
-    by_method = _binary(rows_BO[:, success], targets.success, targets.success >= 0)
+    by_call = _binary(rows_BO[:, success], targets.success, targets.success >= 0)
     times = _binary(rows_BO[:, share], targets.share, ~targets.share.isnan())
-    return found + 0.5 * (outcome + by_method + times)
+    return found + 0.5 * (outcome + by_call + times)
 
 
 def _binary(logits: Tensor, targets: Tensor, known: Tensor) -> Tensor:

@@ -39,8 +39,9 @@ class LabelledSet:
         skeletons: keyed hash of the skeleton of each.
         methods: names of the methods, sorted.
         limits: CPU seconds that each method had.
+        overrun: CPU seconds that it takes to end a call of each method which met its limit.
         success: 1 where a method found a confirmed integral, 0 where not, -1 where it was not asked; [N, M].
-        seconds: CPU seconds of each call, at most the limit; NaN where it was not asked; [N, M].
+        seconds: CPU seconds of each call; NaN where it was not asked; [N, M].
         classes: index into :data:`CLASSES`, -1 for none.
         found: 1 if an integral was found, 0 if not, -1 if a limit was met before that was known.
         proved: whether it was proved that there is no elementary integral.
@@ -51,6 +52,7 @@ class LabelledSet:
     skeletons: NDArray[np.uint64]
     methods: tuple[str, ...]
     limits: NDArray[np.float64]
+    overrun: NDArray[np.float64]
     success: NDArray[np.int8]
     seconds: NDArray[np.float64]
     classes: NDArray[np.int8]
@@ -96,9 +98,9 @@ def read_splits(
         if name not in there:
             raise SettingError(f"{folder} has no labels of {name!r}; it has those of: {', '.join(there)}")
     names = tuple(sorted(methods)) if methods else tuple(there)
-    limits = _limits(folder, tables, names)
+    limits, overrun = _limits(folder, tables, names)
     return {
-        split: _read(folder / f"{split}.parquet", table, names, limits, censored=censored)
+        split: _read(folder / f"{split}.parquet", table, names, limits, overrun, censored=censored)
         for split, table in tables.items()
     }
 
@@ -116,17 +118,21 @@ def _table(path: Path) -> pa.Table:
     return table
 
 
-def _limits(folder: Path, tables: dict[str, pa.Table], methods: tuple[str, ...]) -> NDArray[np.float64]:
-    """The limit of each method. Conclusive outcomes do not depend on it, so only those that met it tell."""
+def _limits(
+    folder: Path, tables: dict[str, pa.Table], methods: tuple[str, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Limit and overrun of each method. Conclusive outcomes do not depend on it: those that met it tell."""
     met: dict[str, set[float]] = {name: set() for name in methods}
     largest = dict.fromkeys(methods, 0.0)
+    over: dict[str, list[float]] = {name: [] for name in methods}
     for table in tables.values():
-        columns = (table[name].to_pylist() for name in ("method", "outcome", "limit_seconds"))
-        for method, outcome, limit in zip(*columns, strict=True):
+        columns = (table[name].to_pylist() for name in ("method", "outcome", "limit_seconds", "cpu_seconds"))
+        for method, outcome, limit, seconds in zip(*columns, strict=True):
             if method in met:
                 largest[method] = max(largest[method], limit)
                 if outcome == "timeout":
                     met[method].add(limit)
+                    over[method].append(max(0.0, seconds - limit))
     for method, several in met.items():
         if len(several) > 1:
             each = " and ".join(f"{limit:g} s" for limit in sorted(several))
@@ -134,11 +140,18 @@ def _limits(folder: Path, tables: dict[str, pa.Table], methods: tuple[str, ...])
                 f"{folder}: labels of different schemes: {method} timed out at {each}; "
                 "label the earlier functions again with the larger --timeout"
             )
-    return np.array([next(iter(met[name]), largest[name]) for name in methods])
+    limits = np.array([next(iter(met[name]), largest[name]) for name in methods])
+    return limits, np.array([float(np.median(over[name] or [0.0])) for name in methods])
 
 
 def _read(
-    path: Path, table: pa.Table, methods: tuple[str, ...], limits: NDArray[np.float64], *, censored: bool
+    path: Path,
+    table: pa.Table,
+    methods: tuple[str, ...],
+    limits: NDArray[np.float64],
+    overrun: NDArray[np.float64],
+    *,
+    censored: bool,
 ) -> LabelledSet:
     """One split: rows of a function stand together and become one entry."""
     place_of = {name: place for place, name in enumerate(methods)}
@@ -173,8 +186,9 @@ def _read(
         skeletons=np.array(skeletons, dtype=np.uint64),
         methods=methods,
         limits=limits,
+        overrun=overrun,
         success=np.where(asked, solved, -1).astype(np.int8),
-        seconds=np.minimum(times, limits),
+        seconds=times,
         classes=classes,
         found=found,
         proved=np.array(["nonelementary" in each.values() for each in outcomes]) & (found == 0),

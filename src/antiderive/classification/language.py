@@ -1,8 +1,8 @@
 """Classifiers fine-tuned from language models, such as MathBERT, through ``transformers``.
 
 A model is named by a local folder or by its name on the Hub (``tbs17/MathBERT``, ``witiko/mathberta``).
-It reads the integrand as LaTeX or infix. With LoRA (Hu et al. 2021) only small matrices beside those of the model
-are trained; they are merged into the weights when the classifier is saved.
+It reads the integrand as LaTeX or infix. With LoRA (Hu et al. 2021) only small matrices beside its own are
+trained; they are merged into the weights when the classifier is saved.
 """
 
 from __future__ import annotations

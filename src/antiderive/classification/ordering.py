@@ -1,9 +1,10 @@
-"""Which method first, and which not at all: the steps of a portfolio for one integrand.
+"""Which method first, for how long, and which not at all: the steps of a portfolio for one integrand.
 
-Methods are tried by their expected gain, the chance of an answer for a CPU second. Where one fails, the others
-become less likely too: with ``f`` the probability that any of them finds an integral, method ``i`` finds it with
-``q_i = p_i / f`` if there is one, independently of the others; after a failure ``f`` becomes
-``f (1 - q_i) / (1 - f q_i)``. What is left is dropped when its gain falls below a threshold.
+Calls are tried by their expected gain, the chance of an answer for a CPU second. What fails makes the rest less
+likely: with ``f`` the probability that there is an integral that any call finds, a call that finds it with
+probability ``p`` finds it with ``q = p / f`` if there is one, independently of the other methods, and after its
+failure ``f`` becomes ``f (1 - q) / (1 - f q)``. A longer call of a method that has failed finds what lies
+between the two budgets.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiderive.cas.methods import method_named
-from antiderive.cas.portfolio import DEFAULT_ORDER, Step, installed
+from antiderive.cas.portfolio import Step, installed
+from antiderive.classification.integrands import renamed
 from antiderive.classification.portable import Portable
 from antiderive.errors import SettingError, UnsupportedError
 
@@ -25,98 +27,137 @@ if TYPE_CHECKING:
     from antiderive._core import Expr
     from antiderive.classification.forecast import Forecast, Forecaster
 
-THRESHOLD = 0.0
-"""Expected answers for a CPU second below which a call is not made."""
-
 SHIPPED = Path(__file__).parent / "shipped"
-"""The classifier that comes with the package; how it was made is in ``docs/how-to/classify.md``."""
+"""The classifier that comes with the package; ``docs/how-to/classify.md`` says how it was made."""
 
 _NEVER = 1e-6
 
 
 class Ordering:
-    """Orders a portfolio by a classifier.
+    """Orders the calls of a portfolio by a classifier.
 
     Args:
-        forecaster: says how likely and how fast each method is.
-        steps: what may be tried, with budgets; methods that the classifier does not know come last.
-        threshold: expected answers for a CPU second below which a call is not made.
+        forecaster: says how likely and how fast each call is.
+        methods: those that may be asked; by default all that the classifier knows and that are installed.
+        threshold: expected answers for a CPU second below which no more calls are made.
+        short: whether a method may be asked with a short budget first; it may come again with a longer one.
 
     Raises:
-        SettingError: if the classifier knows none of the steps.
+        SettingError: if no method is left.
     """
 
     def __init__(
-        self, forecaster: Forecaster, steps: Sequence[Step] = DEFAULT_ORDER, *, threshold: float = THRESHOLD
+        self,
+        forecaster: Forecaster,
+        methods: Sequence[str] | None = None,
+        *,
+        threshold: float = 0.0,
+        short: bool = True,
     ) -> None:
-        self.forecaster = forecaster
-        self.threshold = threshold
-        known = forecaster.description.layout.methods
-        self._known = [step for step in steps if step.method in known]
-        self._others = [step for step in steps if step.method not in known]
-        self._places = [known.index(step.method) for step in self._known]
-        if not self._known:
+        self.forecaster, self.threshold = forecaster, threshold
+        calls = forecaster.description.layout.calls
+        limits = {call.method: call.cpu_seconds for call in calls}  # the last one of a method is the longest
+        if methods is None:
+            methods = [name for name in limits if method_named(name).installed]
+        self._places = [
+            place
+            for place, call in enumerate(calls)
+            if call.method in methods and (short or call.cpu_seconds == limits[call.method])
+        ]
+        self._steps = [Step(calls[place].method, calls[place].cpu_seconds) for place in self._places]
+        if not self._steps:
             raise SettingError(
-                f"the classifier knows {', '.join(known)}, none of: {', '.join(step.method for step in steps)}"
+                f"the classifier knows {', '.join(limits)}; none of them is among the methods to ask: "
+                f"{', '.join(methods) or 'none is installed'}"
             )
 
     def orders_for(self, integrands: Sequence[Expr]) -> list[tuple[Step, ...]]:
         """The steps to try for each integrand, in order; never none."""
         forecast = self.forecaster.forecast(integrands)
-        return [self._order(forecast, place) for place in range(len(integrands))]
+        return [self._order(forecast, row) for row in range(len(integrands))]
 
     def order_for(self, integrand: Expr, variable: str = "x") -> tuple[Step, ...]:
-        """The steps to try for an integrand, in order; the given ones where it has too many parameters."""
-        from antiderive.classification.integrands import renamed
+        """The steps to try for an integrand, in order.
 
-        try:
-            return self.orders_for([renamed(integrand, variable)])[0]
-        except UnsupportedError:
-            return (*self._known, *self._others)
+        Raises:
+            UnsupportedError: for more parameters than classifiers know.
+        """
+        return self.orders_for([renamed(integrand, variable)])[0]
 
     def _order(self, forecast: Forecast, row: int) -> tuple[Step, ...]:
-        success = forecast.success[row, self._places]
-        seconds = np.maximum(forecast.seconds[row, self._places], 1e-3)
-        places = by_gain(success, seconds, float(forecast.found[row]), self.threshold)
-        return (*(self._known[place] for place in places), *self._others)
+        places = by_gain(
+            [step.method for step in self._steps],
+            forecast.success[row, self._places],
+            forecast.seconds[row, self._places],
+            float(forecast.found[row]),
+            self.threshold,
+        )
+        return tuple(self._steps[place] for place in places)
 
 
 def by_gain(
-    success: NDArray[np.float64], seconds: NDArray[np.float64], found: float, threshold: float
+    methods: Sequence[str],
+    success: NDArray[np.float64],
+    seconds: NDArray[np.float64],
+    found: float,
+    threshold: float,
 ) -> list[int]:
-    """Places of methods in the order in which they are to be tried; the first one whatever it promises.
+    """Places of calls in the order in which they are to be made; the first one whatever it promises.
 
     Args:
+        methods: method of each call; calls of one method stand in the order of their budgets.
         success: probability that each finds an answer.
         seconds: CPU seconds that each is expected to take.
-        found: probability that any finds one; at least the largest of ``success``.
-        threshold: gain for a CPU second below which the rest is dropped.
+        found: probability that any of them finds one; if it is smaller than one of ``success``, that one.
+        threshold: gain for a CPU second below which no more calls are made.
     """
-    found = max(found, float(success.max()), _NEVER)
-    given = np.minimum(success / found, 1 - _NEVER)
-    left = list(range(len(success)))
-    order: list[int] = []
+    found = min(max(found, float(success.max()), _NEVER), 1 - _NEVER)
+    given = np.minimum(np.maximum(success, 0.0) / found, 1 - _NEVER)
+    cost = np.maximum(seconds, 1e-3)
+    tried = dict.fromkeys(
+        methods, 0.0
+    )  # chance, if there is an integral, that the method had found it by now
+    left, order = list(range(len(methods))), list[int]()
+
+    def chance(place: int) -> float:
+        before = tried[methods[place]]
+        return max(0.0, (given[place] - before) / (1 - before))
+
     while left:
-        best = max(left, key=lambda place: given[place] / seconds[place])
-        if order and found * given[best] / seconds[best] < threshold:
+        best = max(left, key=lambda place: chance(place) / cost[place])
+        gained = chance(best)
+        if order and found * gained / cost[best] < threshold:
             break
         order.append(best)
-        left.remove(best)
-        found = found * (1 - given[best]) / (1 - found * given[best])
+        # Shorter calls of the same method find nothing any more.
+        left = [place for place in left if methods[place] != methods[best] or place > best]
+        found = found * (1 - gained) / (1 - found * gained)
+        tried[methods[best]] = max(tried[methods[best]], float(given[best]))
     return order
 
 
 @cache
-def shipped_ordering() -> Ordering:
-    """The ordering by the classifier that comes with the package, over what is installed.
+def shipped_ordering() -> Ordering | None:
+    """The ordering by the classifier that comes with the package; None if nothing it knows is installed."""
+    try:
+        return Ordering(Portable.load(SHIPPED), short=False)
+    except SettingError:
+        return None
 
-    Raises:
-        SettingError: if none of the methods that it knows is installed.
+
+def shipped_order(integrand: Expr, variable: str = "x") -> tuple[Step, ...]:
+    """The installed methods in the order in which the classifier that comes with the package asks them.
+
+    Methods that it does not know come last; where it cannot read the integrand, the default order stands.
     """
-    portable = Portable.load(SHIPPED)
-    known = portable.description.layout
-    steps = [Step(name, limit) for name, limit in zip(known.methods, known.limits, strict=True)]
-    usable = [step for step in installed(steps) if method_named(step.method).version is not None]
-    if not usable:
-        raise SettingError("no method of computer algebra is installed; see: antiderive cas list")
-    return Ordering(portable, usable)
+    default = installed()
+    ordering = shipped_ordering()
+    if ordering is None:
+        return default
+    try:
+        first = ordering.order_for(integrand, variable)
+    except UnsupportedError:
+        return default
+    budgets = {step.method: step for step in default}
+    chosen = [budgets.pop(step.method) for step in first if step.method in budgets]
+    return (*chosen, *budgets.values())

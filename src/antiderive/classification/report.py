@@ -28,10 +28,11 @@ th { border-bottom: 1px solid #9aa5b1; font-weight: 600; } tr:nth-child(even) td
 """
 
 _NOTE = (
-    "Positive: an elementary integral was found and verified. Negative: none was found, without a limit having "
-    "been met; functions that met a limit, or whose answer was not confirmed, are left out. One function of each "
-    "skeleton, none of which is in the training split. AUC with its 95% bootstrap interval; the columns on proofs "
-    "count as negatives only functions for which the Risch algorithm proved that no elementary integral exists."
+    "Positive: an elementary integral was found and verified. Negative: none was found, without a limit "
+    "having been met; functions that met a limit, or whose answer was not confirmed, are left out. One function "
+    "of each skeleton, none of which is in the training split. AUC with its 95% bootstrap interval; the columns "
+    "on proofs count as negatives only functions with a proof, by the Risch algorithm, that no elementary "
+    "integral exists."
 )
 
 
@@ -74,8 +75,8 @@ def judges(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
     return heads, cells
 
 
-def _by_method(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
-    heads = ["method", "functions", "solved", "AUC", "ECE", "CPU s", "expected", "rank correlation of times"]
+def _by_call(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
+    heads = ["call", "functions", "solved", "AUC", "ECE", "CPU s", "expected", "rank correlation of times"]
     cells = [
         [
             one.name,
@@ -87,7 +88,7 @@ def _by_method(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
             f"{one.expected_seconds:.3f}",
             f"{one.time_correlation:.2f}",
         ]
-        for one in evaluation.methods
+        for one in evaluation.calls
     ]
     return heads, cells
 
@@ -106,7 +107,7 @@ def _page(evaluation: Evaluation, pictures: Sequence[str]) -> str:
     parts += ["<h2>Will it integrate?</h2>", _table(*judges(evaluation.rows))]
     low, high = evaluation.gain
     facts = [
-        f"AUC above that of the best baseline ({evaluation.best_baseline}) by {low:+.4f} to {high:+.4f} (95%)",
+        f"AUC above the best baseline's ({evaluation.best_baseline}) by {low:+.4f} to {high:+.4f} (95%)",
         f"expected calibration error {evaluation.rows[0].calibration_error:.4f}, "
         f"before temperature scaling {evaluation.uncalibrated_error:.4f}; log loss {evaluation.log_loss:.4f}",
         f"class of the outcome right for {evaluation.class_accuracy:.1%}; the most frequent class is "
@@ -119,7 +120,7 @@ def _page(evaluation: Evaluation, pictures: Sequence[str]) -> str:
     if evaluation.heuristics:
         parts += ["<h2>Beside SymPy's heuristics, one CPU second each</h2>"]
         parts += [_table(*judges(evaluation.heuristics))]
-    parts += ["<h2>By method</h2>", _table(*_by_method(evaluation))]
+    parts += ["<h2>By method and CPU time</h2>", _table(*_by_call(evaluation))]
     parts += ["<h2>By size</h2>", _table(*_by_size(evaluation))]
     title = html.escape(evaluation.title)
     return (

@@ -86,7 +86,7 @@ def train_classifier(
     """
     config = config or FitConfig()
     train, valid = sets["train"], sets["valid"]
-    layout = Layout(train.methods, tuple(train.limits.tolist()))
+    layout = Layout.of(train)
     torch.manual_seed(config.seed)
     learner = _learner(family, layout, base, writing, lora, shape or {})
     rows = learner.encode(train.integrands)
@@ -95,8 +95,8 @@ def train_classifier(
     epochs = fit(
         learner.module,
         layout,
-        (rows, targets_of(train)),
-        (learner.encode(valid.integrands), targets_of(valid)),
+        (rows, targets_of(layout, train)),
+        (learner.encode(valid.integrands), targets_of(layout, valid)),
         config,
         collate=learner.collate,
         report=report,
@@ -133,10 +133,9 @@ def _learner(
 
 
 def _temperatures(rows: NDArray[np.float64], labelled: LabelledSet, layout: Layout) -> tuple[float, ...]:
-    """For the first output and for the success of each method; 1 where there are too few labels."""
-    successes = rows[:, layout.parts[1]]
+    """For the first output and for the success of each call; 1 where there are too few labels."""
     pairs = [(labelled.found, rows[:, 0])]
-    pairs += [(labelled.success[:, place], successes[:, place]) for place in range(len(layout.methods))]
+    pairs += list(zip(layout.labels(labelled)[0].T, rows[:, layout.parts[1]].T, strict=True))
     return tuple(
         fit_temperature(truth[truth >= 0] == 1, logits[truth >= 0]) if (truth >= 0).sum() >= 20 else 1.0
         for truth, logits in pairs

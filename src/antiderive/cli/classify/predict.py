@@ -58,12 +58,13 @@ def command(integrands: tuple[str, ...], classifier: Path | None, variable: str,
 def _said(text: str, layout: Layout, forecast: Forecast, place: int) -> dict[str, object]:
     from antiderive.classification.labelled import CLASSES
 
+    # The longest call of each method comes last and stands for it.
     by_method = {
-        name: {
+        call.method: {
             "success": round(float(forecast.success[place, column]), 4),
             "cpu_seconds": round(float(forecast.seconds[place, column]), 4),
         }
-        for column, name in enumerate(layout.methods)
+        for column, call in enumerate(layout.calls)
     }
     # By gain, as a portfolio would try them.
     best_first = sorted(

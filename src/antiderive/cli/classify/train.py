@@ -96,7 +96,8 @@ def read_checked(
         require_both_classes(data, split, part)
         counts = [int((part.found == value).sum()) for value in (1, 0, -1)]
         click.echo(
-            f"{split:<6} {len(part):>8,} functions: {counts[0]:,} found, {counts[1]:,} not, {counts[2]:,} unknown"
+            f"{split:<6} {len(part):>8,} functions: {counts[0]:,} found, {counts[1]:,} not, "
+            f"{counts[2]:,} unknown"
         )
     return sets
 

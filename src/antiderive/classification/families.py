@@ -13,12 +13,13 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from antiderive._core import Expr
-from antiderive.classification.features import features_of
+from antiderive.classification.features import FEATURES, features_of
 from antiderive.classification.forecast import Description, Layout
 from antiderive.classification.portable import Portable
 from antiderive.datasets import Vocabulary
@@ -59,21 +60,49 @@ def padded(rows: Sequence[Row], pad: int) -> Tensor:
     return torch.tensor([[*row, *[pad] * (longest - len(row))] for row in rows])
 
 
-class Tokens:
-    """The transformer over the project's tokens; ``tree`` adds the path from the root to each token."""
+class _Standard:
+    """Features, the first list of which sets the mean and the scale of a module."""
 
-    def __init__(self, config: ClassifierConfig) -> None:
-        self.name = "tokens" if config.positions == "sequence" else "tree"
+    def __init__(self, module: nn.Module) -> None:
+        self._module = module
+        self._set = False
+
+    def __call__(self, integrands: Sequence[Expr]) -> NDArray[np.float32]:
+        found = features_of(integrands)
+        if not self._set:
+            logs = np.log1p(found)
+            self._module.mean.copy_(torch.from_numpy(logs.mean(axis=0)))  # type: ignore[operator]
+            # A feature that hardly varies must not become a large input where it does.
+            self._module.scale.copy_(torch.from_numpy(np.maximum(logs.std(axis=0), 0.1)))  # type: ignore[operator]
+            self._set = True
+        return found
+
+    def keep(self) -> None:
+        """Keeps the mean and the scale that the module has."""
+        self._set = True
+
+
+class Tokens:
+    """The transformer over the project's tokens.
+
+    ``tree`` adds the path from the root to each token, ``hybrid`` the features of the expression too.
+    """
+
+    def __init__(self, name: str, config: ClassifierConfig) -> None:
+        self.name = name
         self.module = Classifier(config)
+        self._features = _Standard(self.module)
 
     @classmethod
     def new(cls, name: str, layout: Layout, **shape: Any) -> Tokens:  # noqa: ANN401
         """With fresh weights."""
-        positions = "sequence" if name == "tokens" else "both"
-        size = len(Vocabulary().names)
-        return cls(
-            ClassifierConfig(**{"positions": positions, **shape}, vocabulary=size, outputs=layout.outputs)
-        )
+        usual = {"positions": "sequence" if name == "tokens" else "both"}
+        fixed = {
+            "vocabulary": len(Vocabulary().names),
+            "outputs": layout.outputs,
+            "extra": len(FEATURES) if name == "hybrid" else 0,
+        }
+        return cls(name, ClassifierConfig(**{**usual, **shape, **fixed}))
 
     @classmethod
     def load(cls, folder: Path, description: Description) -> Tokens:
@@ -85,7 +114,10 @@ class Tokens:
         try:
             Vocabulary().check(description.shape["vocabulary"])
             values = {**description.shape, "vocabulary": len(Vocabulary().names)}
-            family = cls(ClassifierConfig(**values))
+            family = cls(description.family, ClassifierConfig(**values))
+            family._features.keep()
+            if family.module.config.extra not in (0, len(FEATURES)):
+                raise DataError(f"{folder} knows other features than this version; train it again")
             family.module.load_state_dict(load_file(folder / _WEIGHTS))
         except (OSError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
             raise DataError(f"{folder}: cannot load the classifier: {str(error).splitlines()[0]}") from error
@@ -97,8 +129,12 @@ class Tokens:
         return {**asdict(self.module.config), "vocabulary": list(Vocabulary().names)}
 
     def encode(self, integrands: Sequence[Expr]) -> list[Row]:
-        """Prefix tokens."""
-        return [integrand.to_tokens()[:MAX_TOKENS] for integrand in integrands]
+        """Prefix tokens, after the features if it reads them."""
+        tokens = [integrand.to_tokens()[:MAX_TOKENS] for integrand in integrands]
+        if not self.module.config.extra:
+            return list[Row](tokens)
+        features = self._features(integrands).tolist()
+        return [[*numbers, *ids] for numbers, ids in zip(features, tokens, strict=True)]
 
     def collate(self, rows: Sequence[Row]) -> Tensor:
         """Padded ids."""
@@ -140,7 +176,7 @@ class Features:
     def __init__(self, features: int, layout: Layout, *, hidden: int = 64, dropout: float = 0.2) -> None:
         self._hidden, self._dropout = hidden, dropout
         self.module = _FeatureNetwork(features, hidden, layout.outputs, dropout)
-        self._standardised = False
+        self._features = _Standard(self.module)
 
     @property
     def shape(self) -> dict[str, Any]:
@@ -149,18 +185,11 @@ class Features:
 
     def encode(self, integrands: Sequence[Expr]) -> list[Row]:
         """Features; the first list of integrands, that of the training split, sets mean and scale."""
-        found = features_of(integrands)
-        if not self._standardised:
-            logs = np.log1p(found)
-            self.module.mean.copy_(torch.from_numpy(logs.mean(axis=0)))
-            # A feature that hardly varies must not become a large input where it does.
-            self.module.scale.copy_(torch.from_numpy(np.maximum(logs.std(axis=0), 0.1)))
-            self._standardised = True
-        return list(found)
+        return list[Row](self._features(integrands).tolist())
 
     def collate(self, rows: Sequence[Row]) -> Tensor:
         """[B, F]."""
-        return torch.from_numpy(np.stack([np.asarray(row) for row in rows]))
+        return torch.tensor(rows)
 
     def save(self, folder: Path, description: Description) -> None:
         """Writes the weights for numpy."""

@@ -21,7 +21,7 @@ from antiderive.classification.metrics import sigmoid
 from antiderive.errors import DataError
 
 FORMAT = 1
-FAMILIES = ("tokens", "tree", "features", "language")
+FAMILIES = ("tokens", "tree", "hybrid", "features", "language")
 _FILE = "classifier.json"
 
 

@@ -1,9 +1,9 @@
 """Which method first, for how long, and which not at all: the steps of a portfolio for one integrand.
 
-Calls are tried by their expected gain, the chance of an answer for a CPU second. What fails makes the rest less
-likely: with ``f`` the probability that there is an integral that any call finds, a call that finds it with
-probability ``p`` finds it with ``q = p / f`` if there is one, independently of the other methods, and after its
-failure ``f`` becomes ``f (1 - q) / (1 - f q)``. A longer call of a method that has failed finds what lies
+Calls are tried by their expected gain, the chance of an answer for a CPU second. What fails makes the rest
+less likely: with ``f`` the probability that there is an integral that any call finds, a call that finds it with
+probability ``p`` finds it with ``q = p / f`` if there is one, independently of the other methods, and after
+its failure ``f`` becomes ``f (1 - q) / (1 - f q)``. A longer call of a method that has failed finds what lies
 between the two budgets.
 """
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "shipped"
 """The classifier that comes with the package; ``docs/how-to/classify.md`` says how it was made."""
 
+THRESHOLD = 0.02
+"""Expected answers for a CPU second below which no more calls are made; see ``docs/how-to/classify.md``."""
+
 _NEVER = 1e-6
 
 
@@ -41,6 +44,9 @@ class Ordering:
         methods: those that may be asked; by default all that the classifier knows and that are installed.
         threshold: expected answers for a CPU second below which no more calls are made.
         short: whether a method may be asked with a short budget first; it may come again with a longer one.
+
+    Attributes:
+        full: each method with its largest budget.
 
     Raises:
         SettingError: if no method is left.
@@ -65,6 +71,7 @@ class Ordering:
             if call.method in methods and (short or call.cpu_seconds == limits[call.method])
         ]
         self._steps = [Step(calls[place].method, calls[place].cpu_seconds) for place in self._places]
+        self.full = [step for step in self._steps if step.cpu_seconds == limits[step.method]]
         if not self._steps:
             raise SettingError(
                 f"the classifier knows {', '.join(limits)}; none of them is among the methods to ask: "

@@ -59,7 +59,7 @@ def train_classifier(
     sets: dict[str, LabelledSet],
     folder: Path,
     *,
-    family: str = "tree",
+    family: str = "hybrid",
     base: str = "",
     writing: str = "latex",
     lora: int = 0,

@@ -29,17 +29,20 @@ class ClassifierConfig:
         feed_forward: width of the inner layer of the feed-forward blocks.
         dropout: probability of dropping an activation.
         positions: ``sequence`` (rotary), ``tree`` (the path from the root), or ``both``.
+        extra: numbers beside the tokens that are known of an expression, such as counts; they are standardised
+            by ``mean`` and ``scale`` of the module after ``log(1 + n)``.
         pad: id of the padding token.
     """
 
     vocabulary: int
     outputs: int
-    width: int = 128
+    width: int = 96
     heads: int = 4
     layers: int = 3
     feed_forward: int = 256
     dropout: float = 0.1
     positions: str = "both"
+    extra: int = 0
     pad: int = 0
 
     def __post_init__(self) -> None:
@@ -63,7 +66,13 @@ class ClassifierConfig:
 
 
 class Classifier(nn.Module):
-    """Encoder, mean and maximum over the tokens, and one linear layer."""
+    """Encoder, mean and maximum over the tokens, a hidden layer over the numbers beside them, one linear layer.
+
+    The numbers stand before the tokens in each row of the input.
+    """
+
+    mean: Tensor
+    scale: Tensor
 
     def __init__(self, config: ClassifierConfig) -> None:
         super().__init__()
@@ -77,12 +86,17 @@ class Classifier(nn.Module):
         self.layers = nn.ModuleList(EncoderLayer(shape) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
-        self.output = nn.Linear(2 * config.width, config.outputs)
+        self.register_buffer("mean", torch.zeros(config.extra))
+        self.register_buffer("scale", torch.ones(config.extra))
+        self.beside = nn.Linear(config.extra, config.width) if config.extra else None
+        pooled = (3 if config.extra else 2) * config.width
+        self.output = nn.Linear(pooled, config.outputs)
         nn.init.normal_(self.output.weight, std=0.02)
         nn.init.zeros_(self.output.bias)
 
-    def forward(self, tokens_BS: Tensor) -> Tensor:
-        """[B, S] token ids to [B, O]."""
+    def forward(self, rows: Tensor) -> Tensor:
+        """[B, E + S] numbers and token ids to [B, O]."""
+        tokens_BS = rows[:, self.config.extra :].long()
         seen_BS = tokens_BS != self.config.pad
         mask_B11S = seen_BS[:, None, None, :]
         x_BSD = self.embedding(tokens_BS) * self.config.width**0.5
@@ -99,5 +113,9 @@ class Classifier(nn.Module):
         weight_BS1 = seen_BS[:, :, None].to(x_BSD.dtype)
         mean_BD = (x_BSD * weight_BS1).sum(1) / weight_BS1.sum(1)
         most_BD = x_BSD.masked_fill(~seen_BS[:, :, None], float("-inf")).amax(1)
-        output: Tensor = self.output(self.dropout(torch.cat([mean_BD, most_BD], dim=1)))
+        pooled = [mean_BD, most_BD]
+        if self.beside is not None:
+            numbers_BE = (torch.log1p(rows[:, : self.config.extra]) - self.mean) / self.scale
+            pooled.append(torch.tanh(self.beside(self.dropout(numbers_BE))))
+        output: Tensor = self.output(self.dropout(torch.cat(pooled, dim=1)))
         return output

@@ -11,6 +11,7 @@ BENCHES = {
     "dataset": "Generate, check, convert and deduplicate: examples a second and memory.",
     "engine": "Parse, canonicalise, differentiate and print, beside SymPy and SymEngine.",
     "generate": "Accepted examples of a task a second.",
+    "ordering": "Methods in the order of a classifier, beside fixed orders.",
     "portfolio": "Confirmed answers of each method for its CPU time, and wrong labels.",
 }
 

@@ -37,7 +37,7 @@ def command(
     heuristics: int,
     epochs: int,
 ) -> None:
-    """Label random functions, train a classifier with tree positions, evaluate it, draw the plots.
+    """Label random functions, train a classifier, evaluate it, draw the plots.
 
     What is labelled stays in the store OUT/labels.db: run the command again after an interruption and it goes
     on. Seven functions of ten are for training, two for the test, by skeleton.

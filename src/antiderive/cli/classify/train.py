@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder of the classifier.")
 @click.option(
     "--family",
-    type=click.Choice(["tokens", "tree", "features", "language"]),
-    default="tree",
+    type=click.Choice(["tokens", "tree", "hybrid", "features", "language"]),
+    default="hybrid",
     show_default=True,
-    help="A transformer over tokens, the same with tree positions, a small network over features that needs "
-    "no torch to be used, or a pretrained language model.",
+    help="A transformer over tokens, the same with tree positions, the same beside features of the expression, "
+    "a small network over the features alone that needs no torch to be used, or a pretrained language model.",
 )
 @click.option("--base", default="", help="Language model: a folder, or a name such as tbs17/MathBERT.")
 @click.option("--input", "writing", type=click.Choice(["latex", "infix"]), default="latex", show_default=True)

@@ -30,6 +30,10 @@ Status = Literal[
 """
 
 
+INCONCLUSIVE = ("timeout", "memory", "crashed")
+"""Outcomes that larger limits may change."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The value of a bounded call, or the reason why there is none.

@@ -10,15 +10,21 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from antiderive._core import Expr
-from antiderive.classification.labelled import CLASSES, LabelledSet
 from antiderive.classification.metrics import sigmoid
 from antiderive.errors import DataError
+
+if TYPE_CHECKING:
+    from antiderive.classification.labelled import LabelledSet
+
+CLASSES = ("solved", "nonelementary", "special", "partial", "gave_up", "limit")
+"""Classes of outcomes. A function of several methods is in the first that any of them gave; ``limit`` is a
+time-out, too much memory or a crash. Answers that were not confirmed or cannot be written are in none."""
 
 FORMAT = 1
 FAMILIES = ("tokens", "tree", "hybrid", "features", "language")
@@ -52,7 +58,7 @@ class Layout:
     """What the numbers mean that a classifier writes for an integrand.
 
     In this order: the logit that an elementary integral is found; a logit for each of
-    :data:`~antiderive.classification.labelled.CLASSES`; for each call the logit that it finds one; for each
+    :data:`CLASSES`; for each call the logit that it finds one; for each
     call the logit of the share of ``most`` that it is expected to take.
 
     Attributes:

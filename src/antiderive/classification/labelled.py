@@ -14,16 +14,14 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from antiderive._core import Expr
+from antiderive.cas.outcome import INCONCLUSIVE
+from antiderive.classification.forecast import CLASSES
 from antiderive.classification.integrands import renamed
 from antiderive.errors import AntideriveError, DataError, SettingError
-from antiderive.labelling.job import INCONCLUSIVE, OUTCOMES
+from antiderive.labelling.job import OUTCOMES
 from antiderive.tasks import task_named
 
 SPLITS = ("train", "valid", "test")
-
-CLASSES = ("solved", "nonelementary", "special", "partial", "gave_up", "limit")
-"""Classes of outcomes. A function of several methods is in the first that any of them gave; ``limit`` is a
-time-out, too much memory or a crash. Answers that were not confirmed or cannot be written are in none."""
 
 _COLUMNS = ("problem", "outcome", "method", "cpu_seconds", "limit_seconds", "operators", "skeleton")
 _HELP = "antiderive label export --to classifier writes such a folder"
@@ -42,7 +40,7 @@ class LabelledSet:
         overrun: CPU seconds that it takes to end a call of each method which met its limit.
         success: 1 where a method found a confirmed integral, 0 where not, -1 where it was not asked; [N, M].
         seconds: CPU seconds of each call; NaN where it was not asked; [N, M].
-        classes: index into :data:`CLASSES`, -1 for none.
+        classes: index into :data:`~antiderive.classification.forecast.CLASSES`, -1 for none.
         found: 1 if an integral was found, 0 if not, -1 if a limit was met before that was known.
         proved: whether it was proved that there is no elementary integral.
     """

@@ -1,10 +1,10 @@
 """Which method first, for how long, and which not at all: the steps of a portfolio for one integrand.
 
 Calls are tried by their expected gain, the chance of an answer for a CPU second. What fails makes the rest
-less likely: with ``f`` the probability that there is an integral that any call finds, a call that finds it with
-probability ``p`` finds it with ``q = p / f`` if there is one, independently of the other methods, and after
-its failure ``f`` becomes ``f (1 - q) / (1 - f q)``. A longer call of a method that has failed finds what lies
-between the two budgets.
+less likely: with ``f`` the probability that any call finds an integral, a call that finds it with probability
+``p`` finds it with ``q = p / f`` if there is one, independently of the other methods, and after its failure
+``f`` becomes ``f (1 - q) / (1 - f q)``. A longer call of a method that has failed finds what lies between the
+two budgets.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ th { border-bottom: 1px solid #9aa5b1; font-weight: 600; } tr:nth-child(even) td
 """
 
 _NOTE = (
-    "Positive: an elementary integral was found and verified. Negative: none was found, without a limit having "
-    "been met; functions that met one, or whose answer was not confirmed, are left out. One function of each "
+    "Positive: an elementary integral was found and verified. Negative: none was found and no limit was met; "
+    "functions that met a limit, or whose answer was not confirmed, are left out. One function of each "
     "skeleton, none of which is in the training split. AUC with its 95% bootstrap interval; the columns on "
     "proofs count as negatives only functions for which the Risch algorithm proved that there is none."
 )

@@ -9,13 +9,11 @@ from itertools import permutations
 
 from antiderive._core import Expr
 from antiderive.cas import Outcome, Pool
+from antiderive.cas.outcome import INCONCLUSIVE
 from antiderive.cas.portfolio import Step
 from antiderive.evaluation.contestants import Contestants
 from antiderive.evaluation.outcomes import Answers
 from antiderive.tasks.bounded import verify_all
-
-UNFINISHED = ("timeout", "memory", "crashed")
-"""After these, a longer call of the same method may end otherwise."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def play(name: str, orders: dict[str, Sequence[Step]], table: Table) -> Play:
             for integrand in integrands:
                 status, took = table.read(step, integrand)
                 seconds, calls = seconds + took, calls + 1
-                if status not in UNFINISHED:
+                if status not in INCONCLUSIVE:
                     ended[integrand].add(step.method)
                 if status in ("solved", "nonelementary"):
                     (solved if status == "solved" else proved).add(integrand)

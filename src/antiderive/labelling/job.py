@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from antiderive._core import GENERATOR_VERSION
 from antiderive.cas.methods import method_named
+from antiderive.cas.outcome import INCONCLUSIVE
 
 if TYPE_CHECKING:
     from antiderive.cas import Limits
     from antiderive.datasets import Recipe
-
-INCONCLUSIVE = ("timeout", "memory", "crashed")
-"""Outcomes that larger limits may change."""
 
 OUTCOMES = (
     "solved",

@@ -29,8 +29,8 @@ class ClassifierConfig:
         feed_forward: width of the inner layer of the feed-forward blocks.
         dropout: probability of dropping an activation.
         positions: ``sequence`` (rotary), ``tree`` (the path from the root), or ``both``.
-        extra: numbers beside the tokens that are known of an expression, such as counts; they are standardised
-            by ``mean`` and ``scale`` of the module after ``log(1 + n)``.
+        extra: numbers beside the tokens that are known of an expression, such as counts; after ``log(1 + n)``
+            they are standardised by ``mean`` and ``scale`` of the module.
         pad: id of the padding token.
     """
 
@@ -66,9 +66,9 @@ class ClassifierConfig:
 
 
 class Classifier(nn.Module):
-    """Encoder, mean and maximum over the tokens, a hidden layer over the numbers beside them, one linear layer.
+    """Encoder, mean and maximum over the tokens, and one linear layer.
 
-    The numbers stand before the tokens in each row of the input.
+    Numbers beside the tokens stand before them in each row of the input; they pass a hidden layer of their own.
     """
 
     mean: Tensor

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from antiderive._core import Expr
 from antiderive.cas import Limits, shared_pool
 from antiderive.cas.methods import method_named
-from antiderive.cas.portfolio import Step, installed
+from antiderive.cas.portfolio import Step
+from antiderive.classification.ordering import shipped_order
 from antiderive.errors import AntideriveError, DataError, SettingError, UnsupportedError
 from antiderive.solving.solution import Candidate, Solution
 from antiderive.tasks import task_named
@@ -64,8 +65,9 @@ def integrate(
         beam: hypotheses asked of the model.
         timeout: CPU seconds for all computer algebra together. Methods share it in proportion to their
             budgets; what one leaves over goes to the later ones.
-        order: methods with their budgets, or a function from the integrand to them, such as a classifier; by
-            default those of :data:`antiderive.cas.portfolio.DEFAULT_ORDER` that are installed.
+        order: methods with their budgets, or a function from the integrand to them; by default those of
+            :data:`antiderive.cas.portfolio.DEFAULT_ORDER` that are installed, in the order in which the
+            classifier that comes with the package asks them.
 
     Raises:
         ParseError: if the text is not a formula.
@@ -155,7 +157,9 @@ class _Candidates:
 
     def ask_methods(self, order: Order | None, timeout: float) -> None:
         """Answers of computer algebra, until one is right or it is proved that there is none."""
-        steps = order(self.integrand) if callable(order) else installed() if order is None else order
+        if order is None:
+            order = shipped_order(self.integrand, self.variable)
+        steps = order(self.integrand) if callable(order) else order
         if not steps:
             self.attempts.append(("cas", "no method is installed; 'antiderive cas list' tells how"))
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiderive.cas import Limits, Outcome, Request
+from antiderive.cas.outcome import INCONCLUSIVE
 from antiderive.cas.portfolio import Step, installed, share
 from antiderive.errors import SettingError
 from antiderive.verification.answers import Judgement, judge_outcome
@@ -71,6 +72,8 @@ def search(
 ) -> Search:
     """Asks one method after the other until an answer is confirmed, or it is proved that there is none.
 
+    A method may stand in the order again with a larger budget; if it ended before its limit it is not asked.
+
     Args:
         pool: where the calls are made.
         integrand: the function.
@@ -90,13 +93,18 @@ def search(
         raise SettingError("no method to try; 'antiderive cas list' tells what can be installed")
     attempts: list[Attempt] = []
     spent = 0.0
+    ended: set[str] = set()
     for place, step in enumerate(steps):
+        if step.method in ended:
+            continue
         budget = step.cpu_seconds if cpu_seconds is None else share(steps[place:], cpu_seconds - spent)
         bounds = replace(limits or pool.limits, cpu_seconds=budget)
         outcome = pool.call(Request(step.method, integrand.to_prefix(), variable), limits=bounds)
         judgement = judge_outcome(integrand, outcome, variable=variable)
         attempts.append(Attempt(step.method, outcome, judgement))
         spent += outcome.cpu_seconds
+        if outcome.status not in INCONCLUSIVE:
+            ended.add(step.method)
         if attempts[-1].conclusive:
             break
     return Search(tuple(attempts))

@@ -75,9 +75,9 @@ def command(
 ) -> None:
     """Methods in the order of a classifier beside fixed orders.
 
-    With --set: every method is asked every problem once, every fixed order is played through with the answers,
-    and the classifier's order with calls of its own. Without: both sides have --budget CPU seconds for fresh
-    functions, and labels and integrals are counted.
+    With --set: every method is asked every problem once, every fixed order is played through with the
+    answers, and the classifier's order with calls of its own. Without: both sides have --budget CPU seconds
+    for fresh functions, and labels and integrals are counted.
     """
     from antiderive.cas import Pool
     from antiderive.classification.ordering import SHIPPED, THRESHOLD, Ordering
@@ -144,9 +144,8 @@ def _on_set(
         _show(one, f"fixed: {one.name}")
     _show(ours, f"classifier, and {thinking:.1f} s of its own")
     ratio = (ours.cpu_seconds + thinking) / best.cpu_seconds
-    click.echo(
-        f"against the best fixed order: {len(ours.solved) - len(best.solved):+} solved in {ratio:.1%} of its CPU time"
-    )
+    gain = f"{len(ours.solved) - len(best.solved):+} solved in {ratio:.1%} of its CPU time"
+    click.echo(f"against the best fixed order: {gain}")
     return {
         "problems": len(integrands),
         "fixed": [_figures(one) for one in frontier(fixed)],
@@ -209,8 +208,8 @@ def _run(
         proved += found.proof is not None
     minutes = spent / 60
     click.echo(
-        f"  {name:<12} {tried:,} functions in {spent:.1f} s: {solved:,} integrals, {proved:,} proofs that there is "
-        f"none; {(solved + proved) / minutes:.0f} labels and {solved / minutes:.0f} integrals a CPU minute"
+        f"  {name:<12} {tried:,} functions in {spent:.1f} s: {solved:,} integrals, {proved:,} proofs that there "
+        f"is none; {(solved + proved) / minutes:.0f} labels and {solved / minutes:.0f} integrals a CPU minute"
     )
     return {
         "functions": tried,
@@ -228,7 +227,6 @@ def _fresh(task: str, seed: int, place: int) -> Expr:
     from antiderive.datasets import Functions, Recipe
 
     parameters = 6 if task == "textbook" else 0
-    recipe = Recipe(
-        task=task, seed=seed, min_operators=1, max_operators=30 if parameters else 15, coefficients=parameters
-    )
+    sizes = {"min_operators": 1, "max_operators": 30 if parameters else 15}
+    recipe = Recipe(task=task, seed=seed, coefficients=parameters, **sizes)
     return Expr.from_tokens(Functions.generate(recipe, place, 1).tokens(0))

@@ -56,7 +56,7 @@ def command(integrands: tuple[str, ...], classifier: Path | None, variable: str,
 
 
 def _said(text: str, layout: Layout, forecast: Forecast, place: int) -> dict[str, object]:
-    from antiderive.classification.labelled import CLASSES
+    from antiderive.classification.forecast import CLASSES
 
     # The longest call of each method comes last and stands for it.
     by_method = {

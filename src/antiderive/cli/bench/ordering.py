@@ -208,8 +208,8 @@ def _run(
         proved += found.proof is not None
     minutes = spent / 60
     click.echo(
-        f"  {name:<12} {tried:,} functions in {spent:.1f} s: {solved:,} integrals, {proved:,} proofs that there "
-        f"is none; {(solved + proved) / minutes:.0f} labels and {solved / minutes:.0f} integrals a CPU minute"
+        f"  {name:<12} {tried:,} functions in {spent:.1f} s: {solved:,} integrals, {proved:,} proofs of no; "
+        f"{(solved + proved) / minutes:.0f} labels and {solved / minutes:.0f} integrals a CPU minute"
     )
     return {
         "functions": tried,

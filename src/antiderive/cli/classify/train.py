@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     type=click.Choice(["tokens", "tree", "hybrid", "features", "language"]),
     default="hybrid",
     show_default=True,
-    help="A transformer over tokens, the same with tree positions, the same beside features of the expression, "
-    "a small network over the features alone that needs no torch to be used, or a pretrained language model.",
+    help="A transformer over tokens; with tree positions; with features of the expression beside them; "
+    "a small network over the features alone, which is used without torch; a pretrained language model.",
 )
 @click.option("--base", default="", help="Language model: a folder, or a name such as tbs17/MathBERT.")
 @click.option("--input", "writing", type=click.Choice(["latex", "infix"]), default="latex", show_default=True)

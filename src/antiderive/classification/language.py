@@ -7,6 +7,7 @@ trained; they are merged into the weights when the classifier is saved.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -152,4 +153,7 @@ def _with_lora(model: Any, rank: int) -> Any:  # noqa: ANN401
         lora_dropout=0.05,
         target_modules="all-linear",
     )
-    return get_peft_model(model, config)
+    with warnings.catch_warnings():
+        # peft asks transformers by names that are on their way out.
+        warnings.simplefilter("ignore", FutureWarning)
+        return get_peft_model(model, config)

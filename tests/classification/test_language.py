@@ -1,0 +1,86 @@
+"""Fine-tuning a language model: a small BERT and its tokenizer, made here, no network."""
+
+import numpy as np
+import pytest
+from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors, trainers
+from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
+
+from antiderive import Expr
+from antiderive.classification.fit import FitConfig
+from antiderive.classification.metrics import roc_auc
+from antiderive.classification.trained import load_classifier, train_classifier
+from antiderive.errors import DataError, SettingError
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+
+
+@pytest.fixture(scope="module")
+def bert(sets, tmp_path_factory):
+    """A folder as the Hub has them: a masked language model and a WordPiece tokenizer trained on LaTeX."""
+    folder = tmp_path_factory.mktemp("bert")
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"\\[a-z]+|[a-z]+|\d|\S"), "isolated")
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    texts = [text for f in sets["train"].integrands for text in (f.to_latex(), f.to_infix())]
+    tokenizer.train_from_iterator(texts, trainers.WordPieceTrainer(vocab_size=200, special_tokens=special))
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=64,
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        mask_token="[MASK]",
+    )
+    fast.save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(fast),
+        hidden_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=96,
+        max_position_embeddings=64,
+    )
+    BertForMaskedLM(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.parametrize(("writing", "lora"), [("latex", 0), ("infix", 8)])
+def test_it_is_fine_tuned_saved_and_loaded(bert, sets, tmp_path, writing, lora):
+    config = FitConfig(epochs=5, batch=32, learning_rate=5e-3 if lora else 2e-3, seed=1)
+    epochs = []
+    forecaster = train_classifier(
+        sets, tmp_path, family="language", base=str(bert), writing=writing, lora=lora, config=config, report=epochs.append
+    )
+    test = sets["test"].select(sets["test"].found >= 0)
+    found = forecaster.forecast(test.integrands).found
+    assert epochs[-1].training_loss < epochs[0].training_loss
+    assert roc_auc(test.found == 1, found) > 0.9
+    assert np.allclose(load_classifier(tmp_path).forecast(test.integrands).found, found, atol=1e-5)
+    assert forecaster.description.shape == {"base": str(bert), "writing": writing, "lora": lora}
+    assert not list(tmp_path.rglob("*.bin")) and list(tmp_path.rglob("model.safetensors"))
+
+
+def test_long_formulas_are_cut(bert, sets, tmp_path):
+    forecaster = train_classifier(
+        sets, tmp_path, family="language", base=str(bert), config=FitConfig(epochs=1, learning_rate=1e-4)
+    )
+    assert forecaster.forecast([Expr("+".join(f"sin({k}*x)^{k}" for k in range(2, 60)))]).found.shape == (1,)
+
+
+def test_what_cannot_be_loaded(sets, tmp_path):
+    with pytest.raises(DataError) as missing:
+        train_classifier(sets, tmp_path, family="language", base="tbs17/MathBERT")
+    message = str(missing.value)
+    assert "\n" not in message and "fetch it with: hf download tbs17/MathBERT" in message
+    with pytest.raises(DataError, match=r"is no language model: .* it needs config.json, model.safetensors"):
+        train_classifier(sets, tmp_path, family="language", base=str(tmp_path))
+    with pytest.raises(SettingError, match="there are latex and infix"):
+        train_classifier(sets, tmp_path, family="language", base="x", writing="html")

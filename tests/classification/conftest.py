@@ -53,7 +53,8 @@ def write_set(folder, rows):
         schema = pa.schema([("skeleton", pa.uint64())])
         columns = {key: [row[key] for row in chosen] for key in rows[0]}
         arrays = {
-            key: pa.array(values, schema.field(key).type if key == "skeleton" else None) for key, values in columns.items()
+            key: pa.array(values, schema.field(key).type if key == "skeleton" else None)
+            for key, values in columns.items()
         }
         pq.write_table(pa.table(arrays), folder / f"{name}.parquet")
     return folder

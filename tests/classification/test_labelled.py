@@ -95,17 +95,23 @@ def test_other_files(rows, tmp_path):
 def test_labels_of_different_schemes(rows, tmp_path):
     mixed = [row for row in rows if row["method"] == "fricas" or row["skeleton"] % 2]
     folder = write_set(tmp_path / "methods", mixed)
-    with pytest.raises(DataError, match=r"different schemes: .* functions by fricas, giac, .* by fricas; choose with"):
+    with pytest.raises(
+        DataError, match=r"different schemes: .* functions by fricas, giac, .* by fricas; choose with"
+    ):
         require_one_scheme(folder, read_splits(folder))
     mixed = [{**row, "limit_seconds": 1.0} if row["skeleton"] % 2 else row for row in rows]
-    with pytest.raises(DataError, match=r"different schemes: fricas timed out at 1 s and 2 s; label the earlier"):
+    with pytest.raises(
+        DataError, match=r"different schemes: fricas timed out at 1 s and 2 s; label the earlier"
+    ):
         read_splits(write_set(tmp_path / "limits", mixed))
 
 
 def test_an_empty_class(rows, tmp_path):
     folder = write_set(tmp_path, [row for row in rows if row["outcome"] != "nonelementary"])
     sets = read_splits(folder, methods=("fricas",))
-    with pytest.raises(DataError, match=r"an empty class: the train split has no function known to be without"):
+    with pytest.raises(
+        DataError, match=r"an empty class: the train split has no function known to be without"
+    ):
         require_both_classes(folder, "train", sets["train"])
 
 

@@ -54,10 +54,17 @@ def bert(sets, tmp_path_factory):
 
 @pytest.mark.parametrize(("writing", "lora"), [("latex", 0), ("infix", 8)])
 def test_it_is_fine_tuned_saved_and_loaded(bert, sets, tmp_path, writing, lora):
-    config = FitConfig(epochs=5, batch=32, learning_rate=5e-3 if lora else 2e-3, seed=1)
+    config = FitConfig(epochs=6 if lora else 5, batch=16 if lora else 32, learning_rate=2e-3, seed=1)
     epochs = []
     forecaster = train_classifier(
-        sets, tmp_path, family="language", base=str(bert), writing=writing, lora=lora, config=config, report=epochs.append
+        sets,
+        tmp_path,
+        family="language",
+        base=str(bert),
+        writing=writing,
+        lora=lora,
+        config=config,
+        report=epochs.append,
     )
     test = sets["test"].select(sets["test"].found >= 0)
     found = forecaster.forecast(test.integrands).found

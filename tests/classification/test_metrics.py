@@ -28,7 +28,9 @@ def judged(request, random):
 def test_ranking_is_that_of_scikit_learn(judged):
     truth, scores = judged
     assert roc_auc(truth, scores) == pytest.approx(judge.roc_auc_score(truth, scores), abs=1e-12)
-    assert average_precision(truth, scores) == pytest.approx(judge.average_precision_score(truth, scores), abs=1e-12)
+    assert average_precision(truth, scores) == pytest.approx(
+        judge.average_precision_score(truth, scores), abs=1e-12
+    )
     false, true = roc_curve(truth, scores)
     assert np.trapezoid(true, false) == pytest.approx(judge.roc_auc_score(truth, scores), abs=1e-12)
 
@@ -42,7 +44,9 @@ def test_calibration_error_is_the_sum_written_out(judged):
     truth, scores = judged
     total = 0.0
     for low in range(10):
-        here = [k for k in range(400) if (low / 10 <= scores[k] < (low + 1) / 10) or (low == 9 and scores[k] == 1)]
+        here = [
+            k for k in range(400) if (low / 10 <= scores[k] < (low + 1) / 10) or (low == 9 and scores[k] == 1)
+        ]
         if here:
             total += abs(sum(scores[k] for k in here) - sum(bool(truth[k]) for k in here)) / 400
     assert calibration_error(truth, scores, bins=10) == pytest.approx(total, abs=1e-12)
@@ -55,10 +59,14 @@ def test_temperature_is_the_minimum(random):
     truth = random.random(3000) < sigmoid(true)
     logits = 3 * true
     found = fit_temperature(truth, logits)
-    best = minimize_scalar(lambda t: judge.log_loss(truth, sigmoid(logits / t)), bounds=(0.05, 20), method="bounded")
+    best = minimize_scalar(
+        lambda t: judge.log_loss(truth, sigmoid(logits / t)), bounds=(0.05, 20), method="bounded"
+    )
     assert found == pytest.approx(best.x, rel=1e-3) and 2.5 < found < 3.5
     assert log_loss(truth, logits / found) == pytest.approx(best.fun, abs=1e-6)
-    assert calibration_error(truth, sigmoid(logits / found)) < 0.03 < calibration_error(truth, sigmoid(logits))
+    assert (
+        calibration_error(truth, sigmoid(logits / found)) < 0.03 < calibration_error(truth, sigmoid(logits))
+    )
 
 
 def test_sigmoid_of_large_numbers():

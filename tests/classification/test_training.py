@@ -17,7 +17,11 @@ from antiderive.classification.report import write_report
 from antiderive.classification.trained import load_classifier, train_classifier
 from antiderive.errors import DataError, SettingError
 
-SHAPES = {"tokens": {"width": 32, "layers": 1}, "tree": {"width": 32, "layers": 1}, "features": {"hidden": 16}}
+SHAPES = {
+    "tokens": {"width": 32, "layers": 1},
+    "tree": {"width": 32, "layers": 1},
+    "features": {"hidden": 16},
+}
 SHAPES["hybrid"] = SHAPES["tree"]
 
 
@@ -33,7 +37,9 @@ def test_features_of_a_formula():
     assert row["trigonometric of degree 1"] == row["arguments of trigonometric"] == 1
     assert row["root of trigonometric"] == 1 and row["mul of root"] == 1 and row["factors"] == 3
     assert row["exponent 1/2"] == row["exponent -1/2"] == row["exponent 2"] == row["parameters"] == 1
-    assert named("1/(x^2 + 1)^2")["divisor of degree 2"] == 1 and named("(x^2 + 1)*(x + 1/x)")["rational"] == 1
+    assert (
+        named("1/(x^2 + 1)^2")["divisor of degree 2"] == 1 and named("(x^2 + 1)*(x + 1/x)")["rational"] == 1
+    )
     assert "rational" not in named("exp(x)") and named("2^x")["exponent function"] == 1
 
 
@@ -91,7 +97,11 @@ def test_the_evaluation_and_its_report(trained, sets, tmp_path):
     names = [row.name for row in evaluation.rows]
     assert names == ["classifier", "majority", "operator counts", "trees", "trees, all features"]
     ours, majority, *_ = evaluation.rows
-    assert majority.auc == 0.5 and ours.low < ours.auc <= ours.high + 1e-9 and ours.functions == majority.functions
+    assert (
+        majority.auc == 0.5
+        and ours.low < ours.auc <= ours.high + 1e-9
+        and ours.functions == majority.functions
+    )
     assert ours.functions == len(set(sets["test"].skeletons[sets["test"].found >= 0].tolist()))
     # Every negative of this rule has a proof.
     assert ours.auc_proved == ours.auc

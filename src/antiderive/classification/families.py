@@ -125,8 +125,8 @@ class Tokens:
 
     @property
     def shape(self) -> dict[str, Any]:
-        """The configuration; the vocabulary by its names."""
-        return {**asdict(self.module.config), "vocabulary": list(Vocabulary().names)}
+        """The configuration; the vocabulary by its digest."""
+        return {**asdict(self.module.config), "vocabulary": Vocabulary().digest}
 
     def encode(self, integrands: Sequence[Expr]) -> list[Row]:
         """Prefix tokens, after the features if it reads them."""

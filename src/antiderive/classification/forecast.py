@@ -31,8 +31,9 @@ FAMILIES = ("tokens", "tree", "hybrid", "features", "language")
 _FILE = "classifier.json"
 
 
-BUDGETS = (0.1, 0.5)
-"""CPU seconds of the shorter calls that a classifier knows of, besides the limit of each method."""
+BUDGETS = (0.1, 1.0)
+"""CPU seconds of the shorter calls that a classifier knows of, besides the limit of each method; of a method
+that takes longer than that to be stopped, there is no such call."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Layout:
             tuple(
                 Call(method, budget, budget + overrun)
                 for method, limit, overrun in limits
-                for budget in (*(one for one in BUDGETS if one < limit), limit)
+                for budget in (*(one for one in BUDGETS if overrun < one < limit), limit)
             )
         )
 

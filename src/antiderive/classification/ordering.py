@@ -1,10 +1,9 @@
 """Which method first, for how long, and which not at all: the steps of a portfolio for one integrand.
 
-Calls are tried by their expected gain, the chance of an answer for a CPU second. What fails makes the rest
-less likely: with ``f`` the probability that any call finds an integral, a call that finds it with probability
-``p`` finds it with ``q = p / f`` if there is one, independently of the other methods, and after its failure
-``f`` becomes ``f (1 - q) / (1 - f q)``. A longer call of a method that has failed finds what lies between the
-two budgets.
+Calls are tried by their expected gain, the chance of an answer for a CPU second, and dropped where it falls
+below a threshold. A longer call of a method that has failed finds what lies between the two budgets. That one
+failure makes the others more likely is left out: among sampled functions most failures mean that there is no
+integral, among those that people ask for few do (``docs/log.md`` has the figures).
 """
 
 from __future__ import annotations
@@ -30,10 +29,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "shipped"
 """The classifier that comes with the package; ``docs/how-to/classify.md`` says how it was made."""
 
-THRESHOLD = 0.02
-"""Expected answers for a CPU second below which no more calls are made; see ``docs/how-to/classify.md``."""
-
-_NEVER = 1e-6
+_NEVER, _LEAST_SECONDS = 1e-6, 1e-3
 
 
 class Ordering:
@@ -58,7 +54,7 @@ class Ordering:
         methods: Sequence[str] | None = None,
         *,
         threshold: float = 0.0,
-        short: bool = True,
+        short: bool = False,
     ) -> None:
         self.forecaster, self.threshold = forecaster, threshold
         calls = forecaster.description.layout.calls
@@ -96,18 +92,13 @@ class Ordering:
             [step.method for step in self._steps],
             forecast.success[row, self._places],
             forecast.seconds[row, self._places],
-            float(forecast.found[row]),
             self.threshold,
         )
         return tuple(self._steps[place] for place in places)
 
 
 def by_gain(
-    methods: Sequence[str],
-    success: NDArray[np.float64],
-    seconds: NDArray[np.float64],
-    found: float,
-    threshold: float,
+    methods: Sequence[str], success: NDArray[np.float64], seconds: NDArray[np.float64], threshold: float
 ) -> list[int]:
     """Places of calls in the order in which they are to be made; the first one whatever it promises.
 
@@ -115,31 +106,24 @@ def by_gain(
         methods: method of each call; calls of one method stand in the order of their budgets.
         success: probability that each finds an answer.
         seconds: CPU seconds that each is expected to take.
-        found: probability that any of them finds one; if it is smaller than one of ``success``, that one.
         threshold: gain for a CPU second below which no more calls are made.
     """
-    found = min(max(found, float(success.max()), _NEVER), 1 - _NEVER)
-    given = np.minimum(np.maximum(success, 0.0) / found, 1 - _NEVER)
-    cost = np.maximum(seconds, 1e-3)
-    tried = dict.fromkeys(
-        methods, 0.0
-    )  # chance, if there is an integral, that the method had found it by now
+    cost = np.maximum(seconds, _LEAST_SECONDS)
+    tried = dict.fromkeys(methods, 0.0)  # chance that the method had found it by now
     left, order = list(range(len(methods))), list[int]()
 
-    def chance(place: int) -> float:
-        before = tried[methods[place]]
-        return max(0.0, (given[place] - before) / (1 - before))
+    def gain(place: int) -> float:
+        before = min(tried[methods[place]], 1 - _NEVER)
+        return max(0.0, (success[place] - before) / (1 - before)) / cost[place]
 
     while left:
-        best = max(left, key=lambda place: chance(place) / cost[place])
-        gained = chance(best)
-        if order and found * gained / cost[best] < threshold:
+        best = max(left, key=gain)
+        if order and gain(best) < threshold:
             break
         order.append(best)
         # Shorter calls of the same method find nothing any more.
         left = [place for place in left if methods[place] != methods[best] or place > best]
-        found = found * (1 - gained) / (1 - found * gained)
-        tried[methods[best]] = max(tried[methods[best]], float(given[best]))
+        tried[methods[best]] = max(tried[methods[best]], float(success[best]))
     return order
 
 
@@ -147,7 +131,7 @@ def by_gain(
 def shipped_ordering() -> Ordering | None:
     """The ordering by the classifier that comes with the package; None if nothing it knows is installed."""
     try:
-        return Ordering(Portable.load(SHIPPED), short=False)
+        return Ordering(Portable.load(SHIPPED))
     except SettingError:
         return None
 

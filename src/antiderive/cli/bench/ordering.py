@@ -32,7 +32,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Folder of a classifier.  [default: the one that ships]",
 )
-@click.option("--threshold", type=float, help="Answers for a CPU second below which a call is not made.")
+@click.option(
+    "--threshold",
+    default=0.05,
+    show_default=True,
+    help="Answers for a CPU second below which a call is not made.",
+)
+@click.option("--short/--full", default=False, help="Whether methods may be asked for a short time first.")
 @click.option(
     "--also",
     default="",
@@ -63,7 +69,8 @@ def command(
     path: Path | None,
     count: int | None,
     classifier: Path | None,
-    threshold: float | None,
+    threshold: float,
+    short: bool,
     also: str,
     out: Path,
     workers: int | None,
@@ -80,7 +87,7 @@ def command(
     for fresh functions, and labels and integrals are counted.
     """
     from antiderive.cas import Pool
-    from antiderive.classification.ordering import SHIPPED, THRESHOLD, Ordering
+    from antiderive.classification.ordering import SHIPPED, Ordering
     from antiderive.classification.portable import Portable
 
     if path is not None:
@@ -92,7 +99,7 @@ def command(
         from antiderive.classification.trained import load_classifier
 
         forecaster = load_classifier(classifier)
-    ordering = Ordering(forecaster, threshold=THRESHOLD if threshold is None else threshold)
+    ordering = Ordering(forecaster, threshold=threshold, short=short)
     with Pool(workers or os.cpu_count() or 1) as pool:
         if path is None:
             figures = _race(ordering, pool, budget, task, seed)

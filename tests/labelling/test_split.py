@@ -1,0 +1,45 @@
+"""Labels of the functions of one split alone, and functions of the families of textbooks."""
+
+import pytest
+from sqlalchemy import select
+
+from antiderive import Expr
+from antiderive.cas.request import Limits
+from antiderive.datasets import Functions, Recipe
+from antiderive.errors import SettingError
+from antiderive.labelling import Job, Store, functions_of, label_range, schema
+
+RECIPE = Recipe(task="textbook", min_operators=1, max_operators=20, coefficients=4)
+
+
+def test_only_functions_of_the_split_are_asked(pool, tmp_path):
+    job = Job(RECIPE, "sympy-manual", Limits(2.0), "test")
+    wanted = {one.index for one in functions_of(RECIPE, 0, 150) if one.split == "test"}
+    assert 0 < len(wanted) < 15
+    with Store(f"sqlite:///{tmp_path}/labels.db") as store:
+        for repeated in (False, True):
+            progress = label_range(job, 0, 150, store=store, pool=pool, slice_size=40)
+            assert (progress.done, progress.passed) == (150, 150 - len(wanted))
+            assert progress.counts.total() == len(wanted) and (progress.repeated == len(wanted)) is repeated
+        rows = store.rows(select(schema.functions.c.index, schema.functions.c.split))
+        assert {tuple(row) for row in rows} == {(index, "test") for index in wanted}
+    assert job.run_key(0, 150) != Job(RECIPE, "sympy-manual", Limits(2.0)).run_key(0, 150)
+
+
+def test_textbook_functions_are_a_pure_function_of_the_index():
+    some = Functions.generate(RECIPE, 40, 60)
+    again = Functions.generate(RECIPE, 0, 100)
+    assert [some.tokens(place) for place in range(60)] == [again.tokens(place + 40) for place in range(60)]
+    assert len({tuple(some.tokens(place)) for place in range(60)}) > 50
+    for place in range(60):
+        function = Expr.from_tokens(some.tokens(place))
+        assert "x" in function.free_symbols and some.operators[place] == function.operators
+        assert function.free_symbols - {"x", "pi", "E"} <= {"a0", "a1", "a2", "a3"}
+    assert any("a0" in Expr.from_tokens(some.tokens(place)).free_symbols for place in range(60))
+    plain = Functions.generate(Recipe(task="textbook", min_operators=1, max_operators=20), 0, 50)
+    assert all(Expr.from_tokens(plain.tokens(place)).free_symbols == {"x"} for place in range(50))
+
+
+def test_functions_are_those_of_two_tasks():
+    with pytest.raises(SettingError, match="fwd and textbook, not of 'bwd'"):
+        Functions.generate(Recipe(), 0, 1)

@@ -7,6 +7,9 @@ from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
 
 from antiderive import Expr
 from antiderive.classification.fit import FitConfig
+from antiderive.classification.forecast import Layout
+from antiderive.classification.labelled import read_splits
+from antiderive.classification.language import WRITINGS, Language
 from antiderive.classification.metrics import roc_auc
 from antiderive.classification.trained import load_classifier, train_classifier
 from antiderive.errors import DataError, SettingError
@@ -52,34 +55,49 @@ def bert(sets, tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize(("writing", "lora"), [("latex", 0), ("infix", 8)])
-def test_it_is_fine_tuned_saved_and_loaded(bert, sets, tmp_path, writing, lora):
-    config = FitConfig(epochs=6 if lora else 5, batch=16 if lora else 32, learning_rate=2e-3, seed=1)
-    epochs = []
-    forecaster = train_classifier(
-        sets,
-        tmp_path,
-        family="language",
-        base=str(bert),
-        writing=writing,
-        lora=lora,
-        config=config,
-        report=epochs.append,
-    )
-    test = sets["test"].select(sets["test"].found >= 0)
+@pytest.fixture(scope="module")
+def tuned(bert, sets, tmp_path_factory):
+    """All its weights trained, on LaTeX."""
+    folder = tmp_path_factory.mktemp("tuned")
+    config = FitConfig(epochs=5, batch=32, learning_rate=2e-3, seed=1)
+    return folder, train_classifier(sets, folder, family="language", base=str(bert), config=config)
+
+
+def check(folder, forecaster, test):
+    """It tells what integrates, and what is saved is what is loaded; no pickle among it."""
+    test = test.select(test.found >= 0)
     found = forecaster.forecast(test.integrands).found
-    assert epochs[-1].training_loss < epochs[0].training_loss
     assert roc_auc(test.found == 1, found) > 0.9
-    assert np.allclose(load_classifier(tmp_path).forecast(test.integrands).found, found, atol=1e-5)
-    assert forecaster.description.shape == {"base": str(bert), "writing": writing, "lora": lora}
-    assert not list(tmp_path.rglob("*.bin")) and list(tmp_path.rglob("model.safetensors"))
+    assert np.allclose(load_classifier(folder).forecast(test.integrands).found, found, atol=1e-5)
+    assert not list(folder.rglob("*.bin")) and list(folder.rglob("model.safetensors"))
 
 
-def test_long_formulas_are_cut(bert, sets, tmp_path):
-    forecaster = train_classifier(
-        sets, tmp_path, family="language", base=str(bert), config=FitConfig(epochs=1, learning_rate=1e-4)
+def test_full_fine_tuning(tuned, bert, sets):
+    folder, forecaster = tuned
+    check(folder, forecaster, sets["test"])
+    assert forecaster.description.shape == {"base": str(bert), "writing": "latex", "lora": 0}
+
+
+def test_lora_on_other_labels(tuned, labelled_folder, tmp_path):
+    """A model that knows what one pair of methods integrates learns another question with small matrices."""
+    base = tuned[0] / "language"
+    giac = read_splits(labelled_folder, methods=("giac",))
+    config = FitConfig(epochs=5, batch=32, learning_rate=5e-3, seed=1)
+    forecaster = train_classifier(giac, tmp_path, family="language", base=str(base), lora=8, config=config)
+    check(tmp_path, forecaster, giac["test"])
+
+
+def test_infix_is_another_writing(bert, sets):
+    layout = Layout.of(sets["train"])
+    latex, infix = (
+        Language.new(str(bert), layout, writing=one).encode([Expr("sqrt(x)/2")]) for one in WRITINGS
     )
-    assert forecaster.forecast([Expr("+".join(f"sin({k}*x)^{k}" for k in range(2, 60)))]).found.shape == (1,)
+    assert latex != infix
+
+
+def test_long_formulas_are_cut(tuned):
+    long = Expr("+".join(f"sin({k}*x)^{k}" for k in range(2, 60)))
+    assert tuned[1].forecast([long]).found.shape == (1,)
 
 
 def test_what_cannot_be_loaded(sets, tmp_path):

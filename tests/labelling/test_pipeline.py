@@ -9,14 +9,19 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import select
 
 from antiderive import Expr
+from antiderive.cas.portfolio import installed
 from antiderive.cas.request import Limits
 from antiderive.datasets import Recipe
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_of, label_range
+from antiderive.labelling.export import export_labels
+from antiderive.labelling.job import PORTFOLIO, decided_by
+from antiderive.labelling.report import report_on
 from antiderive.labelling.schema import functions, labels, ledger
 
 RECIPE = Recipe(task="bwd", min_operators=2, max_operators=6, seed=3)
@@ -105,7 +110,7 @@ def test_a_longer_range_asks_for_the_rest_only(store_url, pool):
 class IdlePool:
     """Makes no call."""
 
-    def map(self, requests, limits):
+    def map(self, requests, limits, idle):
         assert list(requests) == []
         return iter(())
 
@@ -152,6 +157,75 @@ def drive(url, count, method=ANSWER):
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def test_a_killed_run_makes_no_call_again_whose_row_was_written(tmp_path, monkeypatch):
+    """Counted where the calls are made."""
+    calls, url = tmp_path / "calls", f"sqlite:///{tmp_path}/labels.db"
+    monkeypatch.setenv("ANTIDERIVE_CALLS", str(calls))
+    run = drive(url, 1500, method="antiderive.testing.misbehaving:noted")
+    assert int(run.stdout.readline()) > 0
+    run.kill()
+    run.communicate()
+    with Store(url) as store:
+        by_index, labelled, _ = everything(store)
+    prefixes = {row.key: row.prefix for row in by_index.values()}
+    written = {prefixes[row.function] for row in labelled}
+    before = calls.read_text().splitlines()
+    assert written < {one.prefix for one in functions_of(RECIPE, 0, 1500)}
+    assert written <= set(before) and len(before) == len(set(before))
+    run = drive(url, 1500, method="antiderive.testing.misbehaving:noted")
+    assert run.communicate(timeout=100)[1] == ""
+    after = calls.read_text().splitlines()[len(before) :]
+    assert sorted(after) == sorted({one.prefix for one in functions_of(RECIPE, 0, 1500)} - written)
+
+
+def test_progress_is_reported_while_no_outcome_comes(tmp_path, pool, monkeypatch):
+    """So that a heartbeat goes on however long the calls take."""
+    monkeypatch.setattr("antiderive.cas.pool._IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("antiderive.labelling.pipeline._SECONDS", 0.01)
+    heard = []
+
+    def report(progress):
+        heard.append(progress.done)
+        if len(heard) == 5:
+            raise KeyboardInterrupt
+
+    slow = Job(RECIPE, "antiderive.testing.misbehaving:hang_in_silence", Limits(60))
+    with Store(f"sqlite:///{tmp_path}/labels.db") as store, pytest.raises(KeyboardInterrupt):
+        label_range(slow, 0, 4, store=store, pool=pool, report=report)
+    assert heard == [0] * 5
+
+
+def test_the_portfolio_asks_until_one_has_decided_and_says_which(tmp_path, pool):
+    recipe = Recipe(task="fwd", min_operators=2, max_operators=4, seed=5)
+    with Store(f"sqlite:///{tmp_path}/labels.db") as store:
+        label_range(job(PORTFOLIO, 30.0, recipe), 0, 16, store=store, pool=pool)
+        by_index, labelled, _ = everything(store)
+        again = label_range(job(PORTFOLIO, 30.0, recipe), 0, 16, store=store, pool=IdlePool())
+        assert (again.done, again.repeated) == (16, 16)
+        report = report_on(store)
+        export_labels(store, tmp_path / "labelled")
+    steps = [step.method for step in installed()]
+    for row in labelled:
+        found = json.loads(row.verdict)
+        asked = [method for method, _, _ in found["attempts"]]
+        assert row.method == "portfolio" and asked == steps[: len(asked)]
+        conclusive = row.outcome in ("solved", "nonelementary")
+        assert conclusive or len(asked) == len(steps)
+        assert [outcome for method, outcome, _ in found["attempts"] if method == found["method"]] == [
+            row.outcome
+        ]
+        assert not conclusive or found["method"] == asked[-1] == decided_by("portfolio", row.verdict)
+        assert f"{found['method']} " in row.versions
+        assert row.cpu_seconds == pytest.approx(sum(seconds for *_, seconds in found["attempts"]), abs=0.01)
+    assert {row.outcome for row in labelled} >= {"solved", "nonelementary"}
+    assert sum(one.total() for one in report.deciders.values()) == len(labelled)
+    assert report.to_dict()["portfolio"]["solved"]["fricas"] > 3
+    rows = [row for file in tmp_path.glob("labelled/*.parquet") for row in pq.read_table(file).to_pylist()]
+    assert {row["decided_by"] for row in rows} >= {"fricas"} and {row["method"] for row in rows} == {
+        "portfolio"
+    }
 
 
 def test_a_killed_run_repeats_only_what_was_in_flight(store_url):

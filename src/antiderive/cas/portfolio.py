@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from antiderive.cas.methods import method_named
 
-
 _LEAST_SECONDS = 0.05
 
 

@@ -94,8 +94,8 @@ def _pool(threads: int) -> Pool:
 
 def _solution(found: Search, max_tokens: int) -> list[int] | str:
     """Tokens of the solution, or why there is none."""
-    last = found.attempts[-1].judgement
-    if not last.solved or last.expression is None:
-        return last.status
-    tokens = last.expression.to_tokens()
+    best = found.best.judgement
+    if not best.solved or best.expression is None:
+        return best.status
+    tokens = best.expression.to_tokens()
     return tokens if len(tokens) <= max_tokens else "too_long"

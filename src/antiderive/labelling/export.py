@@ -21,6 +21,7 @@ from antiderive._core import Expr
 from antiderive.datasets import Split
 from antiderive.errors import DataError
 from antiderive.labelling import schema
+from antiderive.labelling.job import decided_by
 from antiderive.tasks import task_named
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ _LABELLED = pa.schema(
         ("label", pa.int8()),
         ("outcome", pa.string()),
         ("method", pa.string()),
+        ("decided_by", pa.string()),
         ("seconds", pa.float64()),
         ("cpu_seconds", pa.float64()),
         ("operators", pa.uint16()),
@@ -83,6 +85,7 @@ def export_labels(store: Store, folder: Path) -> Counter[str]:
 
     The column ``label`` is the same for all rows of a function: 1 if a method has found an integral that was
     confirmed, 0 if none has and one has proved that there is none that is elementary, -1 if it is not known.
+    ``decided_by`` is the method whose outcome the row has: of the portfolio the one that it comes from.
 
     Returns:
         Number of rows by split.
@@ -143,10 +146,9 @@ def _labelled(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
         label = 1 if "solved" in outcomes else 0 if "nonelementary" in outcomes else -1
         problem = task.encode(Expr.from_prefix(rows[0].prefix))
         for row in rows:
-            columns = {
-                name: row._mapping[name] for name in _LABELLED.names if name not in ("problem", "label")
-            }
-            yield row.split, {**columns, "problem": problem, "label": label}
+            columns = {name: row._mapping[name] for name in _LABELLED.names if name in row._mapping}
+            decided = decided_by(row.method, row.verdict)
+            yield row.split, {**columns, "problem": problem, "label": label, "decided_by": decided}
 
 
 class _Files:

@@ -75,7 +75,7 @@ def test_a_range_is_labelled_by_sympy(store_url, pool):
         assert (
             progress.done - progress.repeated == len(labelled) == len({row.key for row in by_index.values()})
         )
-        assert [(row.start, row.count) for row in slices] == [(0, 16), (16, 14)]
+        assert sorted((row.start, row.count) for row in slices) == [(0, 16), (16, 14)]
         prefix = {row.key: row.prefix for row in by_index.values()}
         solved = [row for row in labelled if row.outcome == "solved"]
         assert len(solved) > 10
@@ -110,7 +110,7 @@ def test_a_longer_range_asks_for_the_rest_only(store_url, pool):
 class IdlePool:
     """Makes no call."""
 
-    def map(self, requests, limits, idle):
+    def map(self, requests, limits, idle=None):
         assert list(requests) == []
         return iter(())
 
@@ -159,12 +159,17 @@ def drive(url, count, method=ANSWER):
     )
 
 
+def first_written(run):
+    """Number of functions that a run has written when it has written some."""
+    return next(number for number in map(int, run.stdout) if number > 0)
+
+
 def test_a_killed_run_makes_no_call_again_whose_row_was_written(tmp_path, monkeypatch):
     """Counted where the calls are made."""
     calls, url = tmp_path / "calls", f"sqlite:///{tmp_path}/labels.db"
     monkeypatch.setenv("ANTIDERIVE_CALLS", str(calls))
     run = drive(url, 1500, method="antiderive.testing.misbehaving:noted")
-    assert int(run.stdout.readline()) > 0
+    assert first_written(run) > 0
     run.kill()
     run.communicate()
     with Store(url) as store:
@@ -201,7 +206,7 @@ def test_the_portfolio_asks_until_one_has_decided_and_says_which(tmp_path, pool)
     recipe = Recipe(task="fwd", min_operators=2, max_operators=4, seed=5)
     with Store(f"sqlite:///{tmp_path}/labels.db") as store:
         label_range(job(PORTFOLIO, 30.0, recipe), 0, 16, store=store, pool=pool)
-        by_index, labelled, _ = everything(store)
+        labelled = everything(store)[1]
         again = label_range(job(PORTFOLIO, 30.0, recipe), 0, 16, store=store, pool=IdlePool())
         assert (again.done, again.repeated) == (16, 16)
         report = report_on(store)
@@ -230,7 +235,7 @@ def test_the_portfolio_asks_until_one_has_decided_and_says_which(tmp_path, pool)
 
 def test_a_killed_run_repeats_only_what_was_in_flight(store_url):
     run = drive(store_url, 1500)
-    written = int(run.stdout.readline())
+    written = first_written(run)
     run.kill()
     assert run.communicate() and run.returncode == -signal.SIGKILL
     with Store(store_url) as store:

@@ -20,6 +20,7 @@ class ForwardIntegration(Integration):
 
     name = "fwd"
     title = "integration, forward: random integrands that computer algebra solves"
+    on_the_fly: ClassVar[bool] = False
     options: ClassVar[Mapping[str, Option]] = {"methods": "", "cpu_seconds": 0.0}
     """Methods of ``antiderive cas list`` to ask in turn, by commas (by default the first installed one of
     :data:`FASTEST`), and the CPU time of each (by default that of :data:`FASTEST`)."""

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from antiderive._core import Expr
 from antiderive.datasets import Split
+from antiderive.datasets.classic import problem_infix
 from antiderive.errors import DataError
 from antiderive.labelling import schema
 from antiderive.labelling.job import decided_by
@@ -125,15 +126,16 @@ def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]
         integrand = Expr.from_prefix(first.prefix)
         found = [(Expr.from_prefix(row.integral), row.method) for row in rows]
         solution, _ = min(found, key=lambda pair: (len(pair[0].to_tokens()), pair[1]))
+        problem = task.encode(integrand)
         columns = {
             "index": first.index,
-            "problem": task.encode(integrand),
+            "problem": problem,
             "solution": solution.to_tokens(),
             "problem_operators": first.operators + 1,
             "solution_operators": solution.operators,
             "skeleton": first.skeleton,
             "prefix": f"sub Y' {first.prefix}\t{solution.to_prefix()}",
-            "infix": f"y' - ({integrand.to_infix()})\t{solution.to_infix()}",
+            "infix": f"{problem_infix(task.name, problem)}\t{solution.to_infix()}",
         }
         long = max(len(columns["problem"]), len(columns["solution"])) > max_tokens
         yield "too_long" if long else first.split, columns

@@ -34,5 +34,5 @@ FASTEST = (
     Step("sympy-manual", 2.0),
     Step("sympy", 2.0),
 )
-"""By pairs for the CPU time on random functions, each with the limit at which it gives the most; a second method
-costs more than it finds. See ``docs/log.md`` for the figures."""
+"""By pairs for the CPU time on random functions, each with the limit at which it gives the most; a second
+method costs more than it finds. See ``docs/log.md`` for the figures."""

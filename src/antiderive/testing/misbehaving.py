@@ -39,7 +39,7 @@ def process(expression: str, variable: str) -> Outcome:  # noqa: ARG001
 
 
 def noted(expression: str, variable: str) -> Outcome:
-    """Behaves: adds the expression to the file that ``ANTIDERIVE_CALLS`` names; the expression is the answer."""
+    """Behaves: adds the expression to the file that ``ANTIDERIVE_CALLS`` names, and answers with it."""
     with Path(os.environ["ANTIDERIVE_CALLS"]).open("a") as calls:
         calls.write(f"{expression}\n")
     return answer(expression, variable)

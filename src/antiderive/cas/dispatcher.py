@@ -158,16 +158,20 @@ class Dispatcher(threading.Thread):
             # Other kinds wait for their turn: they would wait for the calls ahead, too.
             if queue and busy >= self._size and len(self._queues) == 1:
                 self._ask_ahead(queue, [worker for worker in workers if worker.state == "busy"])
-            starting = sum(worker.state == "starting" for worker in workers)
-            alive = sum(worker.state != "dying" for worker in workers)
-            for _ in range(min(len(queue) - starting, self._size - alive)):
-                try:
-                    self._start(kind)
-                except OSError as error:  # no processes or files left: it would be no better the next time
-                    self._failures[kind] = MAX_FAILURES
-                    self._failed(kind, str(error))
+            if queue:
+                self._start_missing(kind, len(queue), workers)
             if not queue:
                 self._queues.pop(kind, None)
+
+    def _start_missing(self, kind: str, waiting: int, workers: list[Worker]) -> None:
+        starting = sum(worker.state == "starting" for worker in workers)
+        alive = sum(worker.state != "dying" for worker in workers)
+        for _ in range(min(waiting - starting, self._size - alive)):
+            try:
+                self._start(kind)
+            except OSError as error:  # no processes or files left: it would be no better the next time
+                self._failures[kind] = MAX_FAILURES
+                self._failed(kind, str(error))
 
     def _ask(self, worker: Worker, call: Call) -> bool:
         """Whether the worker has taken the call; else the call is done."""

@@ -80,7 +80,9 @@ class ServerProcess:
         self.workers: dict[int, Worker] = {}
 
     def send(self, fds: list[int] | None = None, **command: Any) -> None:  # noqa: ANN401
-        """Sends a command; if the server is gone, its end of the socket will tell."""
+        """Sends a command; if the server is gone, its end of the socket will tell, or has told."""
+        if self.control.fileno() < 0:
+            return
         with suppress(BrokenPipeError, ConnectionResetError):
             socket.send_fds(self.control, [json.dumps(command).encode() + b"\n"], fds or [])
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from antiderive import Expr
 from antiderive.cas.portfolio import installed
 from antiderive.cas.request import Limits
+from antiderive.cli.label.report import command as report_command
 from antiderive.datasets import Recipe
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_of, label_range
@@ -226,6 +228,8 @@ def test_the_portfolio_asks_until_one_has_decided_and_says_which(tmp_path, pool)
     assert {row.outcome for row in labelled} >= {"solved", "nonelementary"}
     assert sum(one.total() for one in report.deciders.values()) == len(labelled)
     assert report.to_dict()["portfolio"]["solved"]["fricas"] > 3
+    printed = CliRunner().invoke(report_command, ["--store", f"sqlite:///{tmp_path}/labels.db"])
+    assert "Portfolio: functions by the method that decided" in printed.output
     rows = [row for file in tmp_path.glob("labelled/*.parquet") for row in pq.read_table(file).to_pylist()]
     assert {row["decided_by"] for row in rows} >= {"fricas"} and {row["method"] for row in rows} == {
         "portfolio"

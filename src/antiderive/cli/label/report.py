@@ -96,7 +96,7 @@ def _deciders(report: Report) -> Table:
     from antiderive.labelling import OUTCOMES
 
     methods = sorted(set().union(*report.deciders.values()))
-    table = _table("Portfolio: functions by the method that decided", "outcome", methods)
+    table = _table("Portfolio: who decided", "outcome", methods)
     for outcome in OUTCOMES:
         if outcome in report.deciders:
             table.add_row(outcome, *(f"{report.deciders[outcome][method]:,}" for method in methods))

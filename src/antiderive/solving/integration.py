@@ -211,6 +211,7 @@ class _Candidates:
 
 @lru_cache(maxsize=2)
 def load(path: Path) -> Seq2Seq:
+    """The model of a folder; the last two are kept."""
     from antiderive.training import load_model
 
     return load_model(path)

@@ -2,9 +2,9 @@
 
     python benchmarks/scoreboard_check.py FOLDER [--digits 50] [--seconds 60] [--json]
 
-FOLDER is what ``antiderive scoreboard`` wrote. The derivative of each answer is taken numerically and compared
-with the integrand at points at which both are real; nothing of the verification is used. Exit code 1 if an
-answer is refuted.
+FOLDER is what ``antiderive scoreboard`` wrote. The derivative of each answer is taken numerically and
+compared with the integrand at points at which both are real; nothing of the verification is used. Exit code
+1 if an answer is refuted.
 """
 
 from __future__ import annotations

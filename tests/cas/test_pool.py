@@ -15,7 +15,7 @@ from tests.cas.conftest import alive, misbehave, noted, until, zombies_of
 
 from antiderive import Expr
 from antiderive.cas import Limits, Outcome, Pool, Request, prove_zero_sympy, shared_pool
-from antiderive.cas.dispatcher import Recycling
+from antiderive.cas.dispatcher import MOST_AHEAD, Recycling
 from antiderive.cas.usage import children
 from antiderive.errors import SettingError, WorkerError
 
@@ -51,7 +51,7 @@ def test_map_takes_requests_as_they_are_needed(pool):
 
     results = pool.map(source())
     first = list(itertools.islice(results, 30))
-    assert len(taken) <= 30 + 4 * pool.workers
+    assert len(taken) <= 30 + 2 * MOST_AHEAD * pool.workers
     results.close()
     assert all(outcome == Outcome("solved", str(key), "", *used(outcome)) for key, outcome in first)
     assert len({key for key, _ in first}) == 30

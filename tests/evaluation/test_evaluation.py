@@ -203,9 +203,10 @@ def test_the_problem_class_keeps_its_topic(model):
 
 
 def test_each_source_of_a_mixture_is_evaluated_by_itself(tmp_path):
+    from click.testing import CliRunner
+
     from antiderive.cli import group
     from antiderive.training import train
-    from click.testing import CliRunner
 
     config = TrainingConfig.from_dict(
         {

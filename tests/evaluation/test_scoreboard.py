@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
 from antiderive import Expr
 from antiderive.cas import Outcome, Pool
@@ -13,7 +14,6 @@ from antiderive.evaluation.outcomes import Answers
 from antiderive.evaluation.problems import Integral, read_integrals
 from antiderive.evaluation.scoreboard import Scoreboard, standings_of
 from antiderive.evaluation.scoreboard_report import tables, to_markdown
-from click.testing import CliRunner
 
 PROBLEMS = """# topic, integrand, antiderivative
 powers\tx^2\tx^3/3
@@ -142,7 +142,15 @@ def test_a_verification_that_takes_too_long_is_killed():
 
 def test_methods_side_by_side(file, tmp_path):
     out = tmp_path / "board"
-    command = ["scoreboard", "--set", str(file), "--methods", "maxima,portfolio,sympy-manual", "--timeout", "5"]
+    command = [
+        "scoreboard",
+        "--set",
+        str(file),
+        "--methods",
+        "maxima,portfolio,sympy-manual",
+        "--timeout",
+        "5",
+    ]
     run = CliRunner().invoke(group, [*command, "-o", str(out), "--json"], catch_exceptions=False)
     assert run.exit_code == 0, run.output
     figures = json.loads(run.stdout.splitlines()[-1])

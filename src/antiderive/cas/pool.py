@@ -6,17 +6,17 @@ import atexit
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from importlib.util import find_spec
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TypeVar
 
 from antiderive._core import Expr
 from antiderive.cas.backends import program_named
 from antiderive.cas.backends.command_line import CommandLineBackend
-from antiderive.cas.dispatcher import Dispatcher, Recycling
+from antiderive.cas.dispatcher import MOST_AHEAD, Dispatcher, Recycling
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import SYMPY_METHODS, Limits, Request
 from antiderive.cas.worker import Call
@@ -27,8 +27,10 @@ Key = TypeVar("Key")
 _DEFAULT_LIMITS = Limits()
 _DEFAULT_RECYCLING = Recycling()
 
-_AHEAD = 4
+_AHEAD = 2 * MOST_AHEAD
 """Calls that :meth:`Pool.map` keeps in flight or waiting, for each worker."""
+
+_IDLE_SECONDS = 1.0
 
 
 class Pool:
@@ -78,7 +80,8 @@ class Pool:
             raise WorkerError(
                 "this pool belongs to the process that this one was forked from; make a new one"
             )
-        call = Call(request, limits or self.limits, self._kind(request.method))
+        bounds = request.limits or limits or self.limits
+        call = Call(request, bounds, self._kind(request.method))
         self._dispatcher.submit(call)
         return call.future
 
@@ -95,12 +98,16 @@ class Pool:
             future.cancel()
 
     def map(
-        self, requests: Iterable[tuple[Key, Request]], *, limits: Limits | None = None
+        self,
+        requests: Iterable[tuple[Key, Request]],
+        *,
+        limits: Limits | None = None,
+        idle: Callable[[], None] | None = None,
     ) -> Iterator[tuple[Key, Outcome]]:
         """Outcomes with the keys of their requests, in order of completion.
 
         Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what
-        is in flight.
+        is in flight. ``idle`` is called about once a second while no outcome comes.
 
         Raises:
             WorkerError: if workers cannot be started, or the pool is closed meanwhile.
@@ -121,7 +128,12 @@ class Pool:
                     future.add_done_callback(done.put)
                 if not pending:
                     return
-                future = done.get()
+                try:
+                    future = done.get(timeout=None if idle is None else _IDLE_SECONDS)
+                except Empty:
+                    if idle is not None:
+                        idle()
+                    continue
                 key = pending.pop(future)
                 yield key, future.result()
         finally:

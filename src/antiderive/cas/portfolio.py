@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from antiderive.cas.methods import method_named
 
-
-_LEAST_SECONDS = 0.05
+_LEAST_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
@@ -54,4 +53,4 @@ def share(steps: Sequence[Step], cpu_seconds: float) -> float:
     9.5
     """
     first = cpu_seconds * steps[0].cpu_seconds / sum(step.cpu_seconds for step in steps)
-    return max(first, _LEAST_SECONDS)  # a call may have taken a little more than it had
+    return max(first, _LEAST_SECONDS)  # the calls before may have taken a little more than they had

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import time
 from contextlib import suppress
@@ -59,6 +60,17 @@ def of_tree(pid: int) -> Usage:
         pids += children(parent)
     alone = len(pids) == 1
     return Usage(sum(map(cpu_seconds, pids)), sum(map(_resident_mib if alone else _share_mib, pids)))
+
+
+def cpu_seconds_of_all() -> float:
+    """CPU time so far of this process and of everything below it, what has ended included."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    total = time.process_time() + ended.ru_utime + ended.ru_stime
+    pids = children(os.getpid()) if _LINUX else []
+    for pid in pids:
+        pids += children(pid)
+        total += cpu_seconds(pid) + waited_seconds(pid)
+    return total
 
 
 def _resident_mib(pid: int) -> float:

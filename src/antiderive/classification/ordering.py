@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive.cas.methods import method_named
+from antiderive.cas.methods import METHODS
 from antiderive.cas.portfolio import Step, installed
 from antiderive.classification.integrands import renamed
 from antiderive.classification.portable import Portable
@@ -60,7 +60,7 @@ class Ordering:
         calls = forecaster.description.layout.calls
         limits = {call.method: call.cpu_seconds for call in calls}  # the last one of a method is the longest
         if methods is None:
-            methods = [name for name in limits if method_named(name).installed]
+            methods = [method.name for method in METHODS if method.name in limits and method.installed]
         self._places = [
             place
             for place, call in enumerate(calls)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from antiderive._core import Expr
 from antiderive.cas import Pool
 from antiderive.cas.methods import method_named
-from antiderive.cas.portfolio import Step
+from antiderive.cas.portfolio import Step, installed
 from antiderive.datasets.functions import Functions
 from antiderive.datasets.sampling import ends_of, joined, operators_of
 from antiderive.errors import SettingError
@@ -23,6 +23,9 @@ from antiderive.verification.portfolio import Search, search
 
 if TYPE_CHECKING:
     from antiderive.datasets.recipe import Recipe
+
+_SECONDS = 2.0
+"""CPU time of a method that is asked for by name and has no time of its own."""
 
 
 def solve_functions(
@@ -73,17 +76,19 @@ def solve_functions(
 
 def _steps(task: ForwardIntegration, recipe: Recipe) -> list[Step]:
     settings = task.settings(recipe)
+    budgets = {step.method: step.cpu_seconds for step in FASTEST}
     named = [name.strip() for name in settings["methods"].split(",") if name.strip()]
     missing = [name for name in named if not method_named(name).installed]
     if missing:
         raise SettingError(f"{missing[0]} is not installed: {method_named(missing[0]).install}")
-    methods = named or [name for name in FASTEST if method_named(name).installed][:1]
+    methods = named or [step.method for step in installed(FASTEST)][:1]
     if not methods:
+        best = FASTEST[0].method
         raise SettingError(
-            f"the task fwd needs a computer algebra system: {method_named(FASTEST[0]).install}, "
-            f"or {method_named(FASTEST[-1]).install}"
+            f"the task fwd needs a computer algebra system: {method_named(best).install}, "
+            f"or {method_named('sympy').install}"
         )
-    return [Step(method, settings["cpu_seconds"]) for method in methods]
+    return [Step(name, settings["cpu_seconds"] or budgets.get(name, _SECONDS)) for name in methods]
 
 
 @cache
@@ -94,8 +99,8 @@ def _pool(threads: int) -> Pool:
 
 def _solution(found: Search, max_tokens: int) -> list[int] | str:
     """Tokens of the solution, or why there is none."""
-    last = found.attempts[-1].judgement
-    if not last.solved or last.expression is None:
-        return last.status
-    tokens = last.expression.to_tokens()
+    best = found.best.judgement
+    if not best.solved or best.expression is None:
+        return best.status
+    tokens = best.expression.to_tokens()
     return tokens if len(tokens) <= max_tokens else "too_long"

@@ -70,7 +70,10 @@ class Contestants:
 
     def _by_model(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
         requests = (
-            (one, Request("antiderive.solving.by_model:answer", json.dumps([str(self.model), self.beam, one])))
+            (
+                one,
+                Request("antiderive.solving.by_model:answer", json.dumps([str(self.model), self.beam, one])),
+            )
             for one in integrands
         )
         limits = Limits(timeout + _LOADING_SECONDS, memory_mib=_MODEL_MIB)

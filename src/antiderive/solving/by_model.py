@@ -13,7 +13,7 @@ from antiderive.solving.integration import integrate, load
 
 
 def answer(question: str, variable: str) -> Outcome:
-    """What runs in a worker: model folder, beam and integrand in, CPU seconds and verified answer out, as JSON.
+    """What runs in a worker: folder, beam and integrand in; CPU seconds and verified answer out, as JSON.
 
     The libraries and the weights are loaded before the time begins to count.
     """

@@ -142,7 +142,7 @@ class _Candidates:
             self.attempts.append(("model", str(error)))
             return
         seen = set()
-        found = beam_search(_load(path.resolve()), [problem], beam=beam, max_tokens=_MAX_TOKENS)[0]
+        found = beam_search(load(path.resolve()), [problem], beam=beam, max_tokens=_MAX_TOKENS)[0]
         for hypothesis in found:
             try:
                 expression = Expr.from_tokens(hypothesis.tokens).subs({x: own})
@@ -214,7 +214,8 @@ class _Candidates:
 
 
 @lru_cache(maxsize=2)
-def _load(path: Path) -> Seq2Seq:
+def load(path: Path) -> Seq2Seq:
+    """The model of a folder; the last two are kept."""
     from antiderive.training import load_model
 
     return load_model(path)

@@ -37,11 +37,33 @@ class Attempt:
         return self.judgement.status in ("solved", "nonelementary")
 
 
+_TELLING = (
+    "solved",
+    "nonelementary",
+    "timeout",
+    "memory",
+    "crashed",
+    "unconfirmed",
+    "special",
+    "wrong",
+    "partial",
+    "gave_up",
+    "unsupported",
+)
+"""Outcomes of several methods in the order in which they stand for all: a method that was stopped might have
+had an answer."""
+
+
 @dataclass(frozen=True)
 class Search:
-    """All attempts at one integrand, in order."""
+    """All attempts at one integrand, in order; there is at least one."""
 
     attempts: tuple[Attempt, ...]
+
+    @property
+    def best(self) -> Attempt:
+        """The one that stands for all: the conclusive one, else one that was stopped, else what says most."""
+        return min(self.attempts, key=lambda attempt: _TELLING.index(attempt.judgement.status))
 
     @property
     def answer(self) -> Attempt | None:

@@ -29,7 +29,7 @@ _F = "EXPR INT"
 # The interpreter reads one statement a line. An answer is printed by the call that computes it, never kept,
 # so an error cannot bring back the answer to the question before. The tower is the one that integrate works
 # in: the integrand in real elementary functions (exp, log, tan, atan), normalised by the structure theorem.
-# Compiled functions would save nothing in a call and cost 0.8 s of gcc at every start, where Lisp compiles by C.
+# Compiling these would save nothing in a call and cost 0.8 s of gcc at every start, where Lisp compiles by C.
 _PRELUDE = f"""\
 )set messages prompt none
 )set messages type off

@@ -15,6 +15,9 @@ _SHARES = (("train", 0.7), ("valid", 0.1), ("test", 0.2))
 _ONE_IN = {"train": 25 / 24, "valid": 50.0, "test": 50.0}
 """Indices for a function of a split: valid and test are one skeleton in 50 each."""
 
+_METHODS = ("fricas", "sympy-risch", "giac", "maxima")
+"""Those that can prove a no come first."""
+
 _CPU_SECONDS = 1.0
 
 
@@ -23,7 +26,7 @@ _CPU_SECONDS = 1.0
 @click.option(
     "--functions", type=click.IntRange(min=100), default=5_000, show_default=True, help="Functions to label."
 )
-@click.option("--method", help="Of 'antiderive cas list'.  [default: the fastest that is installed]")
+@click.option("--method", help="Of 'antiderive cas list'.  [default: fricas, or what is installed]")
 @click.option("--ops", nargs=2, type=int, default=(1, 15), show_default=True, help="Operators of a function.")
 @click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
 @click.option("--heuristics", type=click.IntRange(min=0), default=150, show_default=True)
@@ -49,7 +52,7 @@ def command(
     from antiderive.labelling import Store
     from antiderive.labelling.export import export_labels
 
-    name = method or _fastest()
+    name = method or _first_installed()
     click.secho(f"1. Labels by {name}", bold=True)
     out.mkdir(parents=True, exist_ok=True)
     with Store(f"sqlite:///{out / 'labels.db'}") as store:
@@ -66,13 +69,12 @@ def command(
     click.echo(f'next: antiderive classify predict "x*cos(x)" "exp(x)/x" --classifier {out / "model"}')
 
 
-def _fastest() -> str:
+def _first_installed() -> str:
     from antiderive.cas.methods import method_named
     from antiderive.errors import SettingError
-    from antiderive.tasks.fwd import FASTEST
 
-    for name in FASTEST:
-        if method_named(name).version is not None:
+    for name in _METHODS:
+        if method_named(name).installed:
             return name
     raise SettingError("no computer algebra system is installed; see: antiderive cas list")
 

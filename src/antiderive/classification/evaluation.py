@@ -248,8 +248,8 @@ def _rank_correlation(one: Scores, other: Scores) -> float:
     """Spearman's."""
     if len(one) < 3 or np.ptp(one) == 0 or np.ptp(other) == 0:
         return float("nan")
-    ranks = [np.argsort(np.argsort(each, kind="stable")) for each in (one, other)]
-    return float(np.corrcoef(*ranks)[0, 1])
+    ranks = [np.argsort(np.argsort(each, kind="stable")).astype(float) for each in (one, other)]
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
 def _sizes(judged: LabelledSet, scores: Scores) -> dict[int, tuple[int, int, int, int]]:

@@ -112,7 +112,7 @@ def fit(
             batch = collate([train[0][place] for place in places]).to(device)
             loss = loss_of(layout, module(batch), train[1].select(torch.tensor(places)).to(device))
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(module.parameters(), 1.0)
             optimizer.step()
             schedule.step()

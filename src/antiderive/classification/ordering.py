@@ -114,7 +114,7 @@ def by_gain(
 
     def gain(place: int) -> float:
         before = min(tried[methods[place]], 1 - _NEVER)
-        return max(0.0, (success[place] - before) / (1 - before)) / cost[place]
+        return float(max(0.0, (success[place] - before) / (1 - before)) / cost[place])
 
     while left:
         best = max(left, key=gain)

@@ -187,6 +187,7 @@ def _sizes(evaluation: Evaluation) -> Any:  # noqa: ANN401
     for size, counts in evaluation.sizes.items():
         axes.text(size, 1.01, f"{sum(counts):,}", fontsize=6, ha="center", color=_INK)
     axes.set_ylim(0, 1.06)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     figure.legend(fontsize=8, frameon=False, loc="outside lower center", ncols=4)
     return figure

@@ -59,7 +59,7 @@ def train_classifier(
     sets: dict[str, LabelledSet],
     folder: Path,
     *,
-    family: str = "hybrid",
+    family: str = "features",
     base: str = "",
     writing: str = "latex",
     lora: int = 0,

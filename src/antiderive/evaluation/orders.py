@@ -84,7 +84,7 @@ def play(name: str, orders: dict[str, Sequence[Step]], table: Table) -> Play:
 
     A method that ended before its limit is not asked again with a larger one.
     """
-    solved, proved = set(), set()
+    solved, proved = set[str](), set[str]()
     seconds, calls = 0.0, 0
     ended: dict[str, set[str]] = {integrand: set() for integrand in orders}
     left = {integrand: list(steps) for integrand, steps in orders.items()}

@@ -6,9 +6,10 @@ confirms what it calls solved, and every outcome becomes a row of a store.
 
 from __future__ import annotations
 
+from antiderive.cas.outcome import INCONCLUSIVE
 from antiderive.labelling.executor import Executor, LocalExecutor
 from antiderive.labelling.functions import Function, content_key, functions_of
-from antiderive.labelling.job import INCONCLUSIVE, OUTCOMES, Job, Label
+from antiderive.labelling.job import OUTCOMES, Job, Label
 from antiderive.labelling.pipeline import Progress, label_range
 from antiderive.labelling.store import Slice, Store
 

@@ -30,7 +30,7 @@ _CPU_SECONDS = 1.0
 @click.option("--ops", nargs=2, type=int, default=(1, 15), show_default=True, help="Operators of a function.")
 @click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
 @click.option("--heuristics", type=click.IntRange(min=0), default=150, show_default=True)
-@click.option("--epochs", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--epochs", type=click.IntRange(min=1), default=40, show_default=True)
 def command(
     out: Path,
     functions: int,

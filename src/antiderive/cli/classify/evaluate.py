@@ -82,6 +82,8 @@ def _show(evaluation: Evaluation) -> None:
     from antiderive.classification.report import judges
 
     console = Console()
+    if not console.is_terminal:
+        console.width = 120  # a file has no edge to break lines at
     for title, rows in (("Test split", evaluation.rows), ("SymPy's heuristics", evaluation.heuristics)):
         if not rows:
             continue

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder of the classifier.")
 @click.option(
     "--family",
-    type=click.Choice(["tokens", "tree", "hybrid", "features", "language"]),
-    default="hybrid",
+    type=click.Choice(["features", "tokens", "tree", "hybrid", "language"]),
+    default="features",
     show_default=True,
-    help="A transformer over tokens; with tree positions; with features of the expression beside them; "
-    "a small network over the features alone, which is used without torch; a pretrained language model.",
+    help="A small network over features of the expression, which is used without torch; a transformer over "
+    "tokens, with tree positions, with the features beside them; a pretrained language model.",
 )
 @click.option("--base", default="", help="Language model: a folder, or a name such as tbs17/MathBERT.")
 @click.option("--input", "writing", type=click.Choice(["latex", "infix"]), default="latex", show_default=True)
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whether a function that met a limit is unknown or counts as not integrable.",
 )
-@click.option("--epochs", type=click.IntRange(min=1), help="Most passes.  [default: 20, language models 3]")
+@click.option("--epochs", type=click.IntRange(min=1), help="Most passes.  [default: 40, language models 3]")
 @click.option("--batch", type=click.IntRange(min=1), default=64, show_default=True)
 @click.option("--learning-rate", type=float, help="[default: 0.001, language models 3e-5, with LoRA 3e-4]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
@@ -67,7 +67,7 @@ def command(
 
     language = family == "language"
     config = FitConfig(
-        epochs=epochs or (3 if language else 20),
+        epochs=epochs or (3 if language else 40),
         batch=batch,
         learning_rate=learning_rate or ((3e-4 if lora else 3e-5) if language else 1e-3),
         seed=seed,

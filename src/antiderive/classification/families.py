@@ -37,8 +37,9 @@ Row = Sequence[float]
 class Family(Protocol):
     """What the trainer and the classifier need of a family."""
 
-    name: str
-    module: nn.Module
+    @property
+    def module(self) -> nn.Module:
+        """What is trained."""
 
     @property
     def shape(self) -> dict[str, Any]:
@@ -88,8 +89,7 @@ class Tokens:
     ``tree`` adds the path from the root to each token, ``hybrid`` the features of the expression too.
     """
 
-    def __init__(self, name: str, config: ClassifierConfig) -> None:
-        self.name = name
+    def __init__(self, config: ClassifierConfig) -> None:
         self.module = Classifier(config)
         self._features = _Standard(self.module)
 
@@ -102,7 +102,7 @@ class Tokens:
             "outputs": layout.outputs,
             "extra": len(FEATURES) if name == "hybrid" else 0,
         }
-        return cls(name, ClassifierConfig(**{**usual, **shape, **fixed}))
+        return cls(ClassifierConfig(**{**usual, **shape, **fixed}))
 
     @classmethod
     def load(cls, folder: Path, description: Description) -> Tokens:
@@ -114,7 +114,7 @@ class Tokens:
         try:
             Vocabulary().check(description.shape["vocabulary"])
             values = {**description.shape, "vocabulary": len(Vocabulary().names)}
-            family = cls(description.family, ClassifierConfig(**values))
+            family = cls(ClassifierConfig(**values))
             family._features.keep()
             if family.module.config.extra not in (0, len(FEATURES)):
                 raise DataError(f"{folder} knows other features than this version; train it again")
@@ -170,8 +170,6 @@ class _FeatureNetwork(nn.Module):
 
 class Features:
     """A network with one hidden layer over :data:`~antiderive.classification.features.FEATURES`."""
-
-    name = "features"
 
     def __init__(self, features: int, layout: Layout, *, hidden: int = 64, dropout: float = 0.2) -> None:
         self._hidden, self._dropout = hidden, dropout

@@ -41,8 +41,6 @@ class _Logits(nn.Module):
 class Language:
     """A sequence classifier of transformers with its tokenizer."""
 
-    name = "language"
-
     def __init__(self, model: Any, tokenizer: Any, writing: str, base: str, lora: int) -> None:  # noqa: ANN401
         self._tokenizer, self._writing, self._base, self._lora = tokenizer, writing, base, lora
         self.module = _Logits(model, int(tokenizer.pad_token_id or 0))

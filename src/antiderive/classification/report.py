@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 _INK, _OURS = "#444444", "#1f4e8c"
 _OTHERS = ("#bfbfbf", "#f2b134", "#e8747c", "#8e63b8", "#2a7f3f")
-_CELLS = (("found, said so", "#2a7f3f"), ("found, denied", "#a9d3b3"))
-_CELLS += (("not found, said so", "#e8a0a6"), ("not found, denied", "#7fa8d1"))
+_CELLS = (
+    ("found, said so", "#2a7f3f"),
+    ("found, denied", "#a9d3b3"),
+    ("not found, said so", "#e8a0a6"),
+    ("not found, denied", "#7fa8d1"),
+)
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 66rem; padding: 0 1rem; }

@@ -234,6 +234,6 @@ def _fresh(task: str, seed: int, place: int) -> Expr:
     from antiderive.datasets import Functions, Recipe
 
     parameters = 6 if task == "textbook" else 0
-    sizes = {"min_operators": 1, "max_operators": 30 if parameters else 15}
-    recipe = Recipe(task=task, seed=seed, coefficients=parameters, **sizes)
+    most = 30 if parameters else 15
+    recipe = Recipe(task=task, seed=seed, coefficients=parameters, min_operators=1, max_operators=most)
     return Expr.from_tokens(Functions.generate(recipe, place, 1).tokens(0))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from antiderive.cli.progress import require
 
 if TYPE_CHECKING:
-    from antiderive.classification.forecast import Forecast, Layout
+    from antiderive.classification.forecast import Forecast, Forecaster, Layout
 
 
 @click.command()
@@ -28,7 +29,7 @@ def command(integrands: tuple[str, ...], classifier: Path | None, variable: str,
     from antiderive._core import Expr
     from antiderive.classification.integrands import renamed
 
-    texts = integrands or tuple(line.strip() for line in click.get_text_stream("stdin") if line.strip())
+    texts = integrands or tuple(line.strip() for line in sys.stdin if line.strip())
     expressions = [renamed(Expr(text), variable) for text in texts]
     if not expressions:
         return
@@ -36,7 +37,7 @@ def command(integrands: tuple[str, ...], classifier: Path | None, variable: str,
         from antiderive.classification.ordering import SHIPPED
         from antiderive.classification.portable import Portable
 
-        forecaster = Portable.load(SHIPPED)
+        forecaster: Forecaster = Portable.load(SHIPPED)
     else:
         require(classifier)
         from antiderive.classification.trained import load_classifier
@@ -55,7 +56,7 @@ def command(integrands: tuple[str, ...], classifier: Path | None, variable: str,
             click.echo(f"{said['found']:4.0%}  {text}    ({methods})")
 
 
-def _said(text: str, layout: Layout, forecast: Forecast, place: int) -> dict[str, object]:
+def _said(text: str, layout: Layout, forecast: Forecast, place: int) -> dict[str, Any]:
     from antiderive.classification.forecast import CLASSES
 
     # The longest call of each method comes last and stands for it.
@@ -66,9 +67,11 @@ def _said(text: str, layout: Layout, forecast: Forecast, place: int) -> dict[str
         }
         for column, call in enumerate(layout.calls)
     }
-    # By gain, as a portfolio would try them.
+    # By gain, as a portfolio would try them; no call is free.
     best_first = sorted(
-        by_method, key=lambda name: by_method[name]["success"] / by_method[name]["cpu_seconds"], reverse=True
+        by_method,
+        key=lambda name: by_method[name]["success"] / max(by_method[name]["cpu_seconds"], 1e-3),
+        reverse=True,
     )
     classes = zip(CLASSES, forecast.classes[place].round(4).tolist(), strict=True)
     return {

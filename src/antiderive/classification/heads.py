@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
-from antiderive.classification.forecast import Layout
+from antiderive.classification.forecast import CLASSES, Layout
 from antiderive.classification.labelled import LabelledSet
 
 
@@ -42,6 +42,27 @@ def targets_of(layout: Layout, labelled: LabelledSet) -> Targets:
         torch.from_numpy(np.nan_to_num(success, nan=-1.0).astype(np.float32)),
         torch.from_numpy(share.astype(np.float32)),
     )
+
+
+def start_at_the_mean(module: nn.Module, layout: Layout, targets: Targets) -> None:
+    """Sets the biases of the last layer, if it is called ``output``, so that it says what is usual."""
+    output = getattr(module, "output", None)
+    if not isinstance(output, nn.Linear):
+        return
+    classes, success, share = layout.parts
+    with torch.no_grad():
+        output.bias[0] = _logits(targets.found[:, None])[0]
+        counts = torch.bincount(targets.classes[targets.classes >= 0], minlength=len(CLASSES))
+        output.bias[classes] = (counts + 1.0).log()
+        output.bias[success] = _logits(targets.success)
+        output.bias[share] = _logits(targets.share.nan_to_num(nan=-1.0))
+
+
+def _logits(labels_BK: Tensor) -> Tensor:
+    """Logits of the means of columns in which -1 stands for no label."""
+    known = labels_BK >= 0
+    mean = (labels_BK * known).sum(0) / known.sum(0).clamp(min=1)
+    return mean.clamp(0.001, 0.999).logit()
 
 
 def loss_of(layout: Layout, rows_BO: Tensor, targets: Targets) -> Tensor:

@@ -16,7 +16,7 @@ from antiderive.classification.families import Family, Features, Tokens
 from antiderive.classification.features import FEATURES
 from antiderive.classification.fit import Epoch, FitConfig, fit, predict
 from antiderive.classification.forecast import FAMILIES, Description, Forecast, Forecaster, Layout
-from antiderive.classification.heads import targets_of
+from antiderive.classification.heads import start_at_the_mean, targets_of
 from antiderive.classification.integrands import renamed
 from antiderive.classification.labelled import LabelledSet
 from antiderive.classification.language import Language
@@ -90,6 +90,7 @@ def train_classifier(
     torch.manual_seed(config.seed)
     learner = _learner(family, layout, base, writing, lora, shape or {})
     rows = learner.encode(train.integrands)
+    start_at_the_mean(learner.module, layout, targets_of(layout, train))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     learner.module.to(device)
     epochs = fit(

@@ -53,7 +53,7 @@ def test_errors_are_one_line(labelled_folder, rows, tmp_path):
         (("train", mixed, "-o", "m"), "labels of different schemes"),
         (("evaluate", labelled_folder, labelled_folder), "is no classifier: it is a labelled set"),
         (("train", labelled_folder, "-o", "m", "--method", "maple"), "has no labels of 'maple'"),
-        (("predict", "x +"), "expected an operand"),
+        (("predict", "x +"), "the formula ends where an operand is expected"),
     ):
         told = run("classify", *arguments, code=2)
         assert message in told and told.count("\n") == 1, told

@@ -2,7 +2,7 @@
 
 Calls are tried by their expected gain, the chance of an answer for a CPU second, and dropped where it falls
 below a threshold. A longer call of a method that has failed finds what lies between the two budgets. That one
-failure makes the others more likely is left out: among sampled functions most failures mean that there is no
+failure makes the others less likely is left out: among sampled functions most failures mean that there is no
 integral, among those that people ask for few do (``docs/log.md`` has the figures).
 """
 

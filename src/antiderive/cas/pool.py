@@ -6,8 +6,9 @@ import atexit
 import os
 import threading
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from importlib.util import find_spec
 from queue import SimpleQueue
 from types import TracebackType
@@ -31,7 +32,69 @@ _AHEAD = 4
 """Calls that :meth:`Pool.map` keeps in flight or waiting, for each worker."""
 
 
-class Pool:
+class Caller(ABC):
+    """Something that makes calls: a pool, or a share of one.
+
+    Attributes:
+        workers: calls at a time.
+        limits: for every call that has none of its own.
+    """
+
+    workers: int
+    limits: Limits
+
+    @abstractmethod
+    def submit(self, request: Request, *, limits: Limits | None = None) -> Future[Outcome]:
+        """Queues a call. Cancelling the future at any time before it is done kills the call."""
+
+    def call(self, request: Request, *, limits: Limits | None = None) -> Outcome:
+        """The outcome of one call. An exception that is raised here meanwhile, such as Ctrl-C, kills it.
+
+        Raises:
+            WorkerError: if workers cannot be started, or the pool is closed meanwhile.
+        """
+        future = self.submit(request, limits=limits)
+        try:
+            return future.result()
+        finally:
+            future.cancel()
+
+    def map(
+        self, requests: Iterable[tuple[Key, Request]], *, limits: Limits | None = None
+    ) -> Iterator[tuple[Key, Outcome]]:
+        """Outcomes with the keys of their requests, in order of completion.
+
+        Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what
+        is in flight.
+
+        Raises:
+            WorkerError: if workers cannot be started, or the pool is closed meanwhile.
+        """
+        source = iter(requests)
+        done: SimpleQueue[Future[Outcome]] = SimpleQueue()
+        pending: dict[Future[Outcome], Key] = {}
+        more = True
+        try:
+            while True:
+                while more and len(pending) < _AHEAD * self.workers:
+                    item = next(source, None)
+                    if item is None:
+                        more = False
+                        break
+                    future = self.submit(item[1], limits=limits)
+                    pending[future] = item[0]
+                    future.add_done_callback(done.put)
+                if not pending:
+                    return
+                future = done.get()
+                key = pending.pop(future)
+                yield key, future.result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+class Pool(Caller):
     """Calls in child processes, each under limits, at most ``workers`` at a time.
 
     Workers start when they are first needed and are kept. Any thread may call any method. Leaving the
@@ -82,52 +145,6 @@ class Pool:
         self._dispatcher.submit(call)
         return call.future
 
-    def call(self, request: Request, *, limits: Limits | None = None) -> Outcome:
-        """The outcome of one call. An exception that is raised here meanwhile, such as Ctrl-C, kills it.
-
-        Raises:
-            WorkerError: if workers cannot be started, or the pool is closed meanwhile.
-        """
-        future = self.submit(request, limits=limits)
-        try:
-            return future.result()
-        finally:
-            future.cancel()
-
-    def map(
-        self, requests: Iterable[tuple[Key, Request]], *, limits: Limits | None = None
-    ) -> Iterator[tuple[Key, Outcome]]:
-        """Outcomes with the keys of their requests, in order of completion.
-
-        Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what
-        is in flight.
-
-        Raises:
-            WorkerError: if workers cannot be started, or the pool is closed meanwhile.
-        """
-        source = iter(requests)
-        done: SimpleQueue[Future[Outcome]] = SimpleQueue()
-        pending: dict[Future[Outcome], Key] = {}
-        more = True
-        try:
-            while True:
-                while more and len(pending) < _AHEAD * self.workers:
-                    item = next(source, None)
-                    if item is None:
-                        more = False
-                        break
-                    future = self.submit(item[1], limits=limits)
-                    pending[future] = item[0]
-                    future.add_done_callback(done.put)
-                if not pending:
-                    return
-                future = done.get()
-                key = pending.pop(future)
-                yield key, future.result()
-        finally:
-            for future in pending:
-                future.cancel()
-
     def close(self) -> None:
         """Kills everything that runs; calls that are not done raise a WorkerError. Harmless when repeated."""
         _pools.discard(self)
@@ -159,6 +176,43 @@ class Pool:
             raise WorkerError(f"{method} is not installed: there is no such program on PATH")
         self._programs[method] = backend
         return method
+
+
+class Share(Caller):
+    """A pool as one of its users sees it; stopping kills this user's calls and no others.
+
+    Args:
+        pool: where the calls are made.
+        workers: calls of this user at a time.
+    """
+
+    def __init__(self, pool: Pool, workers: int = 1) -> None:
+        self.workers, self.limits = workers, pool.limits
+        self._pool = pool
+        self._open: set[Future[Outcome]] = set()
+        self._stopped = False
+        self._lock = threading.Lock()
+
+    def submit(self, request: Request, *, limits: Limits | None = None) -> Future[Outcome]:
+        """As :meth:`Pool.submit`.
+
+        Raises:
+            CancelledError: after :meth:`stop`.
+        """
+        with self._lock:
+            if self._stopped:
+                raise CancelledError
+            future = self._pool.submit(request, limits=limits)
+            self._open.add(future)
+        future.add_done_callback(self._open.discard)
+        return future
+
+    def stop(self) -> None:
+        """Kills the calls that are not done, from any thread: who waits for them gets a CancelledError."""
+        with self._lock:
+            self._stopped = True
+        for future in list(self._open):
+            future.cancel()
 
 
 _pools: weakref.WeakSet[Pool] = weakref.WeakSet()

@@ -16,7 +16,7 @@ from antiderive.cas.request import Limits, Request
 from antiderive.errors import SettingError
 
 if TYPE_CHECKING:
-    from antiderive.cas.pool import Pool
+    from antiderive.cas.pool import Caller
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def installed(order: Sequence[Step] = DEFAULT_ORDER) -> tuple[Step, ...]:
 
 
 def search(
-    pool: Pool,
+    pool: Caller,
     integrand: Expr,
     variable: str = "x",
     *,

@@ -22,11 +22,12 @@ from antiderive.tasks.fwd import FASTEST, ForwardIntegration
 from antiderive.verification import verify
 
 if TYPE_CHECKING:
+    from antiderive.cas import Caller
     from antiderive.datasets.recipe import Recipe
 
 
 def solve_functions(
-    task: ForwardIntegration, recipe: Recipe, start: int, count: int, threads: int
+    task: ForwardIntegration, recipe: Recipe, start: int, count: int, threads: int, pool: Caller | None = None
 ) -> tuple[NDArray[np.uint64], dict[str, Any]]:
     """Indices and arrays (as ``_core.generate`` gives them) of the functions of a range that were solved.
 
@@ -36,6 +37,7 @@ def solve_functions(
         start: first index.
         count: number of functions that are tried.
         threads: functions at a time.
+        pool: where the calls are made; by default a pool of this process.
 
     Raises:
         SettingError: if a method does not exist or none is installed.
@@ -43,7 +45,7 @@ def solve_functions(
     started = time.perf_counter()
     steps = _steps(task, recipe)
     functions = Functions.generate(recipe, start, count)
-    pool = _pool(threads)
+    pool = pool or _pool(threads)
 
     def solve(place: int) -> list[int] | str:
         integrand = Expr.from_tokens(functions.tokens(place))

@@ -25,7 +25,7 @@ from antiderive.verification import Verdict, verify
 
 if TYPE_CHECKING:
     from antiderive.cas.outcome import Outcome
-    from antiderive.cas.pool import Pool
+    from antiderive.cas.pool import Caller
     from antiderive.labelling.functions import Function
     from antiderive.labelling.job import Job
     from antiderive.labelling.store import Store
@@ -62,8 +62,9 @@ def label_range(
     count: int,
     *,
     store: Store,
-    pool: Pool,
+    pool: Caller,
     slice_size: int = SLICE,
+    run: tuple[int, int] | None = None,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Progress:
     """Labels functions ``start`` to ``start + count`` of a job.
@@ -79,27 +80,28 @@ def label_range(
         store: where the rows go.
         pool: where the calls are made.
         slice_size: indices of one row of the ledger.
+        run: start and count of the run that this range is a part of; by default it is one of its own.
         report: called after each write, so that everything it hears of is in the store; it may raise to stop.
 
     Raises:
         StoreError: if the store cannot be used.
     """
-    run = _Run(job, start, count, store, report)
-    requests = run.requests(slice_size)
+    work = _Run(job, start, count, run or (start, count), store, report)
+    requests = work.requests(slice_size)
     try:
         while True:
             for key, outcome in pool.map(requests, limits=job.limits):
-                run.take(key, outcome)
-            if not run.again:
+                work.take(key, outcome)
+            if not work.again:
                 break
-            requests = run.retries()
+            requests = work.retries()
     except StoreError:
         raise
     except BaseException:
-        run.write()
+        work.write()
         raise
-    run.flush()
-    return run.progress
+    work.flush()
+    return work.progress
 
 
 def confirm(integrand: Expr, candidate: str) -> tuple[str, str | None, str, str]:
@@ -134,12 +136,19 @@ class _Run:
     """The state of one call of :func:`label_range`."""
 
     def __init__(
-        self, job: Job, start: int, count: int, store: Store, report: Callable[[Progress], None]
+        self,
+        job: Job,
+        start: int,
+        count: int,
+        run: tuple[int, int],
+        store: Store,
+        report: Callable[[Progress], None],
     ) -> None:
         self.progress = Progress(count)
         self.again: deque[Function] = deque()
         self._job, self._start, self._count, self._store, self._report = job, start, count, store, report
-        self._key = job.run_key(start, count)
+        self._whole = run
+        self._key = job.run_key(*run)
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
         self._versions = versions_of(job.method)
         # Calls in flight, by content key, with the places that wait for them.
@@ -156,7 +165,7 @@ class _Run:
         """The calls that have to be made; whatever the store knows is settled on the way."""
         finished = {
             (part.start, part.count): part
-            for part in self._store.start_run(self._job, self._start, self._count)
+            for part in self._store.start_run(self._job, *self._whole, within=(self._start, self._count))
         }
         end = self._start + self._count
         for first in range(self._start, end, slice_size):

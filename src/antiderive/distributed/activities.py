@@ -16,7 +16,6 @@ from temporalio import exceptions as temporal
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from antiderive.cas import Limits, Pool, Share
-from antiderive.datasets import Recipe
 from antiderive.datasets.manifest import Shard, gaps, joined, split_of_name
 from antiderive.datasets.shards import Pace, cut, make_shard
 from antiderive.distributed.messages import (
@@ -30,7 +29,7 @@ from antiderive.distributed.messages import (
 from antiderive.distributed.pulse import Pulse, StoppedError
 from antiderive.distributed.shared import SharedDataSet
 from antiderive.distributed.storage import Storage
-from antiderive.distributed.versions import refusal
+from antiderive.distributed.versions import recipe_of, refusal
 from antiderive.distributed.workflow import BAD_INPUT
 from antiderive.errors import AntideriveError, DataError, ParseError, SettingError
 from antiderive.labelling import Job, Store, label_range
@@ -104,7 +103,8 @@ class Activities:
             store = self._store(pulse)
             if not store.knows(job.run_key(*whole)):
                 raise RefusedError(
-                    f"the store {store.name} does not know this run; start this worker with the store of the others"
+                    f"the store {store.name} does not know this run; "
+                    "start this worker with the store of the others"
                 )
             share = Share(self._pool)
             pulse.on_stop(share.stop)
@@ -137,7 +137,7 @@ class Activities:
         """Writes the shards of a slice; those that are there stay."""
         began = time.monotonic()
         with self._working(part.job) as pulse:
-            recipe, data = Recipe.from_dict(part.job.recipe), _data_set(part.job)
+            recipe, data = recipe_of(part.job), _data_set(part.job)
             share = Share(self._pool)
             pulse.on_stop(share.stop)
             counts: Counter[str] = Counter()
@@ -226,11 +226,11 @@ def _bad_input(error: AntideriveError) -> ApplicationError:
 
 
 def _job(job: LabelJob) -> Job:
-    return Job(Recipe.from_dict(job.recipe), job.method, Limits(job.cpu_seconds, memory_mib=job.memory_mib))
+    return Job(recipe_of(job), job.method, Limits(job.cpu_seconds, memory_mib=job.memory_mib))
 
 
 def _data_set(job: GenerateJob) -> SharedDataSet:
-    return SharedDataSet(Storage(job.out), Recipe.from_dict(job.recipe))
+    return SharedDataSet(Storage(job.out), recipe_of(job))
 
 
 def _plan(missing: list[Range], counts: Counter[str]) -> Plan:

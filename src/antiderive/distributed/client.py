@@ -269,7 +269,7 @@ class Cluster:
         await self._found(id_, work)
 
     async def follow(self, id_: str, *, pause: float = 1.0) -> AsyncIterator[Run | str]:
-        """The run again and again until it has ended; through an outage of the server, a line that says so."""
+        """The run again and again until it has ended; through an outage of the server, a line on it."""
         while True:
             try:
                 run = await self.run(id_)

@@ -7,7 +7,6 @@ imports this module, so it imports the standard library alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -15,7 +14,7 @@ class LabelJob:
     """Label a range of functions with one method.
 
     Attributes:
-        recipe: settings of the recipe.
+        recipe: settings of the recipe, as JSON in the order that it has.
         method: name of the method.
         cpu_seconds: CPU time of one call.
         memory_mib: memory of one call, in MiB.
@@ -24,7 +23,7 @@ class LabelJob:
         sample: digest of the first functions of the recipe, as the one who submitted the run makes them.
     """
 
-    recipe: dict[str, Any]
+    recipe: str
     method: str
     cpu_seconds: float
     memory_mib: int
@@ -38,7 +37,7 @@ class GenerateJob:
     """Write a range of examples to a folder that all workers see.
 
     Attributes:
-        recipe: settings of the recipe.
+        recipe: settings of the recipe, as JSON in the order that it has.
         out: absolute path, or URL of an object store.
         shard: indices of a shard.
         extend: whether a data set that was begun with another range may be extended.
@@ -48,7 +47,7 @@ class GenerateJob:
         pyarrow: version that writes the files.
     """
 
-    recipe: dict[str, Any]
+    recipe: str
     out: str
     shard: int
     extend: bool

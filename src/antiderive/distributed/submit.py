@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def label_run(
         SettingError: if the recipe cannot work.
     """
     made = LabelJob(
-        recipe=job.recipe.to_dict(),
+        recipe=json.dumps(job.recipe.to_dict()),
         method=job.method,
         cpu_seconds=job.limits.cpu_seconds,
         memory_mib=job.limits.memory_mib,
@@ -67,7 +68,7 @@ def generate_run(
         )
     place = absolute(out)
     made = GenerateJob(
-        recipe=recipe.to_dict(),
+        recipe=json.dumps(recipe.to_dict()),
         out=place,
         shard=shard or shard_size(recipe),
         extend=extend,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,15 @@ def sample_of(recipe: Recipe, first: int) -> str:
     return digest.hexdigest()[:16]
 
 
+def recipe_of(job: LabelJob | GenerateJob) -> Recipe:
+    """The recipe of a job.
+
+    Raises:
+        SettingError: if it cannot work here.
+    """
+    return Recipe.from_dict(json.loads(job.recipe))
+
+
 def refusal(job: LabelJob | GenerateJob, *, functions: bool) -> str | None:
     """Why this worker may not take part in a job, in one line; None if it may.
 
@@ -62,7 +72,7 @@ def refusal(job: LabelJob | GenerateJob, *, functions: bool) -> str | None:
         functions: whether methods may be functions of this installation, which only tests and benches name.
     """
     try:
-        recipe = Recipe.from_dict(job.recipe)
+        recipe = recipe_of(job)
         task_named(recipe.task)
         if sample_of(recipe, job.first) != job.sample:
             return f"this installation makes other examples of {recipe.task!r} than the submitter's"

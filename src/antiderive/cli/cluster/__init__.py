@@ -22,7 +22,7 @@ _COMMANDS = {
 def command() -> None:
     """Label and generate on many machines, with workers that come and go.
 
-    A Temporal server hands out slices of runs; workers do them and write to one store (labels) or folder (data
-    sets). TLS, API key and namespace are taken from the environment (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE,
-    TEMPORAL_API_KEY, TEMPORAL_TLS_...) or the configuration file of Temporal's own tools (--profile).
+    A Temporal server hands out slices of runs; workers do them and write to one store (labels) or folder
+    (data sets). TLS, API key and namespace are taken from the environment (TEMPORAL_ADDRESS,
+    TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_...) or the configuration file of Temporal's own tools (--profile).
     """

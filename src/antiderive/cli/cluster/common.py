@@ -26,7 +26,7 @@ STORE = click.option(
 
 
 def address_options(command: _Command) -> _Command:
-    """Options that say where the server is; they arrive as ``address``, ``namespace``, ``profile``, ``queue``."""
+    """Where the server is: options ``address``, ``namespace``, ``profile``, ``queue``."""
     for option in (
         click.option(
             "--queue",

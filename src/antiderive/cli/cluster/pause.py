@@ -15,7 +15,8 @@ def command(
 ) -> None:
     """Stop RUN until it is resumed.
 
-    Slices that are open are given up within seconds and the workers' processes freed; what was written stays. RUN may be left out where only one is running.
+    Slices that are open are given up within seconds and the workers' processes freed; what was written
+    stays. RUN may be left out where only one is running.
     """
     from antiderive.distributed.client import Cluster
 

@@ -41,7 +41,7 @@ def command(
     profile: str | None,
     queue: str,
 ) -> None:
-    """Start writing COUNT examples of TASK to a shared folder: the files that 'antiderive generate' writes."""
+    """Start writing COUNT examples of TASK to a shared folder, as 'antiderive generate' does."""
     from antiderive.datasets import Recipe
     from antiderive.distributed.submit import generate_run
     from antiderive.tasks import task_named

@@ -1,5 +1,6 @@
 """The whole cluster, real processes throughout, with every part of it failing once."""
 
+import asyncio
 import os
 import threading
 import time
@@ -8,7 +9,8 @@ from sqlalchemy import func, select
 
 from antiderive.cas.request import Limits
 from antiderive.datasets import Recipe
-from antiderive.distributed import TemporalExecutor
+from antiderive.distributed import Cluster, TemporalExecutor
+from antiderive.distributed.submit import label_run
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_of
 from antiderive.labelling.schema import functions, labels
@@ -16,6 +18,13 @@ from antiderive.labelling.schema import functions, labels
 COUNT = 420
 OUTAGE = float(os.environ.get("ANTIDERIVE_OUTAGE", "15"))
 JOB = Job(Recipe(task="fwd", min_operators=1, max_operators=3, seed=7), "fricas", Limits(20.0))
+
+
+def signal(address, name):
+    async def send():
+        await Cluster(await address.connect(), address).signal(label_run(JOB, 0, COUNT)[0], name)
+
+    asyncio.run(send())
 
 
 def outcomes(store):
@@ -50,7 +59,10 @@ def test_nothing_is_lost_or_doubled_and_all_is_as_on_one_machine(
 
         eventually(lambda: rows() >= 40)
         first.process.kill()
+        # Loading its modules takes a worker as long as all the rest of these functions takes the others.
+        signal(address, "pause")
         third = workers("--slots", 1, "--store", url).wait_until_it_works()
+        signal(address, "resume")
 
         eventually(lambda: rows() >= 120)
         temporal.kill()

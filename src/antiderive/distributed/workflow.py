@@ -54,7 +54,7 @@ class _Walker:
     unit = 1
     """Indices are cut at its multiples."""
     least = 1
-    """First slice, in units."""
+    """First slice, in units; smaller ones are cut where a unit takes long, but not for the end's sake."""
     most = 500
     """Largest slice, in units."""
 
@@ -202,7 +202,7 @@ class _Walker:
         first, last = self._todo.popleft()
         waiting = last - first + sum(end - start for start, end in self._todo)
         share = math.ceil(waiting / self.unit / self._concurrency)
-        size = max(1, min(self._size, share))
+        size = max(min(self._size, self.least), min(self._size, share))
         end = min(last, (first // self.unit + size) * self.unit)
         if end < last:
             self._todo.appendleft((end, last))

@@ -1,8 +1,8 @@
 """A data set that many workers write at once, each its shards, with no lock.
 
 A shard is three Parquet files and, written after them, an *entry*: a small file that says what they hold,
-with their checksums, under a name derived from recipe and range. A shard counts when its entry is there. When all
-do, the manifest takes the entries in, and the folder is what ``antiderive generate`` writes.
+with their checksums, under a name derived from recipe and range. A shard counts when its entry is there.
+When all do, the manifest takes the entries in, and the folder is what ``antiderive generate`` writes.
 
 Two workers that do the same shard write the same bytes under the same names, each file as a whole.
 """

@@ -24,5 +24,6 @@ def command() -> None:
 
     A Temporal server hands out slices of runs; workers do them and write to one store (labels) or folder
     (data sets). TLS, API key and namespace are taken from the environment (TEMPORAL_ADDRESS,
-    TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_...) or the configuration file of Temporal's own tools (--profile).
+    TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_...) or the configuration file of Temporal's own
+    tools (--profile).
     """

@@ -82,8 +82,8 @@ def describe(run: Run) -> list[str]:
             lines.append(f"  {outcome:<14} {number:>12,}  {number / total:6.1%}")
         if run.state in ("running", "paused"):
             lines.append(
-                f"  slices: {run.status.open} open of at most {run.status.concurrency}, {run.waiting} waiting; "
-                f"the next one has {run.status.size:,}"
+                f"  slices: {run.status.open} open of at most {run.status.concurrency}, "
+                f"{run.waiting} waiting; the next one has {run.status.size:,}"
             )
     for worker in run.workers:
         trouble = f"; last trouble: {worker.trouble}" if worker.trouble else ""

@@ -93,7 +93,8 @@ GENERATE = GenerateJob("{}", "/data", 100, False, 50, 1230, "sample", "1")
 async def begun(handle):
     while True:
         described = await handle.describe()
-        if any(one.state == 2 for one in described.raw_description.pending_activities):
+        pending = described.raw_description.pending_activities
+        if any(one.state == 2 and "slice" in one.activity_type.name for one in pending):
             return
 
 

@@ -210,17 +210,17 @@ class _Walker:
 
     def _closed(self, part: Range, done: asyncio.Future[SliceResult]) -> None:
         del self._open[part]
+        given_up = part in self._cancelled
         self._cancelled.discard(part)
-        if done.cancelled():
-            self._todo.appendleft(part)
-        elif error := done.exception():
-            if is_cancelled_exception(error):
-                self._todo.appendleft(part)
-            else:
-                self._failure = self._failure or error
-                self._cancel_open()
-        else:
+        error = None if done.cancelled() else done.exception()
+        if not done.cancelled() and error is None:
             self._learn(part, done.result())
+        elif given_up or error is None or is_cancelled_exception(error):
+            # A slice that was given up may end otherwise: its worker was dead, and its heartbeats ran out.
+            self._todo.appendleft(part)
+        else:
+            self._failure = self._failure or error
+            self._cancel_open()
 
     def _learn(self, part: Range, result: SliceResult) -> None:
         """Takes in what came of a slice; the next slices are cut by how long this one took."""

@@ -79,6 +79,8 @@ def test_nothing_is_lost_or_doubled_and_all_is_as_on_one_machine(
         assert not run.is_alive()
         assert seen[0].counts.total() == seen[0].done == COUNT
         assert second.says("the store cannot be reached, trying again")
+
+    with Store(url) as store:  # the connections of the other one died with the database
         by_index, found = outcomes(store)
         made_by = {row.worker.partition(":")[2] for row in store.rows(select(labels.c.worker))}
         assert made_by == {str(worker.process.pid) for worker in (first, second, third)}

@@ -33,7 +33,8 @@ def busy(worker):
         above = parent
         while above in parents and above != worker.process.pid:
             above = parents[above][0]
-        if above == worker.process.pid and ticks > 100:  # a second: the warm fork server stays below
+        # The fork server, right below the worker, has burnt some too while it loaded SymPy.
+        if above == worker.process.pid != parent and ticks > 30:
             found.append(pid)
     return found
 

@@ -28,7 +28,7 @@ from antiderive.distributed.messages import (
 )
 from antiderive.distributed.pulse import Pulse, StoppedError
 from antiderive.distributed.shared import SharedDataSet
-from antiderive.distributed.storage import Storage
+from antiderive.distributed.storage import Storage, absolute
 from antiderive.distributed.versions import recipe_of, refusal
 from antiderive.distributed.workflow import BAD_INPUT
 from antiderive.errors import AntideriveError, DataError, ParseError, SettingError
@@ -230,7 +230,7 @@ def _job(job: LabelJob) -> Job:
 
 
 def _data_set(job: GenerateJob) -> SharedDataSet:
-    return SharedDataSet(Storage(job.out), recipe_of(job))
+    return SharedDataSet(Storage(absolute(job.out)), recipe_of(job))
 
 
 def _plan(missing: list[Range], counts: Counter[str]) -> Plan:

@@ -9,7 +9,7 @@ from typing import Any
 
 from antiderive.errors import DataError, SettingError
 
-OBJECT_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs", "memory")
+OBJECT_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs")
 """Where a file appears as a whole with the request that puts it there."""
 
 _TEMPORARY = ".writing-"
@@ -44,7 +44,7 @@ class Storage:
     def __init__(self, place: str) -> None:
         import fsspec
 
-        self.place = absolute(place)
+        self.place = place
         self.local = "://" not in self.place
         try:
             self._fs, self._root = fsspec.core.url_to_fs(self.place)

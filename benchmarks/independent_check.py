@@ -41,7 +41,6 @@ FUNCTIONS: dict[str, Callable] = {
     "abs": abs,
 } | {name: getattr(mp, name) for name in ("sqrt", "exp", "ln", "sign", *CIRCULAR, *HYPERBOLIC)}
 LEAVES = {"pi": mp.pi, "E": mp.e, "I": mp.mpc(0, 1)}
-TOLERANCE = mp.mpf(10) ** -12
 POINTS = 24
 WANTED = 4
 HUGE = mp.mpf(10) ** 9
@@ -96,6 +95,18 @@ def evaluate(node: Node, values: dict[str, mp.mpf]) -> mp.mpf:
     return FUNCTIONS[kind](*arguments)
 
 
+def tolerance() -> mp.mpf:
+    """Relative error that rounding may leave."""
+    return mp.mpf(10) ** (-0.4 * mp.mp.dps)
+
+
+def symbols(node: Node) -> set[str]:
+    """Names that need a value."""
+    if node[0] == "symbol":
+        return {node[1]} - set(LEAVES)
+    return set().union(*map(symbols, node[1:])) if node[0] != "number" else set()
+
+
 def terms(node: Node) -> list[Node]:
     """Terms of a sum, signs left out: only their sizes are wanted."""
     if node[0] in ("add", "sub"):
@@ -129,7 +140,7 @@ def error_at(task: str, problem: Node, solution: Node, values: dict[str, mp.mpf]
         return None
     error = abs(f - slope) / max(abs(f), abs(slope)) if f != slope else mp.mpf(0)
     # Where the antiderivative is complex it may stand on a branch cut, and rounding chooses the side.
-    return None if error > TOLERANCE and not real(value) else error
+    return None if error > tolerance() and not real(value) else error
 
 
 def equation_error(problem: Node, solution: Node, values: dict[str, mp.mpf]) -> mp.mpf | None:
@@ -159,14 +170,15 @@ def check(task: str, problem: list[str], solution: list[str], draws: random.Rand
     usable = 0
     for number in range(POINTS):
         reach = (0.5, 1.5, 4, 10)[number % 4]
-        values = {f"a{k}": mp.mpf(draws.uniform(0.3, 2.5)) for k in range(10)}
-        for constant in ("a8", "a9"):
+        names = sorted(symbols(trees[0]) | symbols(trees[1]))
+        values = {name: mp.mpf(draws.uniform(0.3, 2.5)) for name in names}
+        for constant in {"a8", "a9"} & set(names):
             if draws.random() < 0.4:
                 values[constant] = -values[constant]
         values["x"] = mp.mpf(draws.uniform(-reach, reach))
         try:
             error = error_at(task, *trees, values)
-            if error is not None and error > TOLERANCE:
+            if error is not None and error > tolerance():
                 # Rounding errors go away with more digits, and so does what only looks real (tanh near 1).
                 with mp.workdps(1500):
                     error = error_at(task, *trees, values)
@@ -174,8 +186,8 @@ def check(task: str, problem: list[str], solution: list[str], draws: random.Rand
             continue
         if error is None or mp.isnan(error):
             continue
-        if error > TOLERANCE:
-            named = {k: mp.nstr(v, 8) for k, v in values.items() if k in {"x", *problem, *solution}}
+        if error > tolerance():
+            named = {k: mp.nstr(v, 8) for k, v in values.items()}
             return "wrong", f"error {mp.nstr(error, 3)} at {named}"
         usable += 1
         if usable >= WANTED:

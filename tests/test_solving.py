@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from antiderive import Expr, integrate, verify
+from antiderive.cas.portfolio import Step
 from antiderive.errors import DataError, ParseError, SettingError
 from antiderive.solving import default_model_path
 from antiderive.training import Checkpoint, TrainingConfig
@@ -34,25 +35,57 @@ def test_the_answer_comes_in_the_variable_that_was_asked(tiny_model):
     assert (solution.method, solution.expression) == ("model", Expr("sin(t)"))
 
 
-def test_sympy_steps_in_where_the_model_fails(tiny_model):
+def test_computer_algebra_steps_in_where_the_model_fails(tiny_model):
     solution = integrate("x^2*exp(3*x)*sin(x)", model=tiny_model, beam=2, timeout=60)
     assert solution.solved
-    assert solution.method == "cas:sympy"
-    assert [method for method, _ in solution.attempts] == ["model", "cas:sympy"]
+    assert solution.method == "cas:fricas"
+    assert [method for method, _ in solution.attempts] == ["model", "cas:fricas"]
     assert all(not c.verdict.accepted for c in solution.candidates[:-1])
     assert verify("x^2*exp(3*x)*sin(x)", solution.expression).accepted
 
 
-def test_an_honest_no():
-    solution = integrate("exp(-x^2)", timeout=60)
-    assert not solution.solved
-    assert solution.expression is None
-    assert "erf" in solution.verdict.reason
-    assert str(solution).startswith("no elementary antiderivative found")
+def test_a_proof_that_there_is_none_is_an_answer_and_names_who_proved_it():
+    solution = integrate("x^x", timeout=60)
+    assert (solution.solved, solution.nonelementary, solution.expression) == (False, True, None)
+    assert solution.method == "cas:fricas"
+    assert str(solution) == "no elementary antiderivative exists (proved by FriCAS)"
+    assert solution.to_dict()["nonelementary"] is True
+
+
+def test_without_a_proof_every_method_is_asked_and_told():
+    order = (Step("fricas", 1), Step("maxima", 1), Step("sympy-manual", 1))
+    solution = integrate("sqrt(1 + x^5)", timeout=60, order=order)
+    assert not solution.solved and not solution.nonelementary and solution.method is None
+    assert [method for method, _ in solution.attempts[1:]] == [f"cas:{step.method}" for step in order]
+    assert str(solution).startswith(
+        "no elementary antiderivative found (model: no model was given; cas:fricas: "
+    )
+
+
+def test_a_wrong_answer_is_a_candidate_and_the_next_method_is_asked():
+    """FriCAS takes ``sqrt(x^2)`` for ``x``."""
+    solution = integrate("sqrt(x^2)", timeout=60, order=(Step("fricas", 1), Step("maxima", 1)))
+    assert solution.method == "cas:maxima"
+    assert solution.candidates[0].method == "cas:fricas"
+    assert solution.candidates[0].verdict.status == "refuted"
+    assert solution.attempts[1][1].startswith("its answer was not confirmed: refuted, ")
+
+
+def test_an_order_may_be_chosen_for_the_integrand():
+    asked = []
+
+    def choose(integrand):
+        asked.append(integrand)
+        return (Step("maxima", 1),)
+
+    assert integrate("x*cos(x)", order=choose, timeout=60).method == "cas:maxima"
+    assert asked == [Expr("x*cos(x)")]
+    nobody = integrate("x*cos(x)", order=())
+    assert not nobody.solved and "antiderive cas list" in nobody.verdict.reason
 
 
 def test_a_timeout_is_named():
-    solution = integrate("exp(x^2)*sin(x)*log(x + 1)", timeout=2)
+    solution = integrate("exp(x^2)*sin(x)*log(x + 1)", timeout=2, order=(Step("sympy", 1),))
     assert not solution.solved
     assert "stopped after 2 s" in solution.verdict.reason
 

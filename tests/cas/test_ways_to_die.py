@@ -125,3 +125,69 @@ def test_cancelling_kills_at_once(pool, tmp_path):
     assert future.cancel()
     assert until(lambda: not alive(noted(file)[0]))
     assert time.monotonic() - started < 10
+
+
+DEATHS = {
+    "hang": "timeout",
+    "hang_in_c": "timeout",
+    "eat_memory": "memory",
+    "leave": "crashed",
+    "crash": "crashed",
+    "recurse": "crashed",
+    "kill_itself": "crashed",
+    "write_everywhere": "crashed",
+    "close_everything": "crashed",
+}
+
+
+def test_a_call_that_dies_in_a_stream_of_short_ones_fails_alone(pool):
+    """Short calls are sent ahead into the worker, so others stand behind it when it dies."""
+    deaths = {30 + 25 * place: name for place, name in enumerate(DEATHS)}
+    requests = [
+        (key, misbehave(deaths.get(key, "answer"), "" if key in deaths else key)) for key in range(270)
+    ]
+    outcomes = dict(pool.map(requests, limits=Limits(0.3, memory_mib=200)))
+    for key, outcome in outcomes.items():
+        expected = (DEATHS[deaths[key]], None) if key in deaths else ("solved", str(key))
+        assert (outcome.status, outcome.value) == expected, (key, deaths.get(key), outcome)
+        assert outcome.cpu_seconds < 0.7
+    assert len(outcomes) == 270
+
+
+def short_calls(pool):
+    """Makes both workers ones that are sent calls ahead."""
+    assert sum(1 for _ in pool.map((key, misbehave("answer", key)) for key in range(50))) == 50
+
+
+def test_calls_sent_ahead_do_not_wait_for_a_long_one(pool, tmp_path):
+    short_calls(pool)
+    file = tmp_path / "pids"
+    requests = [
+        (key, misbehave("wait", file) if key == 20 else misbehave("answer", key)) for key in range(200)
+    ]
+    results = pool.map(requests, limits=Limits(60, wall_seconds=600))
+    first = [next(results) for _ in range(199)]
+    assert sorted(key for key, _ in first) == [key for key in range(200) if key != 20]
+    assert alive(noted(file)[0])
+    results.close()
+    assert until(lambda: not alive(noted(file)[0]))
+
+
+def test_a_call_that_was_sent_ahead_can_be_cancelled(pool, tmp_path):
+    short_calls(pool)
+    files = [tmp_path / name for name in ("first", "second", "third")]
+    bounds = Limits(60, wall_seconds=600)
+    long = [pool.submit(misbehave("wait", file), limits=bounds) for file in files]
+    rest = [pool.submit(misbehave("answer", key), limits=bounds) for key in range(6)]
+    assert long[2].cancel()  # two wait; the third is ahead of neither for long
+    assert long[0].cancel()
+    assert [future.result(60).value for future in rest] == [str(key) for key in range(6)]
+    assert not long[1].done() and long[1].cancel()
+    assert until(lambda: not any(alive(pid) for file in files for pid in noted(file)))
+
+
+def test_each_call_of_a_stream_has_its_own_times(pool):
+    requests = [(key, misbehave("compute" if key % 10 == 0 else "answer", "")) for key in range(80)]
+    for key, outcome in pool.map(requests, limits=Limits(5)):
+        assert outcome.seconds > 0
+        assert (outcome.cpu_seconds > 0.02) is (key % 10 == 0)

@@ -200,3 +200,26 @@ def test_the_problem_class_keeps_its_topic(model):
     problem = Problem(TASK.encode(Expr("cos(x)")), Expr("sin(x)").to_tokens(), 1, "sines")
     report = evaluate_problems(model, TASK, [problem], Search(beams=(2,), max_tokens=16))
     assert report.by_topic["sines"].solved == 1
+
+
+def test_each_source_of_a_mixture_is_evaluated_by_itself(tmp_path):
+    from antiderive.cli import group
+    from antiderive.training import train
+    from click.testing import CliRunner
+
+    config = TrainingConfig.from_dict(
+        {
+            "data": {"min_operators": 1, "max_operators": 2, "max_tokens": 24},
+            "mixture": {"bwd": {}, "ode1": {"max_operators": 3}},
+            "model": {"width": 16, "heads": 2, "encoder_layers": 1, "decoder_layers": 1, "feed_forward": 16},
+            "training": {"steps": 1, "tokens_per_batch": 128, "pool": 100, "warmup": 0},
+        }
+    )
+    train(config, tmp_path / "run")
+    out = tmp_path / "report"
+    command = ["evaluate", "--model", tmp_path / "run", "--count", 3, "--beam", "2", "-o", out]
+    run = CliRunner().invoke(group, [*map(str, command)], catch_exceptions=False)
+    assert run.exit_code == 0, run.output
+    for task in ("bwd", "ode1"):
+        settings = json.loads((out / task / "report.json").read_text())["settings"]
+        assert settings["task"] == task

@@ -9,15 +9,21 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from antiderive import Expr
+from antiderive.cas.portfolio import installed
 from antiderive.cas.request import Limits
+from antiderive.cli.label.report import command as report_command
 from antiderive.datasets import Recipe
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_of, label_range
-from antiderive.labelling.pipeline import confirm
+from antiderive.labelling.export import export_labels
+from antiderive.labelling.job import PORTFOLIO, decided_by
+from antiderive.labelling.report import report_on
 from antiderive.labelling.schema import functions, labels, ledger
 
 RECIPE = Recipe(task="bwd", min_operators=2, max_operators=6, seed=3)
@@ -71,7 +77,7 @@ def test_a_range_is_labelled_by_sympy(store_url, pool):
         assert (
             progress.done - progress.repeated == len(labelled) == len({row.key for row in by_index.values()})
         )
-        assert [(row.start, row.count) for row in slices] == [(0, 16), (16, 14)]
+        assert sorted((row.start, row.count) for row in slices) == [(0, 16), (16, 14)]
         prefix = {row.key: row.prefix for row in by_index.values()}
         solved = [row for row in labelled if row.outcome == "solved"]
         assert len(solved) > 10
@@ -106,23 +112,9 @@ def test_a_longer_range_asks_for_the_rest_only(store_url, pool):
 class IdlePool:
     """Makes no call."""
 
-    def map(self, requests, limits):
+    def map(self, requests, limits, idle=None):
         assert list(requests) == []
         return iter(())
-
-
-def test_what_verification_says_decides():
-    x = Expr("x*cos(x)")
-    outcome, integral, _, verdict = confirm(x, Expr("x*sin(x) + cos(x)").to_prefix())
-    assert (outcome, integral) == ("solved", Expr("x*sin(x) + cos(x)").to_prefix())
-    assert json.loads(verdict)["status"] == "proved"
-    outcome, integral, _, verdict = confirm(x, Expr("x*sin(x)").to_prefix())
-    assert (outcome, integral) == ("wrong", None)
-    point = json.loads(verdict)["counter_example"]
-    at = float(point["x"])
-    assert abs(Expr("x*sin(x)").diff("x").evaluate(x=at) - x.evaluate(x=at)) > 1e-6
-    assert json.loads(verdict)["candidate"] == Expr("x*sin(x)").to_prefix()
-    assert confirm(x, "sin sin")[0] == "unconfirmed"
 
 
 def test_a_wrong_answer_is_stored_with_its_counter_example(tmp_path, pool):
@@ -169,9 +161,84 @@ def drive(url, count, method=ANSWER):
     )
 
 
+def first_written(run):
+    """Number of functions that a run has written when it has written some."""
+    return next(number for number in map(int, run.stdout) if number > 0)
+
+
+def test_a_killed_run_makes_no_call_again_whose_row_was_written(tmp_path, monkeypatch):
+    """Counted where the calls are made."""
+    calls, url = tmp_path / "calls", f"sqlite:///{tmp_path}/labels.db"
+    monkeypatch.setenv("ANTIDERIVE_CALLS", str(calls))
+    run = drive(url, 1500, method="antiderive.testing.misbehaving:noted")
+    assert first_written(run) > 0
+    run.kill()
+    run.communicate()
+    with Store(url) as store:
+        by_index, labelled, _ = everything(store)
+    prefixes = {row.key: row.prefix for row in by_index.values()}
+    written = {prefixes[row.function] for row in labelled}
+    every = {one.prefix for one in functions_of(RECIPE, 0, 1500)}
+    before = calls.read_text().splitlines()
+    assert written < every and written <= set(before)
+    run = drive(url, 1500, method="antiderive.testing.misbehaving:noted")
+    assert run.communicate(timeout=100)[1] == ""
+    assert set(calls.read_text().splitlines()[len(before) :]) == every - written
+
+
+def test_progress_is_reported_while_no_outcome_comes(tmp_path, pool, monkeypatch):
+    """So that a heartbeat goes on however long the calls take."""
+    monkeypatch.setattr("antiderive.cas.pool._IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("antiderive.labelling.pipeline._SECONDS", 0.01)
+    heard = []
+
+    def report(progress):
+        heard.append(progress.done)
+        if len(heard) == 5:
+            raise KeyboardInterrupt
+
+    slow = Job(RECIPE, "antiderive.testing.misbehaving:hang_in_silence", Limits(60))
+    with Store(f"sqlite:///{tmp_path}/labels.db") as store, pytest.raises(KeyboardInterrupt):
+        label_range(slow, 0, 4, store=store, pool=pool, report=report)
+    assert heard == [0] * 5
+
+
+def test_the_portfolio_asks_until_one_has_decided_and_says_which(tmp_path, pool):
+    recipe = Recipe(task="fwd", min_operators=2, max_operators=4, seed=5)
+    with Store(f"sqlite:///{tmp_path}/labels.db") as store:
+        label_range(job(PORTFOLIO, 30.0, recipe), 0, 16, store=store, pool=pool)
+        labelled = everything(store)[1]
+        again = label_range(job(PORTFOLIO, 30.0, recipe), 0, 16, store=store, pool=IdlePool())
+        assert (again.done, again.repeated) == (16, 16)
+        report = report_on(store)
+        export_labels(store, tmp_path / "labelled")
+    steps = [step.method for step in installed()]
+    for row in labelled:
+        found = json.loads(row.verdict)
+        asked = [method for method, _, _ in found["attempts"]]
+        assert row.method == "portfolio" and asked == steps[: len(asked)]
+        conclusive = row.outcome in ("solved", "nonelementary")
+        assert conclusive or len(asked) == len(steps)
+        assert [outcome for method, outcome, _ in found["attempts"] if method == found["method"]] == [
+            row.outcome
+        ]
+        assert not conclusive or found["method"] == asked[-1] == decided_by("portfolio", row.verdict)
+        assert f"{found['method']} " in row.versions
+        assert row.cpu_seconds == pytest.approx(sum(seconds for *_, seconds in found["attempts"]), abs=0.01)
+    assert {row.outcome for row in labelled} >= {"solved", "nonelementary"}
+    assert sum(one.total() for one in report.deciders.values()) == len(labelled)
+    assert report.to_dict()["portfolio"]["solved"]["fricas"] > 3
+    printed = CliRunner().invoke(report_command, ["--store", f"sqlite:///{tmp_path}/labels.db"])
+    assert "Portfolio: functions by the method that decided" in printed.output
+    rows = [row for file in tmp_path.glob("labelled/*.parquet") for row in pq.read_table(file).to_pylist()]
+    assert {row["decided_by"] for row in rows} >= {"fricas"} and {row["method"] for row in rows} == {
+        "portfolio"
+    }
+
+
 def test_a_killed_run_repeats_only_what_was_in_flight(store_url):
     run = drive(store_url, 1500)
-    written = int(run.stdout.readline())
+    written = first_written(run)
     run.kill()
     assert run.communicate() and run.returncode == -signal.SIGKILL
     with Store(store_url) as store:

@@ -8,7 +8,7 @@ from antiderive.cas.outcome import Outcome, Status
 from antiderive.cas.request import SYMPY_METHODS, Limits, Request
 
 if TYPE_CHECKING:
-    from antiderive.cas.pool import Caller, Pool, Share, integrate_sympy, prove_zero_sympy, shared_pool
+    from antiderive.cas.pool import Caller, Pool, Share, prove_zero_sympy, shared_pool
 
 __all__ = [
     "SYMPY_METHODS",
@@ -19,7 +19,6 @@ __all__ = [
     "Request",
     "Share",
     "Status",
-    "integrate_sympy",
     "prove_zero_sympy",
     "shared_pool",
 ]

@@ -32,7 +32,8 @@ def serve(channel: socket.socket) -> None:
     """Answers calls until the channel is closed.
 
     A call is ``[number, method, expression, variable, CPU seconds, MiB]``, the answer ``[number, status,
-    value, reason, CPU seconds of the call, CPU seconds so far, peak MiB, whether anything still runs]``.
+    value, reason, seconds, CPU seconds of the call, CPU seconds so far, peak MiB, whether anything still
+    runs]``. Calls may be sent before the one before is answered; each has its own limits and clocks.
     """
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     unpacker = Unpacker()
@@ -42,16 +43,16 @@ def serve(channel: socket.socket) -> None:
     while data := channel.recv(1 << 16):
         for number, method, expression, variable, cpu_seconds, memory_mib in unpacker.feed(data):
             peak.reset()
-            before = _cpu_seconds()
+            before, started = _cpu_seconds(), time.perf_counter()
             # What was mapped before the call does not count: the limit is on what the call adds.
             _limit_address_space(mapped + (memory_mib << 20))
             signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
             outcome = _run(method, expression, variable, memory_mib)
             signal.setitimer(signal.ITIMER_PROF, 0)
             _limit_address_space(resource.RLIM_INFINITY)
-            now = _cpu_seconds()
-            answer = [number, outcome.status, outcome.value, outcome.reason, now - before, now, peak.mib()]
-            channel.sendall(pack([*answer, _something_runs()]))
+            now, seconds = _cpu_seconds(), time.perf_counter() - started
+            answer = [number, outcome.status, outcome.value, outcome.reason, seconds, now - before, now]
+            channel.sendall(pack([*answer, peak.mib(), _something_runs()]))
 
 
 def _run(method: str, expression: str, variable: str, memory_mib: int) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -20,7 +21,7 @@ class Reply:
     """What a worker has answered.
 
     Attributes:
-        outcome: the outcome; its CPU time and memory are zero if the worker does not know them.
+        outcome: the outcome; its times and memory are zero if the worker does not know them.
         cpu_so_far: CPU time of the worker since its start, in seconds, if it knows.
         dirty: whether something of the call is still running, so that the worker has to go.
     """
@@ -30,14 +31,18 @@ class Reply:
     dirty: bool = False
 
 
-class GarbageError(Exception):
-    """Bytes that a healthy worker does not send."""
-
-
 class Conversation(Protocol):
-    """One side of the talk with one worker; its ``hear`` raises :class:`GarbageError`."""
+    """One side of the talk with one worker.
+
+    Attributes:
+        ready: whether it has started.
+        garbage: what it has done that no healthy worker does; empty if nothing.
+        queues: whether a question may be sent before the one before it is answered.
+    """
 
     ready: bool
+    garbage: str
+    queues: bool
 
     def greeting(self) -> bytes:
         """What is sent once after the start."""
@@ -49,17 +54,19 @@ class Conversation(Protocol):
             AntideriveError: if the question cannot be put.
         """
 
-    def hear(self, data: bytes) -> Reply | None:
-        """Takes what has come; the reply to the question, once complete. Sets ``ready`` after the start."""
+    def hear(self, data: bytes) -> list[Reply]:
+        """Takes what has come; the replies that it completes, in order. Sets ``ready`` after the start."""
 
 
 class PythonConversation:
     """With a child that runs :mod:`antiderive.cas.child`."""
 
+    queues = True
+
     def __init__(self) -> None:
-        self.ready = False
+        self.ready, self.garbage = False, ""
         self._unpacker = Unpacker()
-        self._number = -1
+        self._numbers: deque[int] = deque()  # of the questions that are not answered
 
     def greeting(self) -> bytes:
         """Nothing: the child reports by itself."""
@@ -67,32 +74,35 @@ class PythonConversation:
 
     def ask(self, request: Request, limits: Limits, number: int) -> bytes:
         """The question in the form of :func:`antiderive.cas.child.serve`."""
-        self._number = number
+        self._numbers.append(number)
         question = [number, request.method, request.expression, request.variable]
         return pack([*question, limits.cpu_seconds, limits.memory_mib])
 
-    def hear(self, data: bytes) -> Reply | None:
-        """The answer to the last question; an answer to any other is not taken."""
+    def hear(self, data: bytes) -> list[Reply]:
+        """The answers to the questions, in their order; an answer to any other is not taken."""
+        replies = []
         try:
             for message in self._unpacker.feed(data):
                 if message == "ready":
                     self.ready = True
                     continue
-                number, status, value, reason, cpu_seconds, so_far, peak, dirty = message
-                if number == self._number:
-                    self._number = -1
-                    outcome = Outcome(status, value, reason, cpu_seconds=cpu_seconds, memory_mib=peak)
-                    return Reply(outcome, so_far, dirty)
+                number, status, value, reason, seconds, cpu_seconds, so_far, peak, dirty = message
+                if self._numbers and number == self._numbers[0]:
+                    self._numbers.popleft()
+                    outcome = Outcome(status, value, reason, seconds, cpu_seconds, peak)
+                    replies.append(Reply(outcome, so_far, dirty))
         except (ValueError, TypeError, RecursionError) as error:
-            raise GarbageError(f"wrote what is no answer ({error})") from error
-        return None
+            self.garbage = f"wrote what is no answer ({error})"
+        return replies
 
 
 class ProgramConversation:
     """With a program, through its back end."""
 
+    queues = False
+
     def __init__(self, backend: CommandLineBackend) -> None:
-        self.ready = False
+        self.ready, self.garbage = False, ""
         self._backend = backend
         self._output = bytearray()
         self._tag: str | None = "ready"
@@ -109,23 +119,24 @@ class ProgramConversation:
         self._tag = tag
         return text.encode()
 
-    def hear(self, data: bytes) -> Reply | None:
+    def hear(self, data: bytes) -> list[Reply]:
         """Collects output until the back end finds the answer complete."""
         if self._tag is None:
-            return None  # chatter between questions
+            return []  # chatter between questions
         self._output += data
         if len(self._output) > _MAX_OUTPUT:
             reason = f"an answer longer than {_MAX_OUTPUT >> 20} MiB"
             if not self.ready:
-                raise GarbageError(f"started with {reason}")
-            return Reply(Outcome("unsupported", reason=reason), dirty=True)
+                self.garbage = f"started with {reason}"
+                return []
+            return [Reply(Outcome("unsupported", reason=reason), dirty=True)]
         output, tag = bytes(self._output), self._tag
         if not self._backend.finished(output, tag):
-            return None
+            return []
         self._tag = None
         self._output.clear()
         if not self.ready:
             self.ready = True
-            return None
+            return []
         outcome = self._backend.answer(output.decode(errors="replace"), tag)
-        return Reply(replace(outcome, seconds=0.0, cpu_seconds=0.0, memory_mib=0.0))
+        return [Reply(replace(outcome, seconds=0.0, cpu_seconds=0.0, memory_mib=0.0))]

@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from antiderive.cas.backends.command_line import CommandLineBackend
-from antiderive.cas.conversation import GarbageError, ProgramConversation, PythonConversation
+from antiderive.cas.conversation import ProgramConversation, PythonConversation
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.worker import Call, ServerProcess, Worker
 from antiderive.errors import AntideriveError, WorkerError
@@ -29,6 +29,9 @@ STUCK_SECONDS = 10.0
 
 MAX_FAILURES = 3
 """Failed starts in a row after which waiting calls get an error."""
+
+MOST_AHEAD = 8
+"""Calls that a worker is sent ahead while its calls are short, so that it need not wait for this thread."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +110,18 @@ class Dispatcher(threading.Thread):
     def run(self) -> None:
         """Serves until :meth:`stop`."""
         error = "the pool has failed; please report this"
+        look_at: float | None = None
         try:
             while not self._closing:
-                for key, events in self._selector.select(self._patience()):
+                patience = None if look_at is None else max(0.0, look_at - time.monotonic())
+                for key, events in self._selector.select(patience):
                     key.data(events)
                 self._read_inbox()
-                self._watch()
-                self._dispatch()
+                if look_at is not None and time.monotonic() >= look_at:
+                    self._watch()
+                if self._queues:
+                    self._dispatch()
+                look_at = self._look_at()
             error = "the pool is closed"
         finally:
             self._end(error)
@@ -134,7 +142,7 @@ class Dispatcher(threading.Thread):
             else:
                 for worker in self._workers.values():
                     if worker.call is not None and worker.call.future is item:
-                        worker.kill(None)
+                        self._kill(worker, None)
 
     def _dispatch(self) -> None:
         """Gives waiting calls to idle workers, the oldest first, and starts the workers that are missing."""
@@ -147,16 +155,23 @@ class Dispatcher(threading.Thread):
                 if not call.future.cancelled() and self._ask(idle[-1], call):
                     idle.pop()
                     busy += 1
-            starting = sum(worker.state == "starting" for worker in workers)
-            alive = sum(worker.state != "dying" for worker in workers)
-            for _ in range(min(len(queue) - starting, self._size - alive)):
-                try:
-                    self._start(kind)
-                except OSError as error:  # no processes or files left: it would be no better the next time
-                    self._failures[kind] = MAX_FAILURES
-                    self._failed(kind, str(error))
+            # Other kinds wait for their turn: they would wait for the calls ahead, too.
+            if queue and busy >= self._size and len(self._queues) == 1:
+                self._ask_ahead(queue, [worker for worker in workers if worker.state == "busy"])
+            if queue:
+                self._start_missing(kind, len(queue), workers)
             if not queue:
                 self._queues.pop(kind, None)
+
+    def _start_missing(self, kind: str, waiting: int, workers: list[Worker]) -> None:
+        starting = sum(worker.state == "starting" for worker in workers)
+        alive = sum(worker.state != "dying" for worker in workers)
+        for _ in range(min(waiting - starting, self._size - alive)):
+            try:
+                self._start(kind)
+            except OSError as error:  # no processes or files left: it would be no better the next time
+                self._failures[kind] = MAX_FAILURES
+                self._failed(kind, str(error))
 
     def _ask(self, worker: Worker, call: Call) -> bool:
         """Whether the worker has taken the call; else the call is done."""
@@ -166,6 +181,27 @@ class Dispatcher(threading.Thread):
             _finish(call, Outcome("unsupported", reason=str(error)))
             return False
         return True
+
+    def _ask_ahead(self, queue: deque[Call], workers: list[Worker]) -> None:
+        """Sends calls to workers that are busy with short ones, as many to each."""
+        quick = [one for one in workers if one.quick and not one.spoiled and one.conversation.queues]
+        for left, worker in zip(range(len(quick), 0, -1), quick, strict=True):
+            sent = worker.calls + len(worker.ahead)
+            room = min(MOST_AHEAD - len(worker.ahead), self._recycling.calls - sent)
+            share = [queue.popleft() for _ in range(min(room, -(-len(queue) // left)))]
+            calls = [(call, next(self._numbers)) for call in share if not call.future.cancelled()]
+            if calls:
+                worker.ask_ahead(calls)
+
+    def _take_back(self, worker: Worker) -> None:
+        """Lets others do what a worker was sent ahead."""
+        if worker.ahead:
+            calls = worker.take_back()
+            self._queues.setdefault(worker.kind, deque()).extendleft(reversed(calls))
+
+    def _kill(self, worker: Worker, verdict: Outcome | None) -> None:
+        self._take_back(worker)
+        worker.kill(verdict)
 
     def _start(self, kind: str) -> None:
         program = self._programs.get(kind)
@@ -197,21 +233,24 @@ class Dispatcher(threading.Thread):
                 self._hear(worker)
         except EOFError:
             worker.hang_up()
-        except GarbageError as error:
-            worker.kill(Outcome("crashed", reason=f"the worker {error}"))
 
     def _hear(self, worker: Worker) -> None:
-        reply = worker.hear()
+        replies = worker.hear()
         if worker.state == "starting" and worker.conversation.ready:
             worker.state, worker.since = "idle", time.monotonic()
             self._failures[worker.kind] = 0
-        if reply is None or worker.call is None:
-            return
-        call = worker.call
-        outcome = worker.finished(reply)
-        _finish(call, outcome)
-        if reply.dirty or worker.calls >= self._recycling.calls:
-            worker.kill(None)
+        for reply in replies:
+            if worker.call is None:
+                return
+            call, calls = worker.call, worker.calls
+            _finish(call, worker.finished(reply))
+            if reply.dirty or worker.spoiled or calls >= self._recycling.calls:
+                self._kill(worker, None)
+                return
+        if worker.conversation.garbage:
+            self._kill(worker, Outcome("crashed", reason=f"the worker {worker.conversation.garbage}"))
+        elif worker.call is not None and worker.call.future.cancelled():
+            self._kill(worker, None)  # it was cancelled when it was ahead
 
     def _on_server(self, warm: bool, server: ServerProcess, _events: int) -> None:
         reports = server.events()
@@ -230,7 +269,7 @@ class Dispatcher(threading.Thread):
     def _worker_died(self, worker: Worker, report: dict[str, Any]) -> None:
         if worker.state == "busy":
             # Its answer may have come before its death.
-            with suppress(EOFError, GarbageError):
+            with suppress(EOFError):
                 self._hear(worker)
         del self._workers[worker.id]
         failed = worker.state == "starting" or not worker.conversation.ready
@@ -241,6 +280,7 @@ class Dispatcher(threading.Thread):
         if call is None:
             return
         outcome = worker.died(report)
+        self._take_back(worker)
         if outcome is None:
             self._queues.setdefault(call.kind, deque()).appendleft(call)
         else:
@@ -276,19 +316,19 @@ class Dispatcher(threading.Thread):
         for worker in list(self._workers.values()):
             if worker.state == "busy" or (worker.hung_up and worker.state == "starting"):
                 if now >= worker.check_at:
+                    self._take_back(worker)  # this call is not short: the others do not wait for it
                     verdict = worker.exceeded(now)
                     if verdict is not None:
-                        worker.kill(verdict)
+                        self._kill(worker, verdict)
             elif (worker.state == "starting" and now - worker.since > START_SECONDS) or (
                 worker.state == "idle" and now - worker.since > self._recycling.idle_seconds
             ):
-                worker.kill(None)
+                self._kill(worker, None)
             elif worker.state == "dying" and now - worker.killed > STUCK_SECONDS:
                 worker.server.process.kill()
 
-    def _patience(self) -> float | None:
-        """Seconds until something has to be looked at."""
-        now = time.monotonic()
+    def _look_at(self) -> float | None:
+        """When something has to be looked at."""
         times = []
         for worker in self._workers.values():
             if worker.state == "dying":
@@ -299,7 +339,7 @@ class Dispatcher(threading.Thread):
                 times.append(worker.since + self._recycling.idle_seconds)
             else:
                 times.append(worker.since + START_SECONDS)
-        return max(0.0, min(times) - now) if times else None
+        return min(times, default=None)
 
     def _end(self, error: str) -> None:
         """Ends servers and workers; whatever is not done gets the error."""
@@ -313,7 +353,8 @@ class Dispatcher(threading.Thread):
         for server in servers:
             server.close()
         calls = [call for queue in self._queues.values() for call in queue]
-        calls += [worker.call for worker in self._workers.values() if worker.call is not None]
+        for worker in self._workers.values():
+            calls += worker.ahead if worker.call is None else [worker.call, *worker.ahead]
         for worker in list(self._workers.values()):
             worker.close()
         self._selector.close()

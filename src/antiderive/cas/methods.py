@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
+from importlib.util import find_spec
 
 from antiderive.cas.backends import PROGRAMS, program_named
 from antiderive.errors import SettingError
@@ -26,15 +27,23 @@ class Method:
     install: str
 
     @property
+    def system(self) -> str:
+        """Name of the system as it is written."""
+        return self.title.partition(":")[0]
+
+    @property
+    def installed(self) -> bool:
+        """Whether what it needs is there; much quicker than to ask for the version."""
+        if self.name in PROGRAMS:
+            return program_named(self.name).find() is not None
+        return find_spec("sympy") is not None
+
+    @property
     def version(self) -> str | None:
         """Version of the system as it reports it; None if it is not installed."""
-        if self.name not in PROGRAMS:
-            try:
-                return version("sympy")
-            except PackageNotFoundError:
-                return None
-        backend = program_named(self.name)
-        return None if backend.find() is None else backend.version()
+        if not self.installed:
+            return None
+        return program_named(self.name).version() if self.name in PROGRAMS else version("sympy")
 
 
 METHODS = (

@@ -7,17 +7,17 @@ import os
 import threading
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from importlib.util import find_spec
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TypeVar
 
 from antiderive._core import Expr
 from antiderive.cas.backends import program_named
 from antiderive.cas.backends.command_line import CommandLineBackend
-from antiderive.cas.dispatcher import Dispatcher, Recycling
+from antiderive.cas.dispatcher import MOST_AHEAD, Dispatcher, Recycling
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import SYMPY_METHODS, Limits, Request
 from antiderive.cas.worker import Call
@@ -28,8 +28,10 @@ Key = TypeVar("Key")
 _DEFAULT_LIMITS = Limits()
 _DEFAULT_RECYCLING = Recycling()
 
-_AHEAD = 4
+_AHEAD = 2 * MOST_AHEAD
 """Calls that :meth:`Pool.map` keeps in flight or waiting, for each worker."""
+
+_IDLE_SECONDS = 1.0
 
 
 class Caller(ABC):
@@ -60,12 +62,16 @@ class Caller(ABC):
             future.cancel()
 
     def map(
-        self, requests: Iterable[tuple[Key, Request]], *, limits: Limits | None = None
+        self,
+        requests: Iterable[tuple[Key, Request]],
+        *,
+        limits: Limits | None = None,
+        idle: Callable[[], None] | None = None,
     ) -> Iterator[tuple[Key, Outcome]]:
         """Outcomes with the keys of their requests, in order of completion.
 
         Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what
-        is in flight.
+        is in flight. ``idle`` is called about once a second while no outcome comes.
 
         Raises:
             WorkerError: if workers cannot be started, or the pool is closed meanwhile.
@@ -86,7 +92,12 @@ class Caller(ABC):
                     future.add_done_callback(done.put)
                 if not pending:
                     return
-                future = done.get()
+                try:
+                    future = done.get(timeout=None if idle is None else _IDLE_SECONDS)
+                except Empty:
+                    if idle is not None:
+                        idle()
+                    continue
                 key = pending.pop(future)
                 yield key, future.result()
         finally:
@@ -141,7 +152,8 @@ class Pool(Caller):
             raise WorkerError(
                 "this pool belongs to the process that this one was forked from; make a new one"
             )
-        call = Call(request, limits or self.limits, self._kind(request.method))
+        bounds = request.limits or limits or self.limits
+        call = Call(request, bounds, self._kind(request.method))
         self._dispatcher.submit(call)
         return call.future
 
@@ -235,18 +247,6 @@ def shared_pool() -> Pool:
         if _shared is None or _shared._pid != os.getpid():
             _shared = Pool(os.cpu_count() or 1)
         return _shared
-
-
-def integrate_sympy(integrand: Expr, variable: str = "x", *, timeout: float) -> Outcome:
-    """An antiderivative by ``sympy.integrate``, in prefix form, unverified.
-
-    Args:
-        integrand: the function.
-        variable: the variable of integration.
-        timeout: limit in seconds of CPU time.
-    """
-    request = Request("sympy", integrand.to_prefix(), variable)
-    return shared_pool().call(request, limits=Limits(timeout))
 
 
 def prove_zero_sympy(residual: Expr, *, timeout: float) -> Outcome:

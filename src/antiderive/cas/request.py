@@ -57,8 +57,10 @@ class Request:
             expression and the variable as text and returns an :class:`Outcome`; never from user input.
         expression: the integrand in prefix form.
         variable: the variable of integration.
+        limits: of this call; by default those that the caller gives for all, else those of the pool.
     """
 
     method: str
     expression: str
     variable: str = "x"
+    limits: Limits | None = None

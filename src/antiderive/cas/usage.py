@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import time
 from contextlib import suppress
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
 _LINUX = sys.platform == "linux"
 
 
@@ -40,6 +42,15 @@ def cpu_seconds(pid: int) -> float:
         return 0.0
 
 
+def waited_seconds(pid: int) -> float:
+    """CPU time of the children that a process has waited for, in hundredths of seconds; 0 if it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rsplit(b")", 1)[1].split()
+    except (OSError, IndexError):
+        return 0.0
+    return (int(fields[13]) + int(fields[14])) / _TICKS
+
+
 def of_tree(pid: int) -> Usage:
     """What a process and its living descendants use; memory that they share is counted once."""
     if not _LINUX:
@@ -49,6 +60,17 @@ def of_tree(pid: int) -> Usage:
         pids += children(parent)
     alone = len(pids) == 1
     return Usage(sum(map(cpu_seconds, pids)), sum(map(_resident_mib if alone else _share_mib, pids)))
+
+
+def cpu_seconds_of_all() -> float:
+    """CPU time so far of this process and of everything below it, what has ended included."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    total = time.process_time() + ended.ru_utime + ended.ru_stime
+    pids = children(os.getpid()) if _LINUX else []
+    for pid in pids:
+        pids += children(pid)
+        total += cpu_seconds(pid) + waited_seconds(pid)
+    return total
 
 
 def _resident_mib(pid: int) -> float:

@@ -11,19 +11,23 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from antiderive.cas import usage
-from antiderive.cas.conversation import Conversation, GarbageError, Reply
+from antiderive.cas.conversation import Conversation, Reply
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Limits, Request
 
 CHECK_SECONDS = 0.05
 """How often a busy worker is looked at: programs may exceed a CPU limit by so much."""
+
+QUICK_SECONDS = 0.005
+"""A worker whose last call took no longer is sent calls ahead."""
 
 _READ_BYTES = 1 << 18
 """More than a pipe or a socket holds: one read empties what a dead worker has left."""
@@ -76,7 +80,9 @@ class ServerProcess:
         self.workers: dict[int, Worker] = {}
 
     def send(self, fds: list[int] | None = None, **command: Any) -> None:  # noqa: ANN401
-        """Sends a command; if the server is gone, its end of the socket will tell."""
+        """Sends a command; if the server is gone, its end of the socket will tell, or has told."""
+        if self.control.fileno() < 0:
+            return
         with suppress(BrokenPipeError, ConnectionResetError):
             socket.send_fds(self.control, [json.dumps(command).encode() + b"\n"], fds or [])
 
@@ -114,6 +120,10 @@ class Worker:
 
     Attributes:
         state: ``starting``, ``idle``, ``busy`` (with a call), or ``dying`` (killed, not reaped yet).
+        call: the call that it is at.
+        ahead: calls that it has been sent to go on with; for all others they have not begun.
+        quick: whether its last call was short.
+        spoiled: whether it may begin calls that were taken back, so that it has to go after its call.
         verdict: the outcome that was decided when it was killed; None if it was not, or nobody waits.
         hung_up: whether it has closed its side.
         killed: when it was killed.
@@ -125,13 +135,15 @@ class Worker:
         self.state: Literal["starting", "idle", "busy", "dying"] = "starting"
         self.pid: int | None = None
         self.call: Call | None = None
+        self.ahead: deque[Call] = deque()
+        self.quick = self.spoiled = False
         self.verdict: Outcome | None = None
         self.since = time.monotonic()  # of its state
         self.calls = 0
         self.hung_up = False
         self.killed = 0.0
         self.check_at = 0.0
-        self._cpu_before = self._resident = 0.0
+        self._cpu_before = self._waited_before = self._resident = 0.0
         self._peak: usage.PeakMemory | None = None
         self._unsent = b""
         self._awaits_room = False
@@ -168,29 +180,48 @@ class Worker:
             AntideriveError: if the question cannot be put; the worker is as it was.
         """
         question = self.conversation.ask(call.request, call.limits, number)
-        self.state, self.call, self.since = "busy", call, time.monotonic()
-        self.calls += 1
-        call.attempts += 1
-        self._resident = 0.0
-        self.check_at = self.since + min(CHECK_SECONDS, call.limits.wall)
+        self._begin(call)
         if self.kind != "python" and self.pid is not None:
             if self._peak is None:
                 self._peak = usage.PeakMemory(self.pid)
             self._peak.reset()
             self._cpu_before = usage.cpu_seconds(self.pid)
+            self._waited_before = usage.waited_seconds(self.pid)
         self._send(question)
 
-    def hear(self) -> Reply | None:
+    def ask_ahead(self, calls: Iterable[tuple[Call, int]]) -> None:
+        """Sends calls, each with its number, that it goes on with after the one that it is at."""
+        questions = []
+        for call, number in calls:
+            self.ahead.append(call)
+            questions.append(self.conversation.ask(call.request, call.limits, number))
+        self._send(b"".join(questions))
+
+    def take_back(self) -> list[Call]:
+        """The calls that it was sent ahead, in their order; it must not outlive the call that it is at."""
+        calls = list(self.ahead)
+        self.ahead.clear()
+        self.spoiled = self.spoiled or bool(calls)
+        return calls
+
+    def _begin(self, call: Call) -> None:
+        """Starts the clocks."""
+        self.state, self.call, self.since = "busy", call, time.monotonic()
+        self.calls += 1
+        call.attempts += 1
+        self._resident = 0.0
+        self.check_at = self.since + min(CHECK_SECONDS, call.limits.wall)
+
+    def hear(self) -> list[Reply]:
         """Takes what has come.
 
         Raises:
             EOFError: if the worker has closed its side.
-            GarbageError: if it is not what a healthy worker sends.
         """
         try:
             data = os.read(self._files[0], _READ_BYTES)
         except BlockingIOError:
-            return None
+            return []
         except ConnectionResetError:
             raise EOFError from None
         if not data:
@@ -227,24 +258,23 @@ class Worker:
             self._selector.unregister(file)
 
     def finished(self, reply: Reply) -> Outcome:
-        """The outcome of the call with what it used; the worker is idle."""
-        now = time.monotonic()
-        cpu, memory = reply.outcome.cpu_seconds, reply.outcome.memory_mib
-        if self.kind != "python" and self.pid is not None and self._peak is not None:
-            cpu = usage.cpu_seconds(self.pid) - self._cpu_before
-            memory = self._peak.mib()
-        elif self.kind == "python":
+        """The outcome of the call with what it used; the worker is at the next one, or idle."""
+        said = reply.outcome
+        seconds, cpu, memory = said.seconds, said.cpu_seconds, said.memory_mib
+        if self.kind == "python":
             self._cpu_before = reply.cpu_so_far
-        outcome = Outcome(
-            reply.outcome.status,
-            reply.outcome.value,
-            reply.outcome.reason,
-            seconds=now - self.since,
-            cpu_seconds=max(0.0, cpu),
-            memory_mib=max(memory, self._resident),
-        )
-        self.state, self.call, self.since = "idle", None, now
-        return outcome
+        else:
+            seconds = time.monotonic() - self.since
+            if self.pid is not None and self._peak is not None:
+                cpu = usage.cpu_seconds(self.pid) - self._cpu_before
+                memory = self._peak.mib()
+        memory = max(memory, self._resident)
+        self.quick = seconds <= QUICK_SECONDS
+        if self.ahead:
+            self._begin(self.ahead.popleft())
+        else:
+            self.state, self.call, self.since = "idle", None, time.monotonic()
+        return Outcome(said.status, said.value, said.reason, seconds, max(0.0, cpu), memory)
 
     def exceeded(self, now: float) -> Outcome | None:
         """The outcome of a worker that is past a limit, or that has closed its side and lives on."""
@@ -314,7 +344,7 @@ class Worker:
             outcome.status,
             reason=outcome.reason,
             seconds=time.monotonic() - self.since,
-            cpu_seconds=max(0.0, event.get("cpu_seconds", 0.0) - self._cpu_before),
+            cpu_seconds=max(0.0, event.get("cpu_seconds", 0.0) - self._cpu_before - self._waited_before),
             memory_mib=self._resident or event.get("memory_mib", 0.0),
         )
 
@@ -341,6 +371,3 @@ def _death(status: int | None) -> str:
         return f"the worker ended with exit status {status}"
     name = signal.Signals(-status).name if -status in signal.valid_signals() else str(-status)
     return f"the worker was killed by {name}"
-
-
-__all__ = ["Call", "GarbageError", "ServerProcess", "Worker"]

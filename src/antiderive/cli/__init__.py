@@ -20,6 +20,7 @@ _COMMANDS = {
     "generate": "Write a data set: problems with their solutions.",
     "label": "Integrate functions by computer algebra and keep every outcome.",
     "robustness": "Accuracy of an integrator beside what it was trained on.",
+    "scoreboard": "Methods of integration side by side, every answer verified.",
     "solve": "Integrate, with an answer that has been checked.",
     "tasks": "List the tasks, those of installed plug-ins included.",
     "train": "Train a model by a recipe; plot runs; give models away.",

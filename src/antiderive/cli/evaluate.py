@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from antiderive.datasets import Recipe
     from antiderive.evaluation import Report
+    from antiderive.evaluation.report import Table
 
 
 def numbers(text: str) -> tuple[int, ...]:
@@ -33,7 +34,8 @@ def numbers(text: str) -> tuple[int, ...]:
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="Folder of a data set, or a recipe (TOML); their test split is used.  [default: the model's recipe]",
+    help="Folder of a data set, or a recipe (TOML); their test split is used.  [default: what the model "
+    "was trained on, each source of a mixture by itself]",
 )
 @click.option("--count", type=click.IntRange(min=1), default=500, show_default=True, help="Test problems.")
 @click.option("--beam", default="1,10", show_default=True, help="Beam sizes, separated by commas.")
@@ -41,7 +43,7 @@ def numbers(text: str) -> tuple[int, ...]:
 @click.option("--early-stopping", is_flag=True, help="Stop at as many hypotheses as the beam.")
 @click.option("--no-grammar", is_flag=True, help="Let the model write what is no expression.")
 @click.option(
-    "--workers", type=click.IntRange(min=0), default=0, show_default=True, help="Processes that verify."
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that verify."
 )
 @click.option(
     "-o",
@@ -71,20 +73,23 @@ def command(
         "early_stopping": early_stopping,
         "grammar": not no_grammar,
     }
-    show(run_evaluation(model, data, count, beams, out=out, workers=workers, search=search), out)
+    sources = trained_on(model) if data is None else {"": data}
+    for name, source in sources.items():
+        folder = out / name if out is not None and len(sources) > 1 else out
+        show(run_evaluation(model, source, count, beams, out=folder, workers=workers, search=search), folder)
 
 
 def run_evaluation(
     model: Path,
-    data: Path | Recipe | None,
+    data: Path | Recipe,
     count: int,
     beams: tuple[int, ...],
     *,
     out: Path | None = None,
-    workers: int = 0,
+    workers: int = 1,
     search: dict[str, Any] | None = None,
 ) -> Report:
-    """Evaluates with a progress bar; without data, on the recipe that the model was trained by."""
+    """Evaluates with a progress bar, on a data set in a folder or a recipe."""
     from antiderive.datasets import Recipe
     from antiderive.evaluation.accuracy import Search, evaluate_problems
     from antiderive.evaluation.problems import held_out, problems_of_folder, require_positive
@@ -97,7 +102,7 @@ def run_evaluation(
         task, problems = problems_of_folder(data, count)
         source = str(data)
     else:
-        recipe = Recipe.load(data) if isinstance(data, Path) else data or own
+        recipe = Recipe.load(data) if isinstance(data, Path) else data
         task, problems, source = recipe.task, held_out(recipe, count), recipe.text()
     return with_progress(
         beams,
@@ -116,8 +121,30 @@ def run_evaluation(
     )
 
 
+def trained_on(model: Path) -> dict[str, Path | Recipe]:
+    """Where test problems like those of a model's training come from, by the name of the source.
+
+    Raises:
+        SettingError: for a text file, which has no test split.
+    """
+    from antiderive.errors import SettingError
+    from antiderive.training import find_checkpoint
+
+    config = find_checkpoint(model).config()
+    texts = [name for name, source in config.mixture.items() if source.text]
+    if texts:
+        raise SettingError(
+            f"the model was trained on a text file ({', '.join(texts)}), which has no test problems; "
+            "give a data set or a recipe by --data"
+        )
+    return {
+        name: Path(source.shards) if source.shards else config.recipe_of(name)
+        for name, source in config.mixture.items()
+    }
+
+
 def model_recipe(model: Path) -> Recipe:
-    """The recipe that a model was trained by."""
+    """The recipe of a model's configuration; sources of a mixture may differ from it."""
     from antiderive.training import find_checkpoint
 
     return find_checkpoint(model).config().data
@@ -138,11 +165,16 @@ def show(report: Report, out: Path | None) -> None:
     """Prints the tables and writes the report."""
     from antiderive.evaluation.report import tables, write_report
 
-    for title, heads, rows in tables(report):
+    print_tables(tables(report))
+    if out is not None:
+        write_report(report, out)
+        click.echo(f"report: {out / 'report.html'}")
+
+
+def print_tables(tables: list[Table]) -> None:
+    """Prints tables with their titles."""
+    for title, heads, rows in tables:
         click.echo(title)
         widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
         for row in [heads, *rows]:
             click.echo("  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
-    if out is not None:
-        write_report(report, out)
-        click.echo(f"report: {out / 'report.html'}")

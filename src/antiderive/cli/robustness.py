@@ -18,7 +18,7 @@ from antiderive.cli.progress import require
 @click.option("--rounds", type=click.IntRange(min=0), default=2, show_default=True, help="Of the search.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
-    "--workers", type=click.IntRange(min=0), default=0, show_default=True, help="Processes that verify."
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that verify."
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the report.")
 def command(

@@ -20,13 +20,19 @@ import click
     "--beam", type=click.IntRange(min=1), default=10, show_default=True, help="Hypotheses of the model."
 )
 @click.option(
-    "--timeout", type=float, default=10.0, show_default=True, help="Seconds for the computer algebra system."
+    "--timeout",
+    type=float,
+    default=10.0,
+    show_default=True,
+    help="CPU seconds for all computer algebra together.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     integrand: str, variable: str, model: Path | None, beam: int, timeout: float, *, as_json: bool
 ) -> int:
     """Find an antiderivative of INTEGRAND, such as "x*cos(x)".
+
+    A model is asked first, if there is one, then every computer algebra system that is installed, in turn.
 
     Exit code 0 if an answer was found and verified, 1 if none was, 2 for bad input.
     """

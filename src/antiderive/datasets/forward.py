@@ -14,16 +14,19 @@ from numpy.typing import NDArray
 from antiderive._core import Expr
 from antiderive.cas import Pool
 from antiderive.cas.methods import method_named
-from antiderive.cas.portfolio import Confirmation, Search, Step, search
+from antiderive.cas.portfolio import Step, installed
 from antiderive.datasets.functions import Functions
 from antiderive.datasets.sampling import ends_of, joined, operators_of
-from antiderive.errors import AntideriveError, SettingError
+from antiderive.errors import SettingError
 from antiderive.tasks.fwd import FASTEST, ForwardIntegration
-from antiderive.verification import verify
+from antiderive.verification.portfolio import Search, search
 
 if TYPE_CHECKING:
     from antiderive.cas import Caller
     from antiderive.datasets.recipe import Recipe
+
+_SECONDS = 2.0
+"""CPU time of a method that is asked for by name and has no time of its own."""
 
 
 def solve_functions(
@@ -49,7 +52,7 @@ def solve_functions(
 
     def solve(place: int) -> list[int] | str:
         integrand = Expr.from_tokens(functions.tokens(place))
-        return _solution(search(pool, integrand, confirm=_confirm, order=steps), recipe.max_tokens)
+        return _solution(search(pool, integrand, order=steps), recipe.max_tokens)
 
     with ThreadPoolExecutor(threads) as executor:
         answers = list(executor.map(solve, range(count)))
@@ -75,17 +78,19 @@ def solve_functions(
 
 def _steps(task: ForwardIntegration, recipe: Recipe) -> list[Step]:
     settings = task.settings(recipe)
+    budgets = {step.method: step.cpu_seconds for step in FASTEST}
     named = [name.strip() for name in settings["methods"].split(",") if name.strip()]
-    missing = [name for name in named if method_named(name).version is None]
+    missing = [name for name in named if not method_named(name).installed]
     if missing:
         raise SettingError(f"{missing[0]} is not installed: {method_named(missing[0]).install}")
-    methods = named or [name for name in FASTEST if method_named(name).version is not None][:1]
+    methods = named or [step.method for step in installed(FASTEST)][:1]
     if not methods:
+        best = FASTEST[0].method
         raise SettingError(
-            f"the task fwd needs a computer algebra system: {method_named(FASTEST[0]).install}, "
-            f"or {method_named(FASTEST[-1]).install}"
+            f"the task fwd needs a computer algebra system: {method_named(best).install}, "
+            f"or {method_named('sympy').install}"
         )
-    return [Step(method, settings["cpu_seconds"]) for method in methods]
+    return [Step(name, settings["cpu_seconds"] or budgets.get(name, _SECONDS)) for name in methods]
 
 
 @cache
@@ -94,23 +99,10 @@ def _pool(threads: int) -> Pool:
     return Pool(threads)
 
 
-def _confirm(integrand: Expr, candidate: Expr) -> Confirmation:
-    try:
-        verdict = verify(integrand, candidate)
-    except AntideriveError as error:
-        return Confirmation("unknown", str(error))
-    if verdict.accepted:
-        return Confirmation("confirmed", verdict.reason)
-    return Confirmation("refuted" if verdict.status == "refuted" else "unknown", verdict.reason)
-
-
 def _solution(found: Search, max_tokens: int) -> list[int] | str:
     """Tokens of the solution, or why there is none."""
-    answer = found.answer
-    if answer is not None and answer.outcome.value is not None:
-        tokens = Expr.from_prefix(answer.outcome.value).to_tokens()
-        return tokens if len(tokens) <= max_tokens else "too_long"
-    last = found.attempts[-1]
-    if last.confirmation is not None:
-        return "wrong" if last.confirmation.status == "refuted" else "unconfirmed"
-    return last.outcome.status
+    best = found.best.judgement
+    if not best.solved or best.expression is None:
+        return best.status
+    tokens = best.expression.to_tokens()
+    return tokens if len(tokens) <= max_tokens else "too_long"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from antiderive._core import GENERATOR_VERSION
 from antiderive.cas.methods import method_named
 from antiderive.datasets import Examples, Functions, Recipe
-from antiderive.errors import AntideriveError
+from antiderive.errors import AntideriveError, SettingError
+from antiderive.labelling.job import PORTFOLIO, steps_of
 from antiderive.tasks import task_named
 
 if TYPE_CHECKING:
@@ -55,6 +56,18 @@ def sample_of(recipe: Recipe, first: int) -> str:
     return digest.hexdigest()[:16]
 
 
+def _require_installed(method: str) -> None:
+    """Refuses a method that does not exist or is not installed.
+
+    Raises:
+        SettingError: if it does not, or is not.
+    """
+    if method == PORTFOLIO:
+        steps_of(method)
+    elif not method_named(method).installed:
+        raise SettingError(f"{method} is not installed: {method_named(method).install}")
+
+
 def recipe_of(job: LabelJob | GenerateJob) -> Recipe:
     """The recipe of a job.
 
@@ -78,9 +91,7 @@ def refusal(job: LabelJob | GenerateJob, *, functions: bool) -> str | None:
             return f"this installation makes other examples of {recipe.task!r} than the submitter's"
         method = getattr(job, "method", None)
         if method is not None and not (functions and ":" in method):
-            needed = method_named(method)
-            if needed.version is None:
-                return f"{method} is not installed: {needed.install}"
+            _require_installed(method)
     except AntideriveError as error:
         return str(error)
     wanted, here = getattr(job, "pyarrow", None), version("pyarrow")

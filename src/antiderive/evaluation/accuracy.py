@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from antiderive.cas import Pool
 from antiderive.datasets import Recipe
 from antiderive.decoding import beam_search
 from antiderive.errors import DataError
@@ -21,6 +20,7 @@ from antiderive.evaluation.problems import Problem, held_out, require_positive
 from antiderive.evaluation.summary import Report
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Task, task_named
+from antiderive.tasks.bounded import verify_one
 
 RECORDS = "records.jsonl"
 _ROWS = 320
@@ -51,7 +51,7 @@ def evaluate(
     *,
     count: int = 500,
     beams: tuple[int, ...] = (1, 10),
-    workers: int = 0,
+    workers: int = 1,
     report: Callable[[int, int, int], None] = lambda *_: None,
 ) -> Report:
     """Decodes ``count`` test problems of a recipe with each beam and verifies the hypotheses.
@@ -61,7 +61,7 @@ def evaluate(
         recipe: where the problems come from; those of its test split are used.
         count: number of problems.
         beams: beam sizes.
-        workers: processes that verify; 0 verifies between the batches.
+        workers: processes that verify, while the decoder goes on.
         report: called with the beam, problems done and problems in all.
 
     Raises:
@@ -83,7 +83,7 @@ def evaluate_problems(
     title: str = "",
     folder: Path | None = None,
     settings: dict[str, Any] | None = None,
-    workers: int = 0,
+    workers: int = 1,
     report: Callable[[int, int, int], None] = lambda *_: None,
 ) -> Report:
     """Like :func:`evaluate`, for any problems.
@@ -97,7 +97,7 @@ def evaluate_problems(
         folder: where records are written as they come; those that are there from an evaluation of the same
             settings are kept.
         settings: what else tells this evaluation from others (model, data).
-        workers: processes that verify; 0 verifies between the batches.
+        workers: processes that verify, while the decoder goes on.
         report: called with the beam, problems done and problems in all.
 
     Raises:
@@ -110,7 +110,8 @@ def evaluate_problems(
     journal = _Journal(folder, json.loads(json.dumps(identity)))
     # Problems of like length are decoded together.
     order = sorted(range(len(problems)), key=lambda place: len(problems[place].tokens))
-    with _pool(workers) as pool:
+    with Pool(workers, warm=False) as pool, ThreadPoolExecutor(workers) as threads:
+        verify = partial(verify_one, pool, task.name)
         for beam in search.beams:
             left = [place for place in order if (beam, place) not in journal.records]
             done = len(problems) - len(left)
@@ -120,7 +121,7 @@ def evaluate_problems(
                 batch = left[start : start + size]
                 jobs = _decode(model, [problems[place] for place in batch], batch, beam, search)
                 journal.add(future.result() for future in pending)
-                pending = [pool.submit(judge, task, *job) for job in jobs]
+                pending = [threads.submit(judge, task, *job, verify) for job in jobs]
                 done += len(batch)
                 report(beam, done, len(problems))
             journal.add(future.result() for future in pending)
@@ -181,23 +182,3 @@ class _Journal:
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(record.to_dict()) + "\n" for record in new)
-
-
-class _Inline(Executor):
-    """Runs a call when it is submitted."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[Executor]:
-    if workers == 0:
-        yield _Inline()
-        return
-    # Children are spawned: a fork of a process that holds torch's threads may hang.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, os.cpu_count() or 1), mp_context=context) as pool:
-        yield pool

@@ -1,14 +1,18 @@
-"""The judgement on the hypotheses for one problem. It needs no torch, so that worker processes start fast."""
+"""The judgement on the hypotheses for one problem."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from antiderive._core import Expr
 from antiderive.errors import AntideriveError
 from antiderive.tasks import Task
+
+if TYPE_CHECKING:
+    from antiderive.verification import Verdict
 
 
 @dataclass
@@ -78,16 +82,19 @@ def judge(
     tokens: list[int],
     solution: list[int],
     found: list[tuple[list[int], float]],
+    verify: Callable[[Any, Expr], Verdict] | None = None,
 ) -> Record:
     """Verifies hypotheses for a problem, best first, up to the first right one, and completes ``record``.
 
     Args:
-        task: decodes the problem and verifies.
+        task: decodes the problem.
         record: what is known already.
         tokens: token ids of the problem.
         solution: token ids of the reference solution; empty if there is none.
         found: token ids and score of each hypothesis, best first.
+        verify: the verdict on a problem and a candidate; by default the task's own, without limits.
     """
+    verify = verify or task.verify
     started = time.perf_counter()
     problem = task.decode(tokens)
     record.problem = task.write(problem)
@@ -107,7 +114,7 @@ def judge(
             record.hypotheses.append(Judged(str(candidate), score, status))
             continue
         seen.add(candidate)
-        verdict = task.verify(problem, candidate)
+        verdict = verify(problem, candidate)
         record.hypotheses.append(Judged(str(candidate), score, verdict.status, verdict.reason))
         if verdict.accepted:
             record.rank = place + 1

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from antiderive.cas import Limits, Outcome, Request
+from antiderive.cas import Outcome
 from antiderive.errors import DataError
 
-if TYPE_CHECKING:
-    from antiderive._core import Expr
-    from antiderive.cas import Pool
+Method = Callable[[list[str], float], Iterable[tuple[str, Outcome]]]
+"""Integrates: takes integrands in prefix form and the CPU seconds for each, and gives each with its outcome,
+in any order."""
 
 
 @dataclass(frozen=True)
@@ -47,46 +46,53 @@ class Answers:
         self.path = path
         self._known = {(one.integrand, one.method, one.timeout): one for one in self._read()}
 
-    def get(self, integrand: Expr, method: str, timeout: float) -> Answer | None:
+    def get(self, integrand: str, method: str, timeout: float) -> Answer | None:
         """The answer of a method, if it is there."""
-        return self._known.get((integrand.to_prefix(), method, timeout))
+        return self._known.get((integrand, method, timeout))
 
     def ask(
         self,
-        pool: Pool,
-        integrands: Sequence[Expr],
-        method: str,
-        limits: Limits,
+        name: str,
+        method: Method,
+        integrands: Iterable[str],
+        timeout: float,
         *,
         report: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """Asks one method for all integrands whose answer is not there yet.
+        """Asks a method for all integrands whose answer is not there yet.
 
         Args:
-            pool: where the calls are made.
-            integrands: the functions of ``x``.
-            method: name of the method.
-            limits: of each call.
+            name: of the method.
+            method: gives the answers.
+            integrands: functions of ``x`` in prefix form.
+            timeout: CPU seconds for each.
             report: called with the number of answers whenever there is one more.
+
+        Raises:
+            DataError: if the file cannot be written.
         """
-        prefixes = dict.fromkeys(integrand.to_prefix() for integrand in integrands)
-        missing = [one for one in prefixes if (one, method, limits.cpu_seconds) not in self._known]
-        done = len(prefixes) - len(missing)
+        wanted = dict.fromkeys(integrands)
+        missing = [one for one in wanted if (one, name, timeout) not in self._known]
+        done = len(wanted) - len(missing)
         report(done)
-        requests = [(prefix, Request(method, prefix)) for prefix in missing]
-        with self.path.open("a", encoding="utf-8") as file:
-            for prefix, outcome in pool.map(requests, limits=limits):
-                answer = Answer(prefix, method, limits.cpu_seconds, outcome)
-                self._known[prefix, method, limits.cpu_seconds] = answer
-                file.write(json.dumps(asdict(answer)) + "\n")
-                file.flush()
-                done += 1
-                report(done)
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                for integrand, outcome in method(missing, timeout):
+                    answer = Answer(integrand, name, timeout, outcome)
+                    self._known[integrand, name, timeout] = answer
+                    file.write(json.dumps(asdict(answer)) + "\n")
+                    file.flush()
+                    done += 1
+                    report(done)
+        except OSError as error:
+            raise DataError(f"cannot write {self.path}: {error.strerror or error}") from error
 
     def _read(self) -> Iterator[Answer]:
         if not self.path.exists():
             return
-        lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
+        *lines, cut = self.path.read_text(encoding="utf-8").split("\n")
+        if cut:  # a run was killed while it wrote this line
+            self.path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         for number, line in enumerate(lines, 1):
             try:
                 values = json.loads(line)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from antiderive._core import Expr
 from antiderive.datasets import Examples, Recipe, Split
 from antiderive.datasets.folder import DataSet, rows_of
 from antiderive.datasets.manifest import split_of_name
-from antiderive.errors import DataError, SettingError
+from antiderive.errors import AntideriveError, DataError, SettingError
 
 _CHUNK = 10_000
 """Most examples made at once; one in 50 is for testing."""
@@ -81,6 +82,50 @@ def problems_of_folder(folder: Path, count: int) -> tuple[str, list[Problem]]:
     if not found:
         raise DataError(f"{folder} holds no test problems")
     return data.manifest.task, list(found.values())[:count]
+
+
+@dataclass(frozen=True)
+class Integral:
+    """An integral of a list.
+
+    Attributes:
+        topic: its kind, or where it comes from.
+        integrand: a function of ``x``; other symbols are parameters.
+        reference: one antiderivative, if the list has it.
+    """
+
+    topic: str
+    integrand: Expr
+    reference: Expr | None
+
+
+def read_integrals(path: Path) -> list[Integral]:
+    """The integrals of a text file: topic, integrand and, where one is known, an antiderivative.
+
+    They stand on a line each, with tabs between; empty lines and those that begin with ``#`` say nothing.
+
+    Raises:
+        DataError: if the file cannot be read, a line is no integral, or there are none.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot read {path}: {error}") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        topic, *formulas = line.split("\t")
+        if len(formulas) not in (1, 2):
+            raise DataError(f"{path}:{number}: topic, integrand and antiderivative with tabs between wanted")
+        try:
+            integrand, reference = Expr(formulas[0]), Expr(formulas[1]) if len(formulas) > 1 else None
+        except AntideriveError as error:
+            raise DataError(f"{path}:{number}: {error}") from error
+        found.append(Integral(topic, integrand, reference))
+    if not found:
+        raise DataError(f"{path} holds no integrals")
+    return found
 
 
 def require_positive(count: int, beams: tuple[int, ...]) -> None:

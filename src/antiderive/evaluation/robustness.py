@@ -53,7 +53,7 @@ def robustness(
     rounds: int = 2,
     seed: int = 0,
     folder: Path | None = None,
-    workers: int = 0,
+    workers: int = 1,
     report: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Report:
     """Accuracy by topic.

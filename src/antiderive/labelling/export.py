@@ -19,8 +19,10 @@ from sqlalchemy import select
 
 from antiderive._core import Expr
 from antiderive.datasets import Split
+from antiderive.datasets.classic import problem_infix
 from antiderive.errors import DataError
 from antiderive.labelling import schema
+from antiderive.labelling.job import decided_by
 from antiderive.tasks import task_named
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ _LABELLED = pa.schema(
         ("label", pa.int8()),
         ("outcome", pa.string()),
         ("method", pa.string()),
+        ("decided_by", pa.string()),
         ("seconds", pa.float64()),
         ("cpu_seconds", pa.float64()),
         ("operators", pa.uint16()),
@@ -83,6 +86,7 @@ def export_labels(store: Store, folder: Path) -> Counter[str]:
 
     The column ``label`` is the same for all rows of a function: 1 if a method has found an integral that was
     confirmed, 0 if none has and one has proved that there is none that is elementary, -1 if it is not known.
+    ``decided_by`` is the method whose outcome the row has: of the portfolio the one that it comes from.
 
     Returns:
         Number of rows by split.
@@ -122,15 +126,16 @@ def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]
         integrand = Expr.from_prefix(first.prefix)
         found = [(Expr.from_prefix(row.integral), row.method) for row in rows]
         solution, _ = min(found, key=lambda pair: (len(pair[0].to_tokens()), pair[1]))
+        problem = task.encode(integrand)
         columns = {
             "index": first.index,
-            "problem": task.encode(integrand),
+            "problem": problem,
             "solution": solution.to_tokens(),
             "problem_operators": first.operators + 1,
             "solution_operators": solution.operators,
             "skeleton": first.skeleton,
             "prefix": f"sub Y' {first.prefix}\t{solution.to_prefix()}",
-            "infix": f"y' - ({integrand.to_infix()})\t{solution.to_infix()}",
+            "infix": f"{problem_infix(task.name, problem)}\t{solution.to_infix()}",
         }
         long = max(len(columns["problem"]), len(columns["solution"])) > max_tokens
         yield "too_long" if long else first.split, columns
@@ -143,10 +148,9 @@ def _labelled(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
         label = 1 if "solved" in outcomes else 0 if "nonelementary" in outcomes else -1
         problem = task.encode(Expr.from_prefix(rows[0].prefix))
         for row in rows:
-            columns = {
-                name: row._mapping[name] for name in _LABELLED.names if name not in ("problem", "label")
-            }
-            yield row.split, {**columns, "problem": problem, "label": label}
+            columns = {name: row._mapping[name] for name in _LABELLED.names if name in row._mapping}
+            decided = decided_by(row.method, row.verdict)
+            yield row.split, {**columns, "problem": problem, "label": label, "decided_by": decided}
 
 
 class _Files:

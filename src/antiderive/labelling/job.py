@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from antiderive._core import GENERATOR_VERSION
 from antiderive.cas.methods import method_named
+from antiderive.cas.portfolio import Step, installed
+from antiderive.errors import SettingError
 
 if TYPE_CHECKING:
     from antiderive.cas import Limits
     from antiderive.datasets import Recipe
+
+PORTFOLIO = "portfolio"
+"""Name, as a method, of all methods that are installed, asked in turn until one has decided."""
 
 INCONCLUSIVE = ("timeout", "memory", "crashed")
 """Outcomes that larger limits may change."""
@@ -38,8 +44,8 @@ class Job:
 
     Attributes:
         recipe: where the functions come from: ``fwd`` functions, or the problems of another task.
-        method: name of a method of the pool.
-        limits: what one call may use.
+        method: name of a method of the pool, or :data:`PORTFOLIO`.
+        limits: what one call may use; of the portfolio, its methods share the CPU time.
     """
 
     recipe: Recipe
@@ -76,7 +82,8 @@ class Label:
         outcome: one of :data:`OUTCOMES`.
         integral: confirmed antiderivative in prefix form, if solved.
         reason: one line on how it ended.
-        verdict: what verification found, as JSON, if the method gave an answer.
+        verdict: what verification found, as JSON, if the method gave an answer; of the portfolio always, with
+            the ``method`` whose outcome this is and all ``attempts`` (method, outcome, CPU seconds).
         seconds: wall-clock time in seconds.
         cpu_seconds: CPU time in seconds.
         memory_mib: peak resident memory in MiB.
@@ -99,12 +106,29 @@ class Label:
     versions: str
 
 
+def decided_by(method: str, verdict: str | None) -> str:
+    """Whose outcome a label has, by its columns of these names."""
+    return str(json.loads(verdict)["method"]) if method == PORTFOLIO and verdict else method
+
+
+def steps_of(method: str) -> tuple[Step, ...]:
+    """What is asked in turn: of the portfolio the methods that are installed, of any other itself.
+
+    Raises:
+        SettingError: if the portfolio is empty.
+    """
+    steps = installed() if method == PORTFOLIO else (Step(method, 1.0),)
+    if not steps:
+        raise SettingError("no method to ask; 'antiderive cas list' tells what can be installed")
+    return steps
+
+
 def versions_of(method: str) -> str:
-    """Versions of this package, its generators, and the system that a method calls, for rows of labels."""
+    """Versions of this package, its generators, and the systems that a method calls, for rows of labels."""
     known = [f"antiderive {version('antiderive')}", f"generator {GENERATOR_VERSION}"]
     # A function of this installation, which only tests name, has no version of its own.
-    if ":" not in method:
-        known.append(f"{method} {method_named(method).version}")
+    names = [step.method for step in steps_of(method) if ":" not in step.method]
+    known += [f"{name} {method_named(name).version}" for name in names]
     return ", ".join(known)
 
 

@@ -12,16 +12,18 @@ import socket
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
+from antiderive.cas.portfolio import share
 from antiderive.cas.request import Request
-from antiderive.errors import AntideriveError, StoreError
+from antiderive.errors import StoreError
 from antiderive.labelling.functions import functions_of
-from antiderive.labelling.job import Label, versions_of
+from antiderive.labelling.job import Label, steps_of, versions_of
 from antiderive.labelling.store import Slice
-from antiderive.verification import Verdict, verify
+from antiderive.verification import judge_outcome
+from antiderive.verification.portfolio import Attempt, Search
 
 if TYPE_CHECKING:
     from antiderive.cas.outcome import Outcome
@@ -81,7 +83,8 @@ def label_range(
         pool: where the calls are made.
         slice_size: indices of one row of the ledger.
         run: start and count of the run that this range is a part of; by default it is one of its own.
-        report: called after each write, so that everything it hears of is in the store; it may raise to stop.
+        report: called after each write and at least once a second or so, however long the calls take;
+            everything it hears of is in the store; it may raise to stop.
 
     Raises:
         StoreError: if the store cannot be used.
@@ -90,7 +93,7 @@ def label_range(
     requests = work.requests(slice_size)
     try:
         while True:
-            for key, outcome in pool.map(requests, limits=job.limits):
+            for key, outcome in pool.map(requests, limits=job.limits, idle=work.flush_if_due):
                 work.take(key, outcome)
             if not work.again:
                 break
@@ -104,22 +107,25 @@ def label_range(
     return work.progress
 
 
-def confirm(integrand: Expr, candidate: str) -> tuple[str, str | None, str, str]:
-    """What becomes of an answer: outcome, integral if it is confirmed, reason, and the verdict as JSON."""
-    try:
-        verdict = verify(integrand, Expr.from_prefix(candidate))
-    except AntideriveError as error:
-        verdict = Verdict("unknown", f"the answer cannot be verified: {error}")
-    found: dict[str, object] = {"status": verdict.status}
-    if verdict.accepted:
+def _evidence(found: Search, *, several: bool) -> str | None:
+    """The column ``verdict``: what was found of the answer, and of several methods what each of them gave."""
+    best = found.best
+    values: dict[str, object] = {}
+    if best.judgement.verdict is not None:
+        verdict = best.judgement.verdict
+        values["status"] = verdict.status
         if verdict.digits is not None:
-            found["digits"] = verdict.digits
-        return "solved", candidate, verdict.reason, json.dumps(found)
-    found["candidate"] = candidate
-    if verdict.status == "refuted":
-        found["counter_example"] = verdict.points[0]
-    outcome = "wrong" if verdict.status == "refuted" else "unconfirmed"
-    return outcome, None, verdict.reason, json.dumps(found)
+            values["digits"] = verdict.digits
+        if not best.judgement.solved:
+            values["candidate"] = best.outcome.value
+        if verdict.status == "refuted":
+            values["counter_example"] = verdict.points[0]
+    if several:
+        values["method"] = best.method
+        values["attempts"] = [
+            [one.method, one.judgement.status, round(one.outcome.cpu_seconds, 3)] for one in found.attempts
+        ]
+    return json.dumps(values) if values else None
 
 
 @dataclass
@@ -151,6 +157,8 @@ class _Run:
         self._key = job.run_key(*run)
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
         self._versions = versions_of(job.method)
+        self._steps = steps_of(job.method)
+        self._attempts: dict[bytes, list[Attempt]] = {}  # of calls in flight
         # Calls in flight, by content key, with the places that wait for them.
         self._asked: dict[bytes, list[tuple[_OpenSlice, Function]]] = {}
         self._tried_twice: set[bytes] = set()
@@ -177,13 +185,20 @@ class _Run:
             else:
                 yield from self._requests_of(first, size)
             yield from self.retries()
-            self._flush_if_due()
+            self.flush_if_due()
 
     def retries(self) -> Iterator[tuple[bytes, Request]]:
-        """The calls that are made once more."""
+        """The calls that are made once more, or with the next method."""
         while self.again:
-            function = self.again.popleft()
-            yield function.key, Request(self._job.method, function.prefix, "x")
+            yield self._request(self.again.popleft())
+
+    def _request(self, function: Function) -> tuple[bytes, Request]:
+        """The next call for a function, with its share of the time that is left."""
+        attempts = self._attempts.get(function.key, [])
+        left = self._job.limits.cpu_seconds - sum(one.outcome.cpu_seconds for one in attempts)
+        steps = self._steps[len(attempts) :]
+        limits = replace(self._job.limits, cpu_seconds=share(steps, left))
+        return function.key, Request(steps[0].method, function.prefix, "x", limits)
 
     def _requests_of(self, first: int, size: int) -> Iterator[tuple[bytes, Request]]:
         part = _OpenSlice(first, size, left=size)
@@ -201,22 +216,30 @@ class _Run:
                 self._asked[function.key] = [(part, function)]
                 fresh.append(function)
         for function in fresh:
-            yield function.key, Request(self._job.method, function.prefix, "x")
+            yield self._request(function)
+            yield from self.retries()
 
     def take(self, key: bytes, outcome: Outcome) -> None:
         """Notes the outcome of one call."""
+        function = self._asked[key][0][1]
         if outcome.status == "crashed" and key not in self._tried_twice:
             self._tried_twice.add(key)
-            self.again.append(self._asked[key][0][1])
+            self.again.append(function)
             return
         self._tried_twice.discard(key)
+        attempts = self._attempts.setdefault(key, [])
+        judgement = judge_outcome(Expr.from_prefix(function.prefix), outcome)
+        attempts.append(Attempt(self._steps[len(attempts)].method, outcome, judgement))
+        if not attempts[-1].conclusive and len(attempts) < len(self._steps):
+            self.again.append(function)
+            return
         waiting = self._asked.pop(key)
-        label = self._label_of(waiting[0][1], outcome)
+        label = self._label_of(function, Search(tuple(self._attempts.pop(key))))
         self._labels[key] = label
         self._pending.repeated += len(waiting) - 1
         for part, function in waiting:
             self._settle(part, function, label.outcome)
-        self._flush_if_due()
+        self.flush_if_due()
 
     def flush(self) -> None:
         """Writes, and reports."""
@@ -235,7 +258,8 @@ class _Run:
         self._pending = Progress(self._count)
         self._last_write = time.monotonic()
 
-    def _flush_if_due(self) -> None:
+    def flush_if_due(self) -> None:
+        """Writes and reports if there is much to write, or some time has passed."""
         if len(self._functions) >= _ROWS or time.monotonic() - self._last_write > _SECONDS:
             self.flush()
 
@@ -248,23 +272,21 @@ class _Run:
         if part.left == 0:
             self._finished.append(part)
 
-    def _label_of(self, function: Function, outcome: Outcome) -> Label:
-        status: str = outcome.status
-        integral, reason, verdict = None, outcome.reason, None
-        if outcome.status == "solved" and outcome.value is not None:
-            status, integral, reason, verdict = confirm(Expr.from_prefix(function.prefix), outcome.value)
+    def _label_of(self, function: Function, found: Search) -> Label:
+        best, outcomes = found.best, [attempt.outcome for attempt in found.attempts]
+        judgement = best.judgement
         return Label(
             function=function.key,
             method=self._job.method,
             limit_seconds=self._job.limits.cpu_seconds,
             limit_mib=self._job.limits.memory_mib,
-            outcome=status,
-            integral=integral,
-            reason=reason,
-            verdict=verdict,
-            seconds=outcome.seconds,
-            cpu_seconds=outcome.cpu_seconds,
-            memory_mib=outcome.memory_mib,
+            outcome=judgement.status,
+            integral=best.outcome.value if judgement.solved else None,
+            reason=best.outcome.reason if judgement.verdict is None else judgement.verdict.reason,
+            verdict=_evidence(found, several=len(self._steps) > 1),
+            seconds=sum(outcome.seconds for outcome in outcomes),
+            cpu_seconds=found.cpu_seconds,
+            memory_mib=max(outcome.memory_mib for outcome in outcomes),
             worker=self._worker,
             versions=self._versions,
         )

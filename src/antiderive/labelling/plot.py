@@ -11,7 +11,7 @@ from antiderive.labelling.job import OUTCOMES
 if TYPE_CHECKING:
     from antiderive.labelling.report import Report, Tally
 
-_COLORS = {
+COLORS = {
     "solved": "#2a7f3f",
     "wrong": "#b3001b",
     "unconfirmed": "#e8747c",
@@ -64,7 +64,7 @@ def _bars(axes: Any, tallies: dict[str, Tally], *, by_size: bool = False) -> Non
             counts = tally.by_operators[int(name)] if by_size else tally.counts
             shares.append(counts[outcome] / counts.total())
         if any(shares):
-            axes.bar(list(tallies), shares, bottom=bottom, color=_COLORS[outcome], width=0.85)
+            axes.bar(list(tallies), shares, bottom=bottom, color=COLORS[outcome], width=0.85)
         bottom = [low + share for low, share in zip(bottom, shares, strict=True)]
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
@@ -74,4 +74,4 @@ def _bars(axes: Any, tallies: dict[str, Tally], *, by_size: bool = False) -> Non
 def _patch(outcome: str) -> Any:  # noqa: ANN401
     from matplotlib.patches import Patch
 
-    return Patch(color=_COLORS[outcome], label=outcome)
+    return Patch(color=COLORS[outcome], label=outcome)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from antiderive.labelling import schema
+from antiderive.labelling.job import PORTFOLIO, decided_by
 
 if TYPE_CHECKING:
     from antiderive.labelling.store import Store
@@ -67,11 +68,13 @@ class Report:
         sampled: of random functions.
         known_integrable: of functions that have an elementary antiderivative.
         contradictions: functions that one method has solved and another called nonelementary.
+        deciders: of the portfolio, number of functions by outcome and the method that it comes from.
     """
 
     sampled: dict[str, Tally]
     known_integrable: dict[str, Tally]
     contradictions: int
+    deciders: dict[str, Counter[str]] = field(default_factory=dict)
 
     def noise(self, method: str) -> dict[str, float]:
         """Shares of the functions known to be integrable that a method found, answered wrongly, missed.
@@ -97,6 +100,7 @@ class Report:
                 for method, tally in sorted(self.known_integrable.items())
             },
             "contradictions": self.contradictions,
+            "portfolio": {outcome: dict(one.most_common()) for outcome, one in sorted(self.deciders.items())},
         }
 
 
@@ -117,11 +121,19 @@ def report_on(store: Store) -> Report:
         .select_from(functions.join(current, current.c.function == functions.c.key))
         .group_by(*group)
     )
-    report = Report({}, {}, _contradictions(store))
+    report = Report({}, {}, _contradictions(store), _deciders(store))
     for row in store.rows(query):
         tallies = report.sampled if tasks[row.recipe] == "fwd" else report.known_integrable
         tallies.setdefault(row.method, Tally()).add(row.operators, row.outcome, row.number, row.cpu_seconds)
     return report
+
+
+def _deciders(store: Store) -> dict[str, Counter[str]]:
+    current = schema.current_labels(schema.labels.c.method == PORTFOLIO)
+    found: dict[str, Counter[str]] = {}
+    for row in store.rows(select(current.c.outcome, current.c.verdict)):
+        found.setdefault(row.outcome, Counter())[decided_by(PORTFOLIO, row.verdict)] += 1
+    return found
 
 
 def _contradictions(store: Store) -> int:

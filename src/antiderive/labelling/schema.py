@@ -83,7 +83,7 @@ labels = Table(
     Column("outcome", Text, nullable=False),
     Column("integral", Text),  # prefix form; only where the outcome is solved
     Column("reason", Text, nullable=False),
-    Column("verdict", Text),  # JSON: what verification found, with the counter-example if there is one
+    Column("verdict", Text),  # JSON: see Label.verdict
     Column("seconds", Double, nullable=False),
     Column("cpu_seconds", Double, nullable=False),
     Column("memory_mib", Double, nullable=False),

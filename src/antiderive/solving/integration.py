@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.cas import integrate_sympy
+from antiderive.cas import Limits, shared_pool
+from antiderive.cas.methods import method_named
+from antiderive.cas.portfolio import Step, installed
 from antiderive.errors import AntideriveError, DataError, SettingError, UnsupportedError
 from antiderive.solving.solution import Candidate, Solution
 from antiderive.tasks import task_named
 from antiderive.verification import Verdict, verify
+from antiderive.verification.portfolio import Attempt, search
 
 if TYPE_CHECKING:
     from antiderive.models import Seq2Seq
@@ -25,6 +29,9 @@ MODEL_VARIABLE = "ANTIDERIVE_MODEL"
 _DEMO_MODEL = Path("out/demo/model")
 
 _MAX_TOKENS = 128
+
+Order = Sequence[Step] | Callable[[Expr], Sequence[Step]]
+"""Methods of computer algebra to ask in turn, or what chooses them for an integrand."""
 
 
 def default_model_path() -> Path | None:
@@ -42,18 +49,23 @@ def integrate(
     model: Path | None = None,
     beam: int = 10,
     timeout: float = 10.0,
+    order: Order | None = None,
 ) -> Solution:
     """An antiderivative that has been verified, or none.
 
-    The model's hypotheses come first, best first; where none is right, SymPy is asked in a child process that
-    is killed at the limit. Only an answer that is ``proved`` or ``agrees`` counts.
+    The model's hypotheses come first, best first; where none is right, the computer algebra systems that are
+    installed are asked in turn, in child processes that are killed at their limits. Only an answer that is
+    ``proved`` or ``agrees`` counts. A proof that there is no elementary antiderivative ends it, too.
 
     Args:
         integrand: a formula or an expression.
         variable: the variable of integration.
         model: folder of a model; by default the one of :func:`default_model_path`, if there is one.
         beam: hypotheses asked of the model.
-        timeout: seconds for the computer algebra system.
+        timeout: CPU seconds for all computer algebra together. Methods share it in proportion to their
+            budgets; what one leaves over goes to the later ones.
+        order: methods with their budgets, or a function from the integrand to them, such as a classifier; by
+            default those of :data:`antiderive.cas.portfolio.DEFAULT_ORDER` that are installed.
 
     Raises:
         ParseError: if the text is not a formula.
@@ -70,41 +82,27 @@ def integrate(
     if timeout <= 0 or beam < 1:
         raise SettingError(f"timeout {timeout} must be positive and beam {beam} at least 1")
     Expr.from_prefix(variable).diff(variable)
-    search = _Search(integrand, variable)
+    found = _Candidates(integrand, variable)
     path = model if model is not None else default_model_path()
-    if not search.trivial():
+    if not found.trivial():
         if path is not None:
-            search.ask_model(path, beam)
+            found.ask_model(path, beam)
         else:
-            search.attempts.append(("model", "no model was given"))
-        if search.answer is None:
-            search.ask_sympy(timeout)
-    answer = search.answer
-    if answer is None:
-        reasons = "; ".join(f"{method}: {outcome}" for method, outcome in search.attempts)
-        verdict = Verdict("unknown", reasons)
-    else:
-        verdict = answer.verdict
-    return Solution(
-        problem=integrand,
-        solved=answer is not None,
-        expression=None if answer is None else answer.expression,
-        verdict=verdict,
-        method=None if answer is None else answer.method,
-        candidates=tuple(search.candidates),
-        attempts=tuple(search.attempts),
-        seconds=time.monotonic() - started,
-    )
+            found.attempts.append(("model", "no model was given"))
+        if found.answer is None:
+            found.ask_methods(order, timeout)
+    return found.solution(time.monotonic() - started)
 
 
-class _Search:
-    """Candidates for one integrand, until one is accepted."""
+class _Candidates:
+    """Candidates for one integrand, until one is accepted or none can be."""
 
     def __init__(self, integrand: Expr, variable: str) -> None:
         self.integrand, self.variable = integrand, variable
         self.candidates: list[Candidate] = []
         self.attempts: list[tuple[str, str]] = []
         self.answer: Candidate | None = None
+        self.proof: str | None = None  # the method that proved a no
 
     def consider(self, expression: Expr, method: str, score: float | None = None) -> bool:
         """Judges a candidate; true if it is the answer."""
@@ -142,7 +140,7 @@ class _Search:
             self.attempts.append(("model", str(error)))
             return
         seen = set()
-        found = beam_search(_load(path.resolve()), [problem], beam=beam, max_tokens=_MAX_TOKENS)[0]
+        found = beam_search(load(path.resolve()), [problem], beam=beam, max_tokens=_MAX_TOKENS)[0]
         for hypothesis in found:
             try:
                 expression = Expr.from_tokens(hypothesis.tokens).subs({x: own})
@@ -155,23 +153,64 @@ class _Search:
                 return
         self.attempts.append(("model", f"none of {len(seen)} hypotheses is an antiderivative"))
 
-    def ask_sympy(self, timeout: float) -> None:
-        """SymPy's answer, if it has one in time."""
-        if find_spec("sympy") is None:
-            self.attempts.append(("cas:sympy", "SymPy is not installed"))
+    def ask_methods(self, order: Order | None, timeout: float) -> None:
+        """Answers of computer algebra, until one is right or it is proved that there is none."""
+        steps = order(self.integrand) if callable(order) else installed() if order is None else order
+        if not steps:
+            self.attempts.append(("cas", "no method is installed; 'antiderive cas list' tells how"))
             return
-        outcome = integrate_sympy(self.integrand, self.variable, timeout=timeout)
-        if outcome.value is None:
-            self.attempts.append(("cas:sympy", outcome.reason or outcome.status))
-        elif not self.consider(Expr.from_prefix(outcome.value), "cas:sympy"):
-            verdict = self.candidates[-1].verdict
-            self.attempts.append(
-                ("cas:sympy", f"its answer was not confirmed: {verdict.status}, {verdict.reason}")
-            )
+        limits = Limits(timeout)
+        found = search(
+            shared_pool(), self.integrand, self.variable, order=steps, cpu_seconds=timeout, limits=limits
+        )
+        for attempt in found.attempts:
+            self._note(attempt)
+
+    def _note(self, attempt: Attempt) -> None:
+        method, judgement = f"cas:{attempt.method}", attempt.judgement
+        verdict = judgement.verdict
+        if judgement.status == "nonelementary":
+            self.proof = method
+            system = method_named(attempt.method).system
+            self.attempts.append((method, f"no elementary antiderivative exists (proved by {system})"))
+        elif verdict is None:
+            self.attempts.append((method, attempt.outcome.reason or judgement.status))
+        elif judgement.expression is None:
+            self.attempts.append((method, verdict.reason))
+        else:
+            candidate = Candidate(judgement.expression, method, verdict)
+            self.candidates.append(candidate)
+            if judgement.solved:
+                self.answer = candidate
+                self.attempts.append((method, verdict.status))
+            else:
+                told = f"its answer was not confirmed: {verdict.status}, {verdict.reason}"
+                self.attempts.append((method, told))
+
+    def solution(self, seconds: float) -> Solution:
+        """What has come of it."""
+        if self.answer is not None:
+            verdict = self.answer.verdict
+        elif self.proof is not None:
+            verdict = Verdict("unknown", self.attempts[-1][1])
+        else:
+            reasons = "; ".join(f"{method}: {outcome}" for method, outcome in self.attempts)
+            verdict = Verdict("unknown", reasons)
+        return Solution(
+            problem=self.integrand,
+            solved=self.answer is not None,
+            expression=None if self.answer is None else self.answer.expression,
+            verdict=verdict,
+            method=self.proof if self.answer is None else self.answer.method,
+            nonelementary=self.proof is not None,
+            candidates=tuple(self.candidates),
+            attempts=tuple(self.attempts),
+            seconds=seconds,
+        )
 
 
 @lru_cache(maxsize=2)
-def _load(path: Path) -> Seq2Seq:
+def load(path: Path) -> Seq2Seq:
     from antiderive.training import load_model
 
     return load_model(path)

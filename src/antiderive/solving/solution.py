@@ -15,7 +15,7 @@ class Candidate:
 
     Attributes:
         expression: the answer.
-        method: what proposed it: ``model``, ``cas:sympy``.
+        method: what proposed it: ``model``, ``cas:fricas``, ``cas:sympy``, ...
         verdict: how it was judged.
         score: the model's score (log-probability over length), if it has one.
     """
@@ -44,7 +44,8 @@ class Solution:
         solved: whether an answer was found and checked (``proved`` or ``agrees``).
         expression: the answer, if solved.
         verdict: the verdict on the answer; if not solved, why there is none.
-        method: what found the answer.
+        method: what found the answer, or proved that there is none.
+        nonelementary: whether it is proved that no elementary antiderivative exists.
         candidates: every answer that was considered, in order.
         attempts: each method with how it ended, in order.
         seconds: wall-clock time.
@@ -55,6 +56,7 @@ class Solution:
     expression: Expr | None
     verdict: Verdict
     method: str | None
+    nonelementary: bool
     candidates: tuple[Candidate, ...]
     attempts: tuple[tuple[str, str], ...]
     seconds: float
@@ -68,12 +70,15 @@ class Solution:
             "latex": None if self.expression is None else self.expression.to_latex(),
             "verdict": self.verdict.to_dict(),
             "method": self.method,
+            "nonelementary": self.nonelementary,
             "candidates": [candidate.to_dict() for candidate in self.candidates],
             "attempts": [{"method": method, "outcome": outcome} for method, outcome in self.attempts],
             "seconds": self.seconds,
         }
 
     def __str__(self) -> str:
+        if self.nonelementary:
+            return self.verdict.reason
         if self.expression is None:
             return f"no elementary antiderivative found ({self.verdict.reason})"
         return f"{self.expression} + C    [{self.verdict.status}, by {self.method}, {self.seconds:.2f} s]"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from antiderive.cas.portfolio import Step
 from antiderive.tasks.integration import Integration
 from antiderive.tasks.task import Option
 
@@ -19,10 +20,19 @@ class ForwardIntegration(Integration):
 
     name = "fwd"
     title = "integration, forward: random integrands that computer algebra solves"
-    options: ClassVar[Mapping[str, Option]] = {"methods": "", "cpu_seconds": 1.0}
+    on_the_fly: ClassVar[bool] = False
+    options: ClassVar[Mapping[str, Option]] = {"methods": "", "cpu_seconds": 0.0}
     """Methods of ``antiderive cas list`` to ask in turn, by commas (by default the first installed one of
-    :data:`FASTEST`), and the CPU time of each."""
+    :data:`FASTEST`), and the CPU time of each (by default that of :data:`FASTEST`)."""
 
 
-FASTEST = ("fricas", "giac", "maxima", "sympy-risch")
-"""By pairs for the CPU time on random functions; a second method costs more than it finds."""
+FASTEST = (
+    Step("giac", 0.05),
+    Step("fricas", 0.2),
+    Step("maxima", 0.2),
+    Step("sympy-risch", 1.0),
+    Step("sympy-manual", 2.0),
+    Step("sympy", 2.0),
+)
+"""By pairs for the CPU time on random functions, each with the limit at which it gives the most; a second
+method costs more than it finds. See ``docs/log.md`` for the figures."""

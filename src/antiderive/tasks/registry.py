@@ -96,6 +96,11 @@ def task_named(name: str) -> AnyTask:
     return _LOADED[offer]
 
 
+def is_of_this_session(name: str) -> bool:
+    """Whether :func:`register` made the task known, so that other processes do not know it."""
+    return name in _REGISTERED
+
+
 def tasks_known() -> list[TaskEntry]:
     """Every task that can be named, sorted by name; none is loaded for it."""
     entries = [TaskEntry(name, "antiderive") for name in _BUILT_IN]

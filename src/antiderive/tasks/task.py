@@ -32,11 +32,13 @@ class Task(ABC, Generic[P]):
         name: name on the command line and in recipes: letters, digits and ``_``.
         title: one line for people.
         options: settings of its own that a recipe may give, with their defaults.
+        on_the_fly: whether training can make examples as it needs them; otherwise it reads stored ones.
     """
 
     name: str
     title: str
     options: ClassVar[Mapping[str, Option]] = {}
+    on_the_fly: ClassVar[bool] = True
 
     @abstractmethod
     def encode(self, problem: P) -> list[int]:

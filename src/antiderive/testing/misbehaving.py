@@ -44,6 +44,21 @@ def process(expression: str, variable: str) -> Outcome:  # noqa: ARG001
     return Outcome("solved", value=str(os.getpid()))
 
 
+def noted(expression: str, variable: str) -> Outcome:
+    """Behaves: adds the expression to the file that ``ANTIDERIVE_CALLS`` names, and answers with it."""
+    with Path(os.environ["ANTIDERIVE_CALLS"]).open("a") as calls:
+        calls.write(f"{expression}\n")
+    return answer(expression, variable)
+
+
+def compute(expression: str, variable: str) -> Outcome:
+    """Behaves: takes a thirtieth of a second of CPU time."""
+    end = time.process_time() + 1 / 30
+    while time.process_time() < end:
+        pass
+    return answer(expression, variable)
+
+
 def chatter(expression: str, variable: str) -> Outcome:
     """Prints, to both outputs, then answers."""
     print("to standard output")
@@ -124,8 +139,10 @@ def leave_an_escaped_child(expression: str, variable: str) -> Outcome:
     """Answers, and leaves a process of another session that is no child any more."""
     if os.fork() == 0:
         os.setsid()
-        if os.fork() == 0:
-            hang(expression, variable)
+        pid = os.fork()
+        if pid == 0:
+            hang("", variable)
+        _note(expression, pid)  # before it can be found and killed
         os._exit(0)
     os.wait()
     return answer(expression, variable)
@@ -133,7 +150,8 @@ def leave_an_escaped_child(expression: str, variable: str) -> Outcome:
 
 def leave_a_thread(expression: str, variable: str) -> Outcome:
     """Answers, and leaves a thread that computes for ever."""
-    threading.Thread(target=hang, args=(expression, variable), daemon=True).start()
+    _note(expression, os.getpid())
+    threading.Thread(target=hang, args=("", variable), daemon=True).start()
     return answer(expression, variable)
 
 

@@ -17,14 +17,12 @@ from antiderive.datasets import Recipe, Vocabulary
 from antiderive.datasets.sources import RecipeSource, ShardSource, Source, TextSource
 from antiderive.errors import DataError, SettingError
 from antiderive.models import Seq2SeqConfig
+from antiderive.tasks import task_named
 
 T = TypeVar("T")
 
 RECIPES = Path(__file__).parent.parent / "recipes"
 """The configurations that ship with the package."""
-
-_STORED_ONLY = {"fwd"}
-"""Tasks whose examples are not native: they need computer algebra and are read from files."""
 
 _METRICS = ("loss", "exact", "verified")
 """What an evaluation measures, for all sources together and, as ``NAME/loss``, for each."""
@@ -200,7 +198,7 @@ class TrainingConfig:
             SettingError: if its task cannot be generated on the fly.
         """
         task = self.task_of(name)
-        if task in _STORED_ONLY:
+        if not task_named(task).on_the_fly:
             raise SettingError(
                 f"mixture.{name}: {task} examples need computer algebra; generate them first and set "
                 f"mixture.{name}.shards=FOLDER"
@@ -289,7 +287,7 @@ class TrainingConfig:
         if tasks:
             given = values.get("mixture", {})
             values["mixture"] = {task: given.get(task, {}) for task in tasks}
-            native = [task for task in tasks if task not in _STORED_ONLY]
+            native = [task for task in tasks if task_named(task).on_the_fly]
             values["data"] = {**values.get("data", {}), **({"task": native[0]} if native else {})}
         for override in overrides:
             _override(values, override)

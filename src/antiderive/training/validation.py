@@ -12,12 +12,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from antiderive._core import Expr
+from antiderive.cas import Pool
 from antiderive.datasets.sources import Mixture, Pairs
 from antiderive.datasets.stream import Batch, BatchStream, group_by_length
 from antiderive.decoding import beam_search
 from antiderive.errors import AntideriveError
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Task, task_named
+from antiderive.tasks.bounded import verify_all
 from antiderive.training.config import TrainingConfig
 
 
@@ -102,17 +104,20 @@ class Validation:
             return 0, 0
         problems = [problem for problem, _ in part.answers]
         found = beam_search(model, problems, beam=1, max_tokens=self.config.data.max_tokens)
-        exact = verified = 0
+        exact = 0
+        candidates: list[tuple[int, Any, Expr]] = []
         for (problem, solution), hypotheses in zip(part.answers, found, strict=True):
             if not hypotheses:
                 continue
             try:
                 candidate = Expr.from_tokens(hypotheses[0].tokens)
-                exact += candidate == Expr.from_tokens(solution)
-                verified += part.task.verify(part.task.decode(problem), candidate).accepted
             except AntideriveError:  # not a well-formed expression, or one that is undefined
                 continue
-        return exact, verified
+            exact += candidate == Expr.from_tokens(solution)
+            candidates.append((len(candidates), part.task.decode(problem), candidate))
+        with Pool(1, warm=False) as pool:
+            verdicts = verify_all(pool, part.task.name, candidates)
+            return exact, sum(verdict.accepted for _, verdict in verdicts)
 
 
 def _metrics(prefix: str, counts: Tensor) -> dict[str, float]:

@@ -37,3 +37,9 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Verdict:
+        """The inverse of :meth:`to_dict`."""
+        intervals = tuple((low, high) for low, high in values["valid_on"])
+        return cls(**{**values, "points": tuple(values["points"]), "valid_on": intervals})

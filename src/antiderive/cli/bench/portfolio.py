@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
-    from antiderive.cas import Outcome, Pool
+    from antiderive.cas import Pool
 
 _METHODS = "fricas,giac,maxima,sympy-manual,sympy-risch,sympy"
 
@@ -22,7 +22,7 @@ class _Tally:
     """What came of one method on a list of functions."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
-    confirmed: set[int] = field(default_factory=set)
+    solved: set[int] = field(default_factory=set)
     cpu_seconds: float = 0.0
 
 
@@ -69,7 +69,7 @@ def command(
             "seed": seed,
             "on_functions": {name: _figures(tally) for name, tally in forward.items()},
             "on_derivatives": {name: _figures(tally) for name, tally in backward.items()},
-            "confirmed_by_any": len(set().union(*(tally.confirmed for tally in forward.values()))),
+            "solved_by_any": len(set().union(*(tally.solved for tally in forward.values()))),
             "order": order,
             "wrong_labels": {name: tally.outcomes["nonelementary"] for name, tally in backward.items()},
         }
@@ -87,31 +87,19 @@ def _functions(count: int, seed: int) -> list[Expr]:
 
 def _tally(pool: Pool, method: str, integrands: list[Expr]) -> _Tally:
     from antiderive.cas import Request
+    from antiderive.verification import judge_outcome
 
     tally = _Tally()
     requests = [(place, Request(method, f.to_prefix())) for place, f in enumerate(integrands)]
     for place, outcome in pool.map(requests):
         tally.cpu_seconds += outcome.cpu_seconds
-        status = _judged(integrands[place], outcome)
+        status = judge_outcome(integrands[place], outcome).status
         tally.outcomes[status] += 1
-        if status == "confirmed":
-            tally.confirmed.add(place)
+        if status == "solved":
+            tally.solved.add(place)
     rest = ", ".join(f"{status} {number}" for status, number in tally.outcomes.most_common())
     click.echo(f"  {method:<16}{tally.cpu_seconds:8.1f} CPU s   {rest}")
     return tally
-
-
-def _judged(integrand: Expr, outcome: Outcome) -> str:
-    """The outcome, where an answer has become ``confirmed``, ``wrong`` or ``unconfirmed``."""
-    from antiderive._core import Expr
-    from antiderive.verification import verify
-
-    if outcome.status != "solved" or outcome.value is None:
-        return outcome.status
-    verdict = verify(integrand, Expr.from_prefix(outcome.value))
-    if verdict.accepted:
-        return "confirmed"
-    return "wrong" if verdict.status == "refuted" else "unconfirmed"
 
 
 def _greedy_order(tallies: dict[str, _Tally]) -> list[str]:
@@ -120,7 +108,7 @@ def _greedy_order(tallies: dict[str, _Tally]) -> list[str]:
     found: set[int] = set()
     while True:
         gains = {
-            name: len(tally.confirmed - found) / max(tally.cpu_seconds, 1e-3)
+            name: len(tally.solved - found) / max(tally.cpu_seconds, 1e-3)
             for name, tally in tallies.items()
             if name not in order
         }
@@ -128,7 +116,7 @@ def _greedy_order(tallies: dict[str, _Tally]) -> list[str]:
         if best is None or gains[best] == 0:
             return order
         order.append(best)
-        found |= tallies[best].confirmed
+        found |= tallies[best].solved
 
 
 def _figures(tally: _Tally) -> dict[str, Any]:

@@ -46,9 +46,14 @@ class OperatorRange(click.ParamType[tuple[int, int]]):
 @click.option("--seed", type=int, help="Another seed gives other functions.  [default: 0]")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings.")
 @click.option(
-    "--method", "methods", multiple=True, default=("sympy",), show_default=True, help="May be repeated."
+    "--method",
+    "methods",
+    multiple=True,
+    default=("sympy",),
+    show_default=True,
+    help="May be repeated; 'portfolio' asks every method that is installed, in turn.",
 )
-@click.option("--timeout", type=float, default=10.0, show_default=True, help="CPU seconds for one call.")
+@click.option("--timeout", type=float, default=10.0, show_default=True, help="CPU seconds for one function.")
 @click.option("--memory", type=int, default=2048, show_default=True, help="MiB of memory for one call.")
 @click.option("--store", "url", default="sqlite:///labels.db", show_default=True, help="URL of the store.")
 @click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
@@ -81,12 +86,12 @@ def command(
         return
     if count is None and known_integrable is None:
         raise click.UsageError("how many functions? give --count, --known-integrable or both", ctx)
-    from antiderive.cas.methods import method_named
     from antiderive.cas.request import Limits
     from antiderive.labelling import Job, Store
+    from antiderive.labelling.job import versions_of
 
     for method in methods:
-        method_named(method)
+        versions_of(method)  # it must exist
 
     limits = Limits(cpu_seconds=timeout, memory_mib=memory)
     settings = functions_recipe(recipe, ops, seed)

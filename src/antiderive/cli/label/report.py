@@ -47,6 +47,8 @@ def _print(report: Report) -> None:
     if report.sampled:
         console.print(_outcomes(report.sampled))
         console.print(_sizes(report.sampled))
+    if report.deciders:
+        console.print(_deciders(report))
     if report.known_integrable:
         console.print(_noise(report))
     if report.contradictions:
@@ -86,6 +88,18 @@ def _sizes(tallies: dict[str, Tally]) -> Table:
     for size in sorted({size for tally in tallies.values() for size in tally.by_operators}):
         counts = [tallies[method].by_operators.get(size) for method in methods]
         table.add_row(str(size), *(f"{some['solved'] / some.total():.1%}" if some else "" for some in counts))
+    return table
+
+
+def _deciders(report: Report) -> Table:
+    """Outcomes of the portfolio down, the methods that they come from across."""
+    from antiderive.labelling import OUTCOMES
+
+    methods = sorted(set().union(*report.deciders.values()))
+    table = _table("Portfolio: functions by the method that decided", "outcome", methods)
+    for outcome in OUTCOMES:
+        if outcome in report.deciders:
+            table.add_row(outcome, *(f"{report.deciders[outcome][method]:,}" for method in methods))
     return table
 
 

@@ -51,8 +51,10 @@ def command(
     from antiderive.cas.request import Limits
     from antiderive.distributed.submit import label_run
     from antiderive.labelling import Job
+    from antiderive.labelling.job import PORTFOLIO
 
-    method_named(method)
+    if method != PORTFOLIO:
+        method_named(method)
     settings = functions_recipe(recipe, ops, seed)
     if derivatives:
         settings = dataclasses.replace(settings, task="bwd")

@@ -1,0 +1,120 @@
+"""``antiderive scoreboard``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from antiderive.cli.progress import require
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+@click.command()
+@click.option(
+    "--set",
+    "path",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Text file: topic, integrand and, if known, an antiderivative, with tabs between.",
+)
+@click.option(
+    "--methods",
+    default="fricas,giac,maxima,sympy,portfolio",
+    show_default=True,
+    help="Methods of 'antiderive cas list', 'portfolio' or 'model', with commas between.",
+)
+@click.option("--timeout", default=10.0, show_default=True, help="CPU seconds for each problem.")
+@click.option("--model", type=click.Path(path_type=Path), help="Folder of the model for 'model'.")
+@click.option(
+    "--beam", type=click.IntRange(min=1), default=10, show_default=True, help="Hypotheses of the model."
+)
+@click.option("--count", type=click.IntRange(min=1), help="Only so many problems, evenly spaced.")
+@click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("out/scoreboard"),
+    show_default=True,
+    help="Folder for answers and figures; an interrupted run goes on there.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
+def command(
+    path: Path,
+    methods: str,
+    timeout: float,
+    model: Path | None,
+    beam: int,
+    count: int | None,
+    workers: int | None,
+    out: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Compare methods of integration on a set of problems: the same hard limit, every answer verified."""
+    require(path)
+    if model is not None:
+        require(model)
+    import json
+    from functools import partial
+
+    from antiderive.cas import Limits, Pool
+    from antiderive.cli.evaluate import print_tables
+    from antiderive.cli.progress import progress_bar
+    from antiderive.errors import DataError
+    from antiderive.evaluation.contestants import Contestants
+    from antiderive.evaluation.outcomes import Answers
+    from antiderive.evaluation.problems import read_integrals
+    from antiderive.evaluation.scoreboard import Scoreboard, standings_of
+    from antiderive.evaluation.scoreboard_report import tables, write_scoreboard
+
+    problems = read_integrals(path)
+    if count is not None and count < len(problems):
+        problems = [problems[place * len(problems) // count] for place in range(count)]
+    integrands = [problem.integrand.to_prefix() for problem in problems]
+    names = list(dict.fromkeys(methods.split(",")))
+    limits = Limits(timeout)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot write to {out}: {error.strerror or error}") from error
+    with Pool(workers or os.cpu_count() or 1, limits=limits) as pool, progress_bar() as bar:
+        contestants = Contestants(pool, model, beam)
+        for name in names:
+            contestants.require(name)
+        answers = Answers(out / "answers.jsonl")
+        for name in names:
+            row = bar.add_task(name, total=len(set(integrands)), rate="")
+            answers.ask(
+                contestants.title(name),
+                partial(contestants, name),
+                integrands,
+                timeout,
+                report=partial(_advance, bar, row),
+            )
+        row = bar.add_task("verification", total=None, rate="")
+        titles = [contestants.title(name) for name in names]
+        standings = standings_of(
+            problems,
+            titles,
+            timeout,
+            answers,
+            pool,
+            report=partial(_advance, bar, row),
+        )
+    board = Scoreboard(path.name, timeout, standings)
+    write_scoreboard(board, out)
+    print_tables(tables(board))
+    click.echo(f"figures and picture: {out}")
+    if as_json:
+        figures = board.to_dict()
+        click.echo(json.dumps({name: figures[name] for name in figures if name != "results"}))
+
+
+def _advance(bar: Progress, row: TaskID, done: int, total: int | None = None) -> None:
+    bar.update(row, completed=done, total=total)

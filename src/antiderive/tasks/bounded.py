@@ -1,0 +1,85 @@
+"""Verdicts from worker processes, which are killed where verification takes too long.
+
+Ball arithmetic on an answer of many thousand operators may take minutes, and among the answers of a computer
+algebra system, or of a model that has not learned much, there are some of these.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from antiderive._core import Expr
+from antiderive.cas import Limits, Outcome, Request
+from antiderive.errors import AntideriveError
+from antiderive.tasks.registry import is_of_this_session, task_named
+from antiderive.verification import Verdict
+
+if TYPE_CHECKING:
+    from antiderive.cas import Pool
+
+Key = TypeVar("Key")
+
+LIMITS = Limits(cpu_seconds=20.0)
+"""Of one verification."""
+
+
+def verify_all(
+    pool: Pool, task: str, pairs: Iterable[tuple[Key, Any, Expr]], *, limits: Limits = LIMITS
+) -> Iterator[tuple[Key, Verdict]]:
+    """Verdicts with the keys of their pairs, in order of completion.
+
+    A task that was registered in this session is not known to other processes, so its answers are judged in
+    this one, without limits.
+
+    Args:
+        pool: where they are found.
+        task: name of the task whose problems they are.
+        pairs: key, problem and candidate.
+        limits: of each; past them the verdict is ``unknown``.
+    """
+    owner = task_named(task)
+    if is_of_this_session(task):
+        for key, problem, candidate in pairs:
+            yield key, _verdict_of(task, problem, candidate)
+        return
+    requests = (
+        (key, Request(f"{__name__}:judge", json.dumps([task, owner.write(problem), candidate.to_prefix()])))
+        for key, problem, candidate in pairs
+    )
+    for key, outcome in pool.map(requests, limits=limits):
+        if outcome.value is None:
+            yield key, Verdict("unknown", f"verification: {outcome.status} {outcome.reason}".rstrip())
+        else:
+            yield key, Verdict.from_dict(json.loads(outcome.value))
+
+
+def verify_one(
+    pool: Pool,
+    task: str,
+    problem: Any,  # noqa: ANN401
+    candidate: Expr,
+    *,
+    limits: Limits = LIMITS,
+) -> Verdict:
+    """The verdict on one candidate, see :func:`verify_all`; any thread may ask."""
+    ((_, verdict),) = verify_all(pool, task, [(0, problem, candidate)], limits=limits)
+    return verdict
+
+
+def judge(question: str, _variable: str) -> Outcome:
+    """What runs in a worker: task, problem and candidate in, the verdict out, all as JSON."""
+    task, problem, candidate = json.loads(question)
+    try:
+        verdict = _verdict_of(task, task_named(task).read(problem), Expr.from_prefix(candidate))
+    except AntideriveError as error:
+        verdict = Verdict("unknown", f"it cannot be verified: {error}")
+    return Outcome("solved", json.dumps(verdict.to_dict()))
+
+
+def _verdict_of(task: str, problem: Any, candidate: Expr) -> Verdict:  # noqa: ANN401
+    try:
+        return task_named(task).verify(problem, candidate)
+    except AntideriveError as error:
+        return Verdict("unknown", f"it cannot be verified: {error}")

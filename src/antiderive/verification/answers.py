@@ -1,0 +1,63 @@
+"""What an answer of computer algebra is worth: the one place where verification becomes a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from antiderive._core import Expr
+from antiderive.errors import AntideriveError
+from antiderive.verification.verdict import Verdict
+from antiderive.verification.verifier import verify
+
+if TYPE_CHECKING:
+    from antiderive.cas import Outcome
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """An outcome of the pool after verification.
+
+    Attributes:
+        status: that of the outcome, but an answer is ``solved`` only if it is ``proved`` or ``agrees``,
+            ``wrong`` if it is refuted, and else ``unconfirmed``.
+        verdict: what verification found, if there was an answer.
+        expression: the answer, if there was one that can be read.
+    """
+
+    status: str
+    verdict: Verdict | None = None
+    expression: Expr | None = None
+
+    @property
+    def solved(self) -> bool:
+        """Whether there is an answer that is confirmed."""
+        return self.status == "solved"
+
+
+def judge_outcome(integrand: Expr, outcome: Outcome, *, variable: str = "x") -> Judgement:
+    """Verifies the answer of a method of integration, if the outcome has one.
+
+    Args:
+        integrand: what was to be integrated.
+        outcome: what the pool says.
+        variable: the variable of integration.
+
+    >>> from antiderive.cas import Outcome
+    >>> judge_outcome(Expr("cos(x)"), Outcome("solved", "sin x")).status
+    'solved'
+    >>> judge_outcome(Expr("cos(x)"), Outcome("solved", "x")).status
+    'wrong'
+    >>> judge_outcome(Expr("cos(x)"), Outcome("timeout")).status
+    'timeout'
+    """
+    if outcome.status != "solved":
+        return Judgement(outcome.status)
+    expression = None
+    try:
+        expression = Expr.from_prefix(outcome.value or "")
+        verdict = verify(integrand, expression, variable=variable)
+    except AntideriveError as error:
+        verdict = Verdict("unknown", f"the answer cannot be verified: {error}")
+    status = "solved" if verdict.accepted else "wrong" if verdict.status == "refuted" else "unconfirmed"
+    return Judgement(status, verdict, expression)

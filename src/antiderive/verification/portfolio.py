@@ -1,0 +1,124 @@
+"""Methods tried in turn until one gives an answer that is confirmed, or a proof that there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from antiderive.cas import Limits, Outcome, Request
+from antiderive.cas.portfolio import Step, installed, share
+from antiderive.errors import SettingError
+from antiderive.verification.answers import Judgement, judge_outcome
+
+if TYPE_CHECKING:
+    from antiderive._core import Expr
+    from antiderive.cas import Caller
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of one method.
+
+    Attributes:
+        method: its name.
+        outcome: how the call ended; its times are those of this attempt.
+        judgement: what the outcome is worth.
+    """
+
+    method: str
+    outcome: Outcome
+    judgement: Judgement
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether no other method has to be asked."""
+        return self.judgement.status in ("solved", "nonelementary")
+
+
+_TELLING = (
+    "solved",
+    "nonelementary",
+    "timeout",
+    "memory",
+    "crashed",
+    "unconfirmed",
+    "special",
+    "wrong",
+    "partial",
+    "gave_up",
+    "unsupported",
+)
+"""Outcomes of several methods in the order in which they stand for all: a method that was stopped might have
+had an answer."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """All attempts at one integrand, in order; there is at least one."""
+
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def best(self) -> Attempt:
+        """The one that stands for all: the conclusive one, else one that was stopped, else what says most."""
+        return min(self.attempts, key=lambda attempt: _TELLING.index(attempt.judgement.status))
+
+    @property
+    def answer(self) -> Attempt | None:
+        """The last attempt, if its answer is confirmed."""
+        last = self.attempts[-1]
+        return last if last.judgement.status == "solved" else None
+
+    @property
+    def proof(self) -> Attempt | None:
+        """The last attempt, if it proved that there is no elementary antiderivative."""
+        last = self.attempts[-1]
+        return last if last.judgement.status == "nonelementary" else None
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time of all attempts."""
+        return sum(one.outcome.cpu_seconds for one in self.attempts)
+
+
+def search(
+    pool: Caller,
+    integrand: Expr,
+    variable: str = "x",
+    *,
+    order: Sequence[Step] | None = None,
+    cpu_seconds: float | None = None,
+    limits: Limits | None = None,
+) -> Search:
+    """Asks one method after the other until an answer is confirmed, or it is proved that there is none.
+
+    Args:
+        pool: where the calls are made.
+        integrand: the function.
+        variable: the variable of integration.
+        order: methods with their budgets; by default those of
+            :data:`~antiderive.cas.portfolio.DEFAULT_ORDER` that are installed.
+        cpu_seconds: CPU time of all methods together, shared in proportion to their budgets; what one leaves
+            over goes to the later ones. By default each has its budget.
+        limits: bounds on memory and wall-clock time of each call.
+
+    Raises:
+        SettingError: if there is no method to try.
+        WorkerError: if a program of ``order`` is not installed.
+    """
+    steps = installed() if order is None else tuple(order)
+    if not steps:
+        raise SettingError("no method to try; 'antiderive cas list' tells what can be installed")
+    attempts: list[Attempt] = []
+    spent = 0.0
+    for place, step in enumerate(steps):
+        budget = step.cpu_seconds if cpu_seconds is None else share(steps[place:], cpu_seconds - spent)
+        bounds = replace(limits or pool.limits, cpu_seconds=budget)
+        outcome = pool.call(Request(step.method, integrand.to_prefix(), variable), limits=bounds)
+        judgement = judge_outcome(integrand, outcome, variable=variable)
+        attempts.append(Attempt(step.method, outcome, judgement))
+        spent += outcome.cpu_seconds
+        if attempts[-1].conclusive:
+            break
+    return Search(tuple(attempts))

@@ -47,6 +47,13 @@ def test_an_example_depends_on_its_index_alone():
         assert part.solution(0) == whole.solution(start - 1000)
 
 
+def test_the_order_in_which_operators_are_named_does_not_matter():
+    weights = {"sin": 2, "add": 5, "exp": 1, "mul": 3}
+    one, other = (Recipe(operators=dict(items)) for items in (weights.items(), sorted(weights.items())))
+    assert list(one.operators) != list(other.operators)
+    assert same(Examples.generate(one, 0, 50), Examples.generate(other, 0, 50))
+
+
 def test_golden_examples():
     vocabulary = Vocabulary()
     for index, problem, solution in GOLDEN:

@@ -79,3 +79,7 @@ class MissingExtraError(AntideriveError, ImportError):
 
 class WorkerError(AntideriveError):
     """Worker processes that cannot be started, or a pool of them that is closed."""
+
+
+class ClusterError(AntideriveError):
+    """A Temporal server that cannot be reached or refuses, or a run that is not there."""

@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
 from tests.cas.conftest import alive, misbehave, noted, until, zombies_of
 
 from antiderive import Expr
-from antiderive.cas import Limits, Outcome, Pool, Request, prove_zero_sympy, shared_pool
+from antiderive.cas import Limits, Outcome, Pool, Request, Share, prove_zero_sympy, shared_pool
 from antiderive.cas.dispatcher import MOST_AHEAD, Recycling
 from antiderive.cas.usage import children
 from antiderive.errors import SettingError, WorkerError
@@ -253,3 +254,21 @@ def test_settings_that_make_no_sense():
 def test_sympy_proves_zero():
     assert prove_zero_sympy(Expr("sin(2x) - 2sin(x)cos(x)"), timeout=60).status == "solved"
     assert prove_zero_sympy(Expr("sin(x) - x"), timeout=60).status == "gave_up"
+
+
+def test_stopping_a_share_kills_its_calls_and_no_others():
+    answer, hang = (
+        Request(f"antiderive.testing.misbehaving:{name}", "x") for name in ("answer", "hang_in_silence")
+    )
+    with Pool(2, limits=Limits(60.0)) as pool:
+        one, other = Share(pool), Share(pool)
+        calls = one.map((number, request) for number, request in enumerate([answer, hang, hang]))
+        assert next(calls)[0] == 0
+        kept = other.submit(hang)
+        threading.Timer(0.2, one.stop).start()
+        with pytest.raises(CancelledError):
+            next(calls)
+        with pytest.raises(CancelledError):
+            one.submit(answer)
+        assert other.call(answer).status == "solved"  # the worker is free again
+        assert not kept.done()

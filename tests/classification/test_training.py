@@ -95,11 +95,7 @@ def test_the_evaluation_and_its_report(trained, sets, tmp_path):
     names = [row.name for row in evaluation.rows]
     assert names == ["classifier", "majority", "operator counts", "trees", "trees, all features"]
     ours, majority, *_ = evaluation.rows
-    assert (
-        majority.auc == 0.5
-        and ours.low <= ours.auc <= ours.high
-        and ours.functions == majority.functions
-    )
+    assert majority.auc == 0.5 and ours.low <= ours.auc <= ours.high and ours.functions == majority.functions
     assert ours.functions == len(set(sets["test"].skeletons[sets["test"].found >= 0].tolist()))
     # Every negative of this rule has a proof.
     assert ours.auc_proved == ours.auc

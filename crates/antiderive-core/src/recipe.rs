@@ -114,10 +114,16 @@ impl Recipe {
         }
     }
 
+    /// The operators that are sampled, in the order of their table whatever the order in which they are given.
+    pub fn weights(&self) -> Vec<(Op, u32)> {
+        let mut operators = self.operators.clone();
+        operators.retain(|(_, weight)| *weight > 0);
+        operators.sort_by_key(|(op, _)| *op);
+        operators
+    }
+
     /// One line that holds every setting; equal recipes have equal lines.
     pub fn text(&self) -> String {
-        let mut operators = self.operators.clone();
-        operators.sort_by_key(|(op, _)| *op);
         let mut text = format!(
             "v{GENERATOR_VERSION} task={} seed={} operators={}..{} shapes={} tokens={} leaves=x:{},int:{}(1..{})",
             self.task,
@@ -133,7 +139,7 @@ impl Recipe {
         if self.coefficients > 0 {
             let _ = write!(text, ",coef:{}(a0..a{})", self.coefficient_weight, self.coefficients - 1);
         }
-        for (op, weight) in operators.iter().filter(|(_, weight)| *weight > 0) {
+        for (op, weight) in self.weights() {
             let _ = write!(text, " {}:{weight}", op.row().name);
         }
         text

@@ -35,8 +35,7 @@ impl FunctionSampler {
     /// Prepares the tables of a recipe.
     pub fn new(recipe: &Recipe) -> Result<FunctionSampler> {
         let of_arity = |arity| {
-            let rows = recipe.operators.iter().copied();
-            Weighted::new(rows.filter(move |(op, _)| op.row().arity == arity))
+            Weighted::new(recipe.weights().into_iter().filter(move |(op, _)| op.row().arity == arity))
         };
         Ok(FunctionSampler {
             trees: TreeSampler::new(recipe.max_operators as usize, recipe.shape_weights())?,

@@ -8,14 +8,16 @@ from antiderive.cas.outcome import Outcome, Status
 from antiderive.cas.request import SYMPY_METHODS, Limits, Request
 
 if TYPE_CHECKING:
-    from antiderive.cas.pool import Pool, prove_zero_sympy, shared_pool
+    from antiderive.cas.pool import Caller, Pool, Share, prove_zero_sympy, shared_pool
 
 __all__ = [
     "SYMPY_METHODS",
+    "Caller",
     "Limits",
     "Outcome",
     "Pool",
     "Request",
+    "Share",
     "Status",
     "prove_zero_sympy",
     "shared_pool",

@@ -6,8 +6,9 @@ import atexit
 import os
 import threading
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from importlib.util import find_spec
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -33,57 +34,20 @@ _AHEAD = 2 * MOST_AHEAD
 _IDLE_SECONDS = 1.0
 
 
-class Pool:
-    """Calls in child processes, each under limits, at most ``workers`` at a time.
+class Caller(ABC):
+    """Something that makes calls: a pool, or a share of one.
 
-    Workers start when they are first needed and are kept. Any thread may call any method. Leaving the
-    ``with`` block, Ctrl-C during a call, and the death of this process, however violent, kill what runs.
-
-    Args:
+    Attributes:
         workers: calls at a time.
         limits: for every call that has none of its own.
-        programs: back ends in addition to those of :mod:`antiderive.cas.backends`, by method.
-        recycling: when a healthy worker is replaced by a fresh one.
-        warm: load SymPy once, before Python workers are forked; otherwise each of them loads what it needs.
-
-    Raises:
-        SettingError: unless there is at least one worker.
     """
 
-    def __init__(
-        self,
-        workers: int = 1,
-        *,
-        limits: Limits = _DEFAULT_LIMITS,
-        programs: Mapping[str, CommandLineBackend] | None = None,
-        recycling: Recycling = _DEFAULT_RECYCLING,
-        warm: bool = True,
-    ) -> None:
-        if workers < 1:
-            raise SettingError(f"a pool of {workers} workers; it needs at least one")
-        self.workers, self.limits = workers, limits
-        self._programs = dict(programs or {})
-        self._pid = os.getpid()
-        self._dispatcher = Dispatcher(workers, self._programs, recycling, warm=warm)
-        self._dispatcher.start()
-        _pools.add(self)
+    workers: int
+    limits: Limits
 
+    @abstractmethod
     def submit(self, request: Request, *, limits: Limits | None = None) -> Future[Outcome]:
-        """Queues a call. Cancelling the future at any time before it is done kills the call.
-
-        Raises:
-            SettingError: for an unknown method.
-            MissingExtraError: if SymPy is asked for and not installed.
-            WorkerError: if the program is not installed or the pool is closed.
-        """
-        if os.getpid() != self._pid:
-            raise WorkerError(
-                "this pool belongs to the process that this one was forked from; make a new one"
-            )
-        bounds = request.limits or limits or self.limits
-        call = Call(request, bounds, self._kind(request.method))
-        self._dispatcher.submit(call)
-        return call.future
+        """Queues a call. Cancelling the future at any time before it is done kills the call."""
 
     def call(self, request: Request, *, limits: Limits | None = None) -> Outcome:
         """The outcome of one call. An exception that is raised here meanwhile, such as Ctrl-C, kills it.
@@ -140,6 +104,59 @@ class Pool:
             for future in pending:
                 future.cancel()
 
+
+class Pool(Caller):
+    """Calls in child processes, each under limits, at most ``workers`` at a time.
+
+    Workers start when they are first needed and are kept. Any thread may call any method. Leaving the
+    ``with`` block, Ctrl-C during a call, and the death of this process, however violent, kill what runs.
+
+    Args:
+        workers: calls at a time.
+        limits: for every call that has none of its own.
+        programs: back ends in addition to those of :mod:`antiderive.cas.backends`, by method.
+        recycling: when a healthy worker is replaced by a fresh one.
+        warm: load SymPy once, before Python workers are forked; otherwise each of them loads what it needs.
+
+    Raises:
+        SettingError: unless there is at least one worker.
+    """
+
+    def __init__(
+        self,
+        workers: int = 1,
+        *,
+        limits: Limits = _DEFAULT_LIMITS,
+        programs: Mapping[str, CommandLineBackend] | None = None,
+        recycling: Recycling = _DEFAULT_RECYCLING,
+        warm: bool = True,
+    ) -> None:
+        if workers < 1:
+            raise SettingError(f"a pool of {workers} workers; it needs at least one")
+        self.workers, self.limits = workers, limits
+        self._programs = dict(programs or {})
+        self._pid = os.getpid()
+        self._dispatcher = Dispatcher(workers, self._programs, recycling, warm=warm)
+        self._dispatcher.start()
+        _pools.add(self)
+
+    def submit(self, request: Request, *, limits: Limits | None = None) -> Future[Outcome]:
+        """Queues a call. Cancelling the future at any time before it is done kills the call.
+
+        Raises:
+            SettingError: for an unknown method.
+            MissingExtraError: if SymPy is asked for and not installed.
+            WorkerError: if the program is not installed or the pool is closed.
+        """
+        if os.getpid() != self._pid:
+            raise WorkerError(
+                "this pool belongs to the process that this one was forked from; make a new one"
+            )
+        bounds = request.limits or limits or self.limits
+        call = Call(request, bounds, self._kind(request.method))
+        self._dispatcher.submit(call)
+        return call.future
+
     def close(self) -> None:
         """Kills everything that runs; calls that are not done raise a WorkerError. Harmless when repeated."""
         _pools.discard(self)
@@ -171,6 +188,43 @@ class Pool:
             raise WorkerError(f"{method} is not installed: there is no such program on PATH")
         self._programs[method] = backend
         return method
+
+
+class Share(Caller):
+    """A pool as one of its users sees it; stopping kills this user's calls and no others.
+
+    Args:
+        pool: where the calls are made.
+        workers: calls of this user at a time.
+    """
+
+    def __init__(self, pool: Pool, workers: int = 1) -> None:
+        self.workers, self.limits = workers, pool.limits
+        self._pool = pool
+        self._open: set[Future[Outcome]] = set()
+        self._stopped = False
+        self._lock = threading.Lock()
+
+    def submit(self, request: Request, *, limits: Limits | None = None) -> Future[Outcome]:
+        """As :meth:`Pool.submit`.
+
+        Raises:
+            CancelledError: after :meth:`stop`.
+        """
+        with self._lock:
+            if self._stopped:
+                raise CancelledError
+            future = self._pool.submit(request, limits=limits)
+            self._open.add(future)
+        future.add_done_callback(self._open.discard)
+        return future
+
+    def stop(self) -> None:
+        """Kills the calls that are not done, from any thread: who waits for them gets a CancelledError."""
+        with self._lock:
+            self._stopped = True
+        for future in list(self._open):
+            future.cancel()
 
 
 _pools: weakref.WeakSet[Pool] = weakref.WeakSet()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -13,6 +14,7 @@ _COMMANDS = {
     "bench": "Measure speed; the last line of each bench is JSON.",
     "cas": "Computer algebra systems that integrate.",
     "classify": "Will it integrate? Classifiers that are asked first.",
+    "cluster": "Label and generate on many machines, through Temporal.",
     "dataset": "Check, convert, deduplicate, describe and draw data sets.",
     "demo": "The whole walk: generate, train, evaluate, solve.",
     "evaluate": "Accuracy of a model on the test split, every answer verified.",
@@ -28,6 +30,7 @@ _COMMANDS = {
 """Commands with their one-line help; each lives in the module of its name."""
 
 _EXTRAS = {
+    "fsspec": "distributed",
     "lightning_fabric": "train",
     "matplotlib": "plot",
     "psycopg": "postgres",
@@ -36,6 +39,7 @@ _EXTRAS = {
     "sqlalchemy": "labels",
     "tensorboard": "train",
     "sympy": "cas",
+    "temporalio": "distributed",
     "torch": "train",
 }
 """The extra that installs each optional package."""
@@ -54,25 +58,35 @@ def group() -> None:
 
 def main() -> None:
     """Runs the command line: exit code 2 for bad input, 1 for a "no", 130 after Ctrl-C."""
+    code = _exit_code()
+    if "temporalio" in sys.modules:
+        # The threads of this SDK can crash an interpreter that is shutting down; there is nothing left to do.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _exit_code() -> int:
     try:
         code = group(standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
-        sys.exit(130)
+        return 130
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except ModuleNotFoundError as error:
         extra = _EXTRAS.get(error.name or "")
         if extra is None:
             raise
         click.echo(f"error: {MissingExtraError(f'this command (it imports {error.name})', extra)}", err=True)
-        sys.exit(2)
+        return 2
     except ParseError as error:
         place = "" if error.text is None or len(error.text) > 80 else f": {error.text}"
         click.echo(f"error: {error.line}{place}", err=True)
-        sys.exit(2)
+        return 2
     except AntideriveError as error:
         click.echo(f"error: {error}", err=True)
-        sys.exit(2)
-    sys.exit(code if isinstance(code, int) else 0)
+        return 2
+    return code if isinstance(code, int) else 0

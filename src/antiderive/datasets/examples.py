@@ -16,6 +16,7 @@ from antiderive.tasks import NativeTask, task_named
 from antiderive.tasks.fwd import ForwardIntegration
 
 if TYPE_CHECKING:
+    from antiderive.cas import Caller
     from antiderive.datasets.recipe import Recipe
 
 
@@ -61,10 +62,19 @@ class Examples:
     seconds: dict[str, float]
 
     @classmethod
-    def generate(cls, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Examples:
+    def generate(
+        cls, recipe: Recipe, start: int, count: int, *, threads: int = 1, pool: Caller | None = None
+    ) -> Examples:
         """Examples ``start`` to ``start + count`` of a recipe, the same for any number of threads.
 
         Of the task ``fwd`` there are only those whose function could be solved.
+
+        Args:
+            recipe: the recipe.
+            start: first index.
+            count: number of indices.
+            threads: functions at a time.
+            pool: where the task ``fwd`` makes its calls; by default a pool of this process.
 
         Raises:
             SettingError: if the recipe's task does not exist, cannot generate or does not know an option.
@@ -73,7 +83,7 @@ class Examples:
         task.settings(recipe)
         indices = np.arange(start, start + count, dtype=np.uint64)
         if isinstance(task, ForwardIntegration):
-            indices, arrays = solve_functions(task, recipe, start, count, threads)
+            indices, arrays = solve_functions(task, recipe, start, count, threads, pool)
         elif isinstance(task, NativeTask):
             arrays = generate(recipe.core_settings(), start, count, threads)
         else:

@@ -258,7 +258,7 @@ class DataSetWriter:
         with writing_to(self.folder):
             for split, part in parts.items():
                 name = file_name(split, key)
-                data = _encode(part)
+                data = encode(part)
                 write_atomically(self.folder / name, data)
                 files[name] = ShardFile(part.num_rows, len(data), hashlib.sha256(data).hexdigest())
             self.manifest.shards[key] = Shard(rejects=rejects, seconds=round(seconds, 3), files=files)
@@ -270,7 +270,8 @@ class DataSetWriter:
         self._written = time.monotonic()
 
 
-def _encode(table: pa.Table) -> memoryview:
+def encode(table: pa.Table) -> memoryview:
+    """The bytes of a file that holds a table."""
     sink = pa.BufferOutputStream()
     # In one chunk, so that the bytes do not depend on how the rows came together.
     pq.write_table(table.combine_chunks(), sink, compression="zstd", use_dictionary=False)

@@ -22,6 +22,7 @@ from antiderive.tasks.fwd import FASTEST, ForwardIntegration
 from antiderive.verification.portfolio import Search, search
 
 if TYPE_CHECKING:
+    from antiderive.cas import Caller
     from antiderive.datasets.recipe import Recipe
 
 _SECONDS = 2.0
@@ -29,7 +30,7 @@ _SECONDS = 2.0
 
 
 def solve_functions(
-    task: ForwardIntegration, recipe: Recipe, start: int, count: int, threads: int
+    task: ForwardIntegration, recipe: Recipe, start: int, count: int, threads: int, pool: Caller | None = None
 ) -> tuple[NDArray[np.uint64], dict[str, Any]]:
     """Indices and arrays (as ``_core.generate`` gives them) of the functions of a range that were solved.
 
@@ -39,6 +40,7 @@ def solve_functions(
         start: first index.
         count: number of functions that are tried.
         threads: functions at a time.
+        pool: where the calls are made; by default a pool of this process.
 
     Raises:
         SettingError: if a method does not exist or none is installed.
@@ -46,7 +48,7 @@ def solve_functions(
     started = time.perf_counter()
     steps = _steps(task, recipe)
     functions = Functions.generate(recipe, start, count)
-    pool = _pool(threads)
+    pool = pool or _pool(threads)
 
     def solve(place: int) -> list[int] | str:
         integrand = Expr.from_tokens(functions.tokens(place))

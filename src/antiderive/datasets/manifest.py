@@ -58,6 +58,18 @@ class Shard:
     seconds: float
     files: dict[str, ShardFile]
 
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Shard:
+        """A shard from plain values.
+
+        Raises:
+            KeyError, TypeError, ValueError: unless they describe one.
+        """
+        files = {str(name): ShardFile(**file) for name, file in values["files"].items()}
+        for name in files:
+            split_of_name(name)  # nothing else may be opened by a manifest: no path, no other kind of file
+        return cls(rejects=dict(values["rejects"]), seconds=float(values["seconds"]), files=files)
+
 
 @dataclass
 class Manifest:
@@ -94,16 +106,32 @@ class Manifest:
         """
         path = folder / MANIFEST
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
+            return cls.parse(path.read_text(encoding="utf-8"), str(path))
         except FileNotFoundError as error:
             raise DataError(f"{folder} holds no data set: there is no {MANIFEST}") from error
-        except (OSError, ValueError) as error:
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"cannot read {path}: {error}") from error
+
+    @classmethod
+    def parse(cls, text: str, path: str) -> Manifest:
+        """Reads the text of a manifest.
+
+        Args:
+            text: the text.
+            path: where it comes from, for messages.
+
+        Raises:
+            DataError: if it is damaged or of another version.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as error:
             raise DataError(f"cannot read {path}: {error}") from error
         if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
             raise DataError(f"{path} is not a manifest of format {FORMAT}; make the data set again")
         try:
             values["ranges"] = [(int(first), int(last)) for first, last in values["ranges"]]
-            values["shards"] = {key: _shard(shard) for key, shard in values["shards"].items()}
+            values["shards"] = {key: Shard.from_dict(shard) for key, shard in values["shards"].items()}
             return cls(**values)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise DataError(f"{path} is damaged: {type(error).__name__}: {error}") from error
@@ -151,13 +179,6 @@ class Manifest:
     def missing(self) -> list[Range]:
         """Parts of the ranges asked for that no shard covers."""
         return [gap for wanted in self.ranges for gap in gaps(wanted, self.covered)]
-
-
-def _shard(values: dict[str, Any]) -> Shard:
-    files = {str(name): ShardFile(**file) for name, file in values["files"].items()}
-    for name in files:
-        split_of_name(name)  # nothing else may be opened by a manifest: no path, no other kind of file
-    return Shard(rejects=dict(values["rejects"]), seconds=float(values["seconds"]), files=files)
 
 
 def key_of(first: int, last: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -16,6 +17,9 @@ from antiderive.datasets.manifest import Manifest, Range, gaps
 from antiderive.datasets.recipe import Recipe
 from antiderive.errors import DataError, SettingError
 from antiderive.tasks.fwd import FORWARD
+
+if TYPE_CHECKING:
+    from antiderive.cas import Caller
 
 _SLOW_SHARD = 1_000
 _FIRST_CHUNK = 32
@@ -78,11 +82,11 @@ def write_dataset(
             writer.extend(*wanted)
         missing = gaps(wanted, present.covered)
         progress = _Reporter(count, sum(last - first for first, last in missing), report)
-        pace = _Pace()
+        pace = Pace()
         pending: Future[None] | None = None
-        for first, last in _cut(missing, shard or (_SLOW_SHARD if recipe.task in FORWARD else SHARD)):
+        for first, last in cut(missing, shard or shard_size(recipe)):
             began = time.monotonic()
-            parts, rejects = _make(recipe, first, last, threads, pace, progress)
+            parts, rejects = make_shard(recipe, first, last, threads=threads, pace=pace, report=progress.add)
             if pending is not None:
                 pending.result()
             # One shard is written while the next one is made.
@@ -105,7 +109,7 @@ class _Reporter:
         self._report(Progress(self._present + self._made, self._made, self._total, seconds))
 
 
-class _Pace:
+class Pace:
     """Size of the next chunk: it grows until a chunk takes long enough, or as long as growing pays."""
 
     def __init__(self) -> None:
@@ -113,13 +117,19 @@ class _Pace:
         self._best = 0.0
 
     def took(self, seconds: float) -> None:
+        """Notes how long a chunk of the present size took."""
         rate = self.size / max(seconds, 1e-9)
         if seconds < _CHUNK_SECONDS or rate > 1.2 * self._best:
             self._best = rate
             self.size *= 2
 
 
-def _cut(ranges: list[Range], size: int) -> Iterator[Range]:
+def shard_size(recipe: Recipe) -> int:
+    """Indices of a shard, unless another number is asked for."""
+    return _SLOW_SHARD if recipe.task in FORWARD else SHARD
+
+
+def cut(ranges: list[Range], size: int) -> Iterator[Range]:
     """Ranges cut at the multiples of ``size``, so that runs that meet make the same shards."""
     for first, last in ranges:
         place = first
@@ -129,17 +139,34 @@ def _cut(ranges: list[Range], size: int) -> Iterator[Range]:
             place = end
 
 
-def _make(
-    recipe: Recipe, first: int, last: int, threads: int, pace: _Pace, progress: _Reporter
+def make_shard(
+    recipe: Recipe,
+    first: int,
+    last: int,
+    *,
+    pace: Pace,
+    report: Callable[[int], None],
+    threads: int = 1,
+    pool: Caller | None = None,
 ) -> tuple[dict[Split, pa.Table], dict[str, int]]:
-    """The tables of one shard by split, and the rejects."""
+    """The tables of one shard by split, and the rejects.
+
+    Args:
+        recipe: what is made.
+        first: first index.
+        last: index after the last one.
+        pace: size of the chunks in which it is made.
+        report: called after each chunk with the number of its indices; it may raise to stop.
+        threads: examples at a time.
+        pool: where the task ``fwd`` makes its calls; by default a pool of this process.
+    """
     chunks: dict[Split, list[pa.Table]] = {split: [] for split in Split}
     rejects: dict[str, int] = {}
     place = first
     while place < last:
         began = time.monotonic()
         size = min(pace.size, last - place)
-        examples = Examples.generate(recipe, place, size, threads=threads)
+        examples = Examples.generate(recipe, place, size, threads=threads, pool=pool)
         if size == pace.size:
             pace.took(time.monotonic() - began)
         table = to_table(examples)
@@ -148,5 +175,5 @@ def _make(
         for reason, number in examples.rejects.items():
             rejects[reason] = rejects.get(reason, 0) + number
         place += size
-        progress.add(size)
+        report(size)
     return {split: pa.concat_tables(tables) for split, tables in chunks.items()}, rejects

@@ -27,7 +27,7 @@ from antiderive.verification.portfolio import Attempt, Search
 
 if TYPE_CHECKING:
     from antiderive.cas.outcome import Outcome
-    from antiderive.cas.pool import Pool
+    from antiderive.cas.pool import Caller
     from antiderive.labelling.functions import Function
     from antiderive.labelling.job import Job
     from antiderive.labelling.store import Store
@@ -66,8 +66,9 @@ def label_range(
     count: int,
     *,
     store: Store,
-    pool: Pool,
+    pool: Caller,
     slice_size: int = SLICE,
+    run: tuple[int, int] | None = None,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Progress:
     """Labels functions ``start`` to ``start + count`` of a job.
@@ -83,28 +84,29 @@ def label_range(
         store: where the rows go.
         pool: where the calls are made.
         slice_size: indices of one row of the ledger.
+        run: start and count of the run that this range is a part of; by default it is one of its own.
         report: called after each write and at least once a second or so, however long the calls take;
             everything it hears of is in the store; it may raise to stop.
 
     Raises:
         StoreError: if the store cannot be used.
     """
-    run = _Run(job, start, count, store, report)
-    requests = run.requests(slice_size)
+    work = _Run(job, start, count, run or (start, count), store, report)
+    requests = work.requests(slice_size)
     try:
         while True:
-            for key, outcome in pool.map(requests, limits=job.limits, idle=run.flush_if_due):
-                run.take(key, outcome)
-            if not run.again:
+            for key, outcome in pool.map(requests, limits=job.limits, idle=work.flush_if_due):
+                work.take(key, outcome)
+            if not work.again:
                 break
-            requests = run.retries()
+            requests = work.retries()
     except StoreError:
         raise
     except BaseException:
-        run.write()
+        work.write()
         raise
-    run.flush()
-    return run.progress
+    work.flush()
+    return work.progress
 
 
 def _evidence(found: Search, *, several: bool) -> str | None:
@@ -142,12 +144,19 @@ class _Run:
     """The state of one call of :func:`label_range`."""
 
     def __init__(
-        self, job: Job, start: int, count: int, store: Store, report: Callable[[Progress], None]
+        self,
+        job: Job,
+        start: int,
+        count: int,
+        run: tuple[int, int],
+        store: Store,
+        report: Callable[[Progress], None],
     ) -> None:
         self.progress = Progress(count)
         self.again: deque[Function] = deque()
         self._job, self._start, self._count, self._store, self._report = job, start, count, store, report
-        self._key = job.run_key(start, count)
+        self._whole = run
+        self._key = job.run_key(*run)
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
         self._versions = versions_of(job.method)
         self._steps = steps_of(job.method)
@@ -166,7 +175,7 @@ class _Run:
         """The calls that have to be made; whatever the store knows is settled on the way."""
         finished = {
             (part.start, part.count): part
-            for part in self._store.start_run(self._job, self._start, self._count)
+            for part in self._store.start_run(self._job, *self._whole, within=(self._start, self._count))
         }
         end = self._start + self._count
         for first in range(self._start, end, slice_size):

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, inspect, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, false, func, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -111,8 +111,18 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start_run(self, job: Job, start: int, count: int) -> list[Slice]:
-        """Notes a run and returns the slices of it that are finished."""
+    def start_run(
+        self, job: Job, start: int, count: int, *, within: tuple[int, int] | None = None
+    ) -> list[Slice]:
+        """Notes a run and returns the slices of it that are finished.
+
+        Args:
+            job: what is done.
+            start: first index of the run.
+            count: number of its indices.
+            within: start and count of the part whose slices are wanted; by default all are.
+        """
+        first, size = within or (start, count)
         run = job.run_key(start, count)
         recipe_row = {
             "key": job.recipe_key,
@@ -134,11 +144,33 @@ class Store:
             self._insert(connection, schema.runs, [run_row])
             table = schema.ledger
             rows = connection.execute(
-                select(table.c.start, table.c.count, table.c.counts).where(table.c.run == run)
+                select(table.c.start, table.c.count, table.c.counts).where(
+                    table.c.run == run, table.c.start >= first, table.c.start < first + size
+                )
             )
             return [Slice(row.start, row[1], json.loads(row.counts)) for row in rows]
 
         return self._persist(work)
+
+    def knows(self, run: str) -> bool:
+        """Whether a run has been noted."""
+        query = select(schema.runs.c.key).where(schema.runs.c.key == run)
+        return self._persist(lambda connection: connection.execute(query).first() is not None)
+
+    def require_writable(self) -> None:
+        """Refuses a store to which no rows can be added.
+
+        Raises:
+            StoreError: if this user may not read and insert, or the store is read-only.
+        """
+
+        def work(connection: Connection) -> None:
+            for table in (schema.recipes, schema.functions, schema.labels, schema.runs, schema.ledger):
+                # It adds no row, but needs every right that adding one does.
+                nothing = select(table).where(false())
+                connection.execute(insert(table).from_select(list(table.c), nothing))
+
+        self._persist(work)
 
     def known(self, method: str, functions: Sequence[Function]) -> dict[bytes, Label]:
         """Current labels of these functions by this method, by content key."""

@@ -33,6 +33,12 @@ def answer(expression: str, variable: str) -> Outcome:  # noqa: ARG001  (one sig
     return Outcome("solved", value=expression)
 
 
+def answer_later(expression: str, variable: str) -> Outcome:  # noqa: ARG001
+    """Waits 50 ms, without CPU time, and says that the function is its own antiderivative."""
+    time.sleep(0.05)
+    return Outcome("solved", expression)
+
+
 def process(expression: str, variable: str) -> Outcome:  # noqa: ARG001
     """Behaves: the process id is the answer."""
     return Outcome("solved", value=str(os.getpid()))

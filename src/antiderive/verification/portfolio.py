@@ -14,7 +14,7 @@ from antiderive.verification.answers import Judgement, judge_outcome
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
-    from antiderive.cas import Pool
+    from antiderive.cas import Caller
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Search:
 
 
 def search(
-    pool: Pool,
+    pool: Caller,
     integrand: Expr,
     variable: str = "x",
     *,

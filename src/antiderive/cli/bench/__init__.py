@@ -8,6 +8,7 @@ from antiderive.cli.lazy import LazyGroup
 
 BENCHES = {
     "cas": "Calls in killable workers, beside a process for each call and ProcessPoolExecutor.",
+    "cluster": "Labelling by workers of a Temporal server, beside the local executor.",
     "dataset": "Generate, check, convert and deduplicate: examples a second and memory.",
     "engine": "Parse, canonicalise, differentiate and print, beside SymPy and SymEngine.",
     "generate": "Accepted examples of a task a second.",

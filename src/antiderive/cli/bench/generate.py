@@ -117,9 +117,10 @@ def _measure(recipe: Recipe, seconds: float, threads: int) -> _Measured:
 
     from antiderive.cas.usage import cpu_seconds_of_all
     from antiderive.datasets import Examples
+    from antiderive.tasks.fwd import FORWARD
 
-    # Of fwd each takes a call of computer algebra.
-    size = (25 if recipe.task == "fwd" else 2_500) * threads
+    # Of these each takes a call of computer algebra.
+    size = (25 if recipe.task in FORWARD else 2_500) * threads
     done = accepted = 0
     lengths: tuple[list[Any], list[Any]] = ([], [])
     rejects: Counter[str] = Counter()

@@ -23,7 +23,7 @@ _COMMANDS = {
 }
 
 
-class _Range(click.ParamType[tuple[int, int]]):
+class OperatorRange(click.ParamType[tuple[int, int]]):
     """``3-10``, or one number."""
 
     name = "a-b"
@@ -42,7 +42,7 @@ class _Range(click.ParamType[tuple[int, int]]):
 @click.group(cls=LazyGroup, package=__name__, commands=_COMMANDS, invoke_without_command=True)
 @click.option("--count", type=click.IntRange(min=1), help="Number of functions.")
 @click.option("--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first.")
-@click.option("--ops", type=_Range(), help="Operators of a function, as 1-15.  [default: 3-15]")
+@click.option("--ops", type=OperatorRange(), help="Operators of a function, as 1-15.  [default: 3-15]")
 @click.option(
     "--task",
     type=click.Choice(["fwd", "textbook"]),
@@ -114,7 +114,7 @@ def command(
         versions_of(method)  # it must exist
 
     limits = Limits(cpu_seconds=timeout, memory_mib=memory)
-    settings = _recipe(recipe, ops, seed, coefficients)
+    settings = functions_recipe(recipe, ops, seed, coefficients)
     parts = [(task, count), ("bwd", known_integrable)]
     jobs = [
         (Job(dataclasses.replace(settings, task=name), method, limits, split), number)
@@ -127,9 +127,10 @@ def command(
             _label(job, start, number, store, workers or os.cpu_count() or 1)
 
 
-def _recipe(
-    path: Path | None, ops: tuple[int, int] | None, seed: int | None, coefficients: int | None
+def functions_recipe(
+    path: Path | None, ops: tuple[int, int] | None, seed: int | None, coefficients: int | None = None
 ) -> Recipe:
+    """The recipe of the functions, from a file and what changes it."""
     from antiderive.datasets import Recipe
 
     values = {**(Recipe.load(path) if path is not None else Recipe()).to_dict(), "task": "fwd"}

@@ -1,0 +1,34 @@
+"""``antiderive cluster cancel``."""
+
+from __future__ import annotations
+
+import click
+
+from antiderive.cli.cluster.common import address_of, address_options, run_named, with_cluster
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.option("--force", is_flag=True, help="End it even if no worker is there to hear of it.")
+@address_options
+def command(
+    run: str | None,
+    force: bool,
+    address: str | None,
+    namespace: str | None,
+    profile: str | None,
+    queue: str,
+) -> None:
+    """End RUN; what has been written stays, and submitting it again does the rest.
+
+    Workers kill what they run for it within seconds. RUN may be left out where only one is running.
+    """
+    from antiderive.distributed.client import Cluster
+
+    async def work(cluster: Cluster) -> str:
+        name = await run_named(cluster, run)
+        await cluster.cancel(name, force=force)
+        return name
+
+    name = with_cluster(address_of(address, namespace, profile, queue), work)
+    click.echo(f"{name} {'is ended' if force else 'is told to end'}")

@@ -1,0 +1,85 @@
+"""What the commands of ``antiderive cluster`` share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from antiderive.errors import ClusterError
+
+if TYPE_CHECKING:
+    from antiderive.distributed.client import Address, Cluster
+
+_Result = TypeVar("_Result")
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+STORE = click.option(
+    "--store",
+    "url",
+    envvar="ANTIDERIVE_STORE",
+    show_envvar=True,
+    help="URL of the store of labels, the same database for all workers.",
+)
+
+
+def address_options(command: _Command) -> _Command:
+    """Where the server is: options ``address``, ``namespace``, ``profile``, ``queue``."""
+    for option in (
+        click.option(
+            "--queue",
+            default="antiderive",
+            show_default=True,
+            help="Queue that submitters and workers share.",
+        ),
+        click.option("--profile", help="Profile of Temporal's configuration file."),
+        click.option("--namespace", help="Namespace.  [default: TEMPORAL_NAMESPACE, or default]"),
+        click.option(
+            "--address", help="HOST:PORT of the server.  [default: TEMPORAL_ADDRESS, or 127.0.0.1:7233]"
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def address_of(address: str | None, namespace: str | None, profile: str | None, queue: str) -> Address:
+    """The options of :func:`address_options` as one value."""
+    from antiderive.distributed.client import Address
+
+    return Address(address, namespace, profile, queue)
+
+
+def with_cluster(address: Address, work: Callable[[Cluster], Awaitable[_Result]]) -> _Result:
+    """Connects and does some work.
+
+    Raises:
+        ClusterError: if the server cannot be reached, or does not do what it is asked.
+    """
+    from temporalio.service import RPCError
+
+    from antiderive.distributed.client import Cluster
+
+    async def run() -> _Result:
+        return await work(Cluster(await address.connect(), address))
+
+    try:
+        return asyncio.run(run())
+    except RPCError as error:
+        raise ClusterError(f"the Temporal server says: {error.message}") from error
+
+
+async def run_named(cluster: Cluster, name: str | None) -> str:
+    """The name of a run; without one, of the only run there is.
+
+    Raises:
+        ClusterError: if there are several, or none.
+    """
+    if name is not None:
+        return name
+    running = await cluster.runs(running=True)
+    if len(running) != 1:
+        what = ", ".join(run.id for run in running) if running else "no run"
+        raise ClusterError(f"name a run; running: {what}")
+    return running[0].id

@@ -1,0 +1,28 @@
+"""``antiderive cluster pause``."""
+
+from __future__ import annotations
+
+import click
+
+from antiderive.cli.cluster.common import address_of, address_options, run_named, with_cluster
+
+
+@click.command()
+@click.argument("run", required=False)
+@address_options
+def command(
+    run: str | None, address: str | None, namespace: str | None, profile: str | None, queue: str
+) -> None:
+    """Stop RUN until it is resumed.
+
+    Slices that are open are given up within seconds and the workers' processes freed; what was written
+    stays. RUN may be left out where only one is running.
+    """
+    from antiderive.distributed.client import Cluster
+
+    async def work(cluster: Cluster) -> str:
+        name = await run_named(cluster, run)
+        await cluster.signal(name, "pause")
+        return name
+
+    click.echo(f"{with_cluster(address_of(address, namespace, profile, queue), work)} is told to pause")

@@ -1,0 +1,37 @@
+"""``antiderive cluster set``."""
+
+from __future__ import annotations
+
+import click
+
+from antiderive.cli.cluster.common import address_of, address_options, run_named, with_cluster
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.option(
+    "--concurrency", type=click.IntRange(1, 1000), required=True, help="Slices that are open at a time."
+)
+@address_options
+def command(
+    run: str | None,
+    concurrency: int,
+    address: str | None,
+    namespace: str | None,
+    profile: str | None,
+    queue: str,
+) -> None:
+    """Change how many slices of RUN are open at a time.
+
+    It bounds the share of a run where several compete for the workers; more than there are slots does
+    nothing. Slices that are open are finished. RUN may be left out where only one is running.
+    """
+    from antiderive.distributed.client import Cluster
+
+    async def work(cluster: Cluster) -> str:
+        name = await run_named(cluster, run)
+        await cluster.signal(name, "set_concurrency", concurrency)
+        return name
+
+    name = with_cluster(address_of(address, namespace, profile, queue), work)
+    click.echo(f"{name} is told to keep {concurrency} slices open")

@@ -1,0 +1,91 @@
+"""``antiderive cluster status``."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from antiderive.cli.cluster.common import address_of, address_options, with_cluster
+
+if TYPE_CHECKING:
+    from antiderive.distributed.client import Cluster, Run
+
+
+@click.command()
+@click.argument("run", required=False)
+@address_options
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(
+    run: str | None,
+    address: str | None,
+    namespace: str | None,
+    profile: str | None,
+    queue: str,
+    *,
+    as_json: bool,
+) -> None:
+    """How far RUN is and who is at it; without RUN, all runs and the workers of this release."""
+
+    async def one(cluster: Cluster) -> Run:
+        return await cluster.run(run or "")
+
+    async def every(cluster: Cluster) -> tuple[list[Run], list[str]]:
+        listed = await cluster.runs()
+        # Only those that run can say how far they are.
+        seen = [await cluster.run(item.id) if item.state == "running" else item for item in listed]
+        return seen, await cluster.workers()
+
+    where = address_of(address, namespace, profile, queue)
+    if run is not None:
+        found = with_cluster(where, one)
+        click.echo(json.dumps(as_dict(found)) if as_json else "\n".join(describe(found)))
+        return
+    runs, workers = with_cluster(where, every)
+    if as_json:
+        click.echo(json.dumps({"runs": [as_dict(item) for item in runs], "workers": workers}))
+        return
+    for item in runs:
+        click.echo(f"{item.id}  {headline(item)}  {item.what}")
+    if not runs:
+        click.echo("no runs")
+    click.echo(f"workers: {', '.join(workers) or 'none'}")
+
+
+def as_dict(run: Run) -> dict[str, object]:
+    """What ``--json`` prints."""
+    return {**dataclasses.asdict(run), "done": run.status.done if run.status else None}
+
+
+def headline(run: Run) -> str:
+    """State and progress in one line."""
+    if run.status is None:
+        return run.state if run.state != "running" else "running (no worker answers)"
+    status = run.status
+    line = f"{run.state}, {status.done:,} of {status.total:,} ({status.done / max(status.total, 1):.0%})"
+    if run.state == "running" and status.rate > 0:
+        minutes = (status.total - status.done) / status.rate / 60
+        line += f", {status.rate:,.1f}/s, {minutes:,.0f} min left"
+    return line
+
+
+def describe(run: Run) -> list[str]:
+    """All that is known of a run, in lines."""
+    lines = [f"{run.id}: {headline(run)}", f"  {run.what}, {run.release}"]
+    if run.failure:
+        lines.append(f"  failed: {run.failure}")
+    if run.status is not None:
+        total = max(run.status.done, 1)
+        for outcome, number in sorted(run.status.counts.items(), key=lambda item: -item[1]):
+            lines.append(f"  {outcome:<14} {number:>12,}  {number / total:6.1%}")
+        if run.state in ("running", "paused"):
+            lines.append(
+                f"  slices: {run.status.open} open of at most {run.status.concurrency}, "
+                f"{run.waiting} waiting; the next one has {run.status.size:,}"
+            )
+    for worker in run.workers:
+        trouble = f"; last trouble: {worker.trouble}" if worker.trouble else ""
+        lines.append(f"  {worker.name}: {worker.slices} slices, {worker.done:,} done in them{trouble}")
+    return lines

@@ -1,0 +1,55 @@
+"""``antiderive cluster submit generate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from antiderive.cli.cluster.common import address_of, address_options
+from antiderive.cli.cluster.follow import run_options, submit
+
+
+@click.command()
+@click.argument("task")
+@click.option("--count", type=click.IntRange(min=1), required=True, help="Number of examples.")
+@click.option(
+    "--from", "first", type=click.IntRange(min=0), default=0, show_default=True, help="First index."
+)
+@click.option("--seed", type=int, default=None, help="Another seed gives other examples.  [default: 0]")
+@click.option("--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings.")
+@click.option(
+    "-o", "--out", required=True, help="Folder that all workers have under this path, or s3://BUCKET/NAME."
+)
+@click.option("--shard", type=click.IntRange(min=1), help="Indices of a shard.  [default: as 'generate']")
+@click.option("--resume", is_flag=True, help="A data set that was begun with another range may be extended.")
+@run_options
+@address_options
+def command(
+    task: str,
+    count: int,
+    first: int,
+    seed: int | None,
+    recipe: Path | None,
+    out: str,
+    shard: int | None,
+    resume: bool,
+    concurrency: int,
+    wait: bool,
+    address: str | None,
+    namespace: str | None,
+    profile: str | None,
+    queue: str,
+) -> None:
+    """Start writing COUNT examples of TASK to a shared folder, as 'antiderive generate' does."""
+    from antiderive.datasets import Recipe
+    from antiderive.distributed.submit import generate_run
+    from antiderive.tasks import task_named
+
+    changes = {"task": task_named(task).name, **({} if seed is None else {"seed": seed})}
+    settings = Recipe.from_dict(changes) if recipe is None else Recipe.load(recipe, changes)
+    submit(
+        address_of(address, namespace, profile, queue),
+        generate_run(settings, out, first, count, shard=shard, extend=resume, concurrency=concurrency),
+        wait=wait,
+    )

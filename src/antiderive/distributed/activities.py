@@ -1,0 +1,251 @@
+"""Activities: what workers do. Each may be killed at any moment and done again, there or elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from temporalio import activity
+from temporalio import exceptions as temporal
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from antiderive.cas import Limits, Pool, Share
+from antiderive.datasets.manifest import Shard, gaps, joined, split_of_name
+from antiderive.datasets.shards import Pace, cut, make_shard
+from antiderive.distributed.messages import (
+    GenerateJob,
+    GenerateSlice,
+    LabelJob,
+    LabelSlice,
+    Plan,
+    SliceResult,
+)
+from antiderive.distributed.pulse import Pulse, StoppedError
+from antiderive.distributed.shared import SharedDataSet
+from antiderive.distributed.storage import Storage, absolute
+from antiderive.distributed.versions import recipe_of, refusal
+from antiderive.distributed.workflow import BAD_INPUT
+from antiderive.errors import AntideriveError, DataError, ParseError, SettingError
+from antiderive.labelling import Job, Store, label_range
+
+if TYPE_CHECKING:
+    from antiderive.datasets.manifest import Manifest, Range
+
+_MOST_RANGES = 500
+"""Ranges of a plan: it has to stay small. The rest comes with the next plan."""
+
+_HOLD = 5.0
+"""Seconds for which a worker that cannot do a slice keeps it, so that it does not draw slice after slice away
+from those that can."""
+
+
+class RefusedError(AntideriveError):
+    """This worker is not fit for a job; another one may be."""
+
+
+class Activities:
+    """The activities of one worker process.
+
+    Args:
+        pool: where calls are made, for all slices together.
+        store: URL of the store of labels, if this worker has one.
+        say: tells the person at this worker, in one line.
+        functions: whether methods may be functions of this installation; for tests and benches alone.
+    """
+
+    def __init__(
+        self, pool: Pool, store: str | None, *, say: Callable[[str], None], functions: bool = False
+    ) -> None:
+        self._pool, self._url, self._say = pool, store, say
+        self._functions = functions
+        self._fit: set[str] = set()
+        self._of_thread = threading.local()
+
+    def all(self) -> list[Callable[..., object]]:
+        """What a worker registers."""
+        return [
+            self.plan_label,
+            self.label_slice,
+            self.plan_generate,
+            self.generate_slice,
+            self.finish_generate,
+        ]
+
+    # A cancellation is heard by the pulse; an exception thrown into the thread could hit anything.
+
+    @activity.defn(no_thread_cancel_exception=True)
+    def plan_label(self, job: LabelJob) -> Plan:
+        """Notes the run and reads its ledger."""
+        with self._working(job) as pulse:
+            slices = self._store(pulse).start_run(_job(job), job.first, job.last - job.first)
+            counts: Counter[str] = Counter()
+            place = 0
+            for part in sorted(slices, key=lambda part: part.start):
+                # One that was begun before a pause and ended after it may lie over others.
+                if part.start >= place:
+                    counts.update(part.counts)
+                    place = part.start + part.count
+            covered = joined([(part.start, part.start + part.count) for part in slices])
+            return _plan(gaps((job.first, job.last), covered), counts)
+
+    @activity.defn(no_thread_cancel_exception=True)
+    def label_slice(self, part: LabelSlice) -> SliceResult:
+        """Labels a slice; what of it is in the store is not done again."""
+        began = time.monotonic()
+        with self._working(part.job) as pulse:
+            job, whole = _job(part.job), (part.job.first, part.job.last - part.job.first)
+            store = self._store(pulse)
+            if not store.knows(job.run_key(*whole)):
+                raise RefusedError(
+                    f"the store {store.name} does not know this run; "
+                    "start this worker with the store of the others"
+                )
+            share = Share(self._pool)
+            pulse.on_stop(share.stop)
+            count = part.last - part.first
+            progress = label_range(
+                job,
+                part.first,
+                count,
+                store=store,
+                pool=share,
+                slice_size=count,
+                run=whole,
+                report=lambda progress: pulse.report(progress.done),
+            )
+            return SliceResult(dict(progress.counts), time.monotonic() - began)
+
+    @activity.defn(no_thread_cancel_exception=True)
+    def plan_generate(self, job: GenerateJob) -> Plan:
+        """Prepares the folder, or finds what of the run is there."""
+        with self._working(job):
+            try:
+                manifest = _data_set(job).open((job.first, job.last), extend=job.extend)
+            except DataError as error:
+                raise _bad_input(error) from error
+            missing = gaps((job.first, job.last), manifest.covered)
+            return _plan(missing, _counts_of(manifest, (job.first, job.last)))
+
+    @activity.defn(no_thread_cancel_exception=True)
+    def generate_slice(self, part: GenerateSlice) -> SliceResult:
+        """Writes the shards of a slice; those that are there stay."""
+        began = time.monotonic()
+        with self._working(part.job) as pulse:
+            recipe, data = recipe_of(part.job), _data_set(part.job)
+            share = Share(self._pool)
+            pulse.on_stop(share.stop)
+            counts: Counter[str] = Counter()
+            done, pace = 0, Pace()
+
+            def report(made: int) -> None:
+                nonlocal done
+                done += made
+                pulse.report(done)
+
+            for first, last in cut([(part.first, part.last)], part.job.shard):
+                shard = data.shard(first, last)
+                if shard is None:
+                    start = time.monotonic()
+                    parts, rejects = make_shard(recipe, first, last, pace=pace, report=report, pool=share)
+                    shard = data.write(first, last, parts, rejects, time.monotonic() - start)
+                counts.update(_examples(shard, last - first))
+            return SliceResult(dict(counts), time.monotonic() - began)
+
+    @activity.defn(no_thread_cancel_exception=True)
+    def finish_generate(self, job: GenerateJob) -> None:
+        """Writes the manifest."""
+        with self._working(job):
+            _data_set(job).finish((job.first, job.last))
+
+    def _store(self, pulse: Pulse) -> Store:
+        """The store of this thread, which waits no longer than the activity may."""
+        if self._url is None:
+            raise RefusedError("this worker has no store; start it with --store URL")
+        store: Store | None = getattr(self._of_thread, "store", None)
+        if store is None:
+            store = self._of_thread.store = Store(self._url)
+
+        def waiting(line: str) -> None:
+            self._say(line)
+            pulse.check()
+
+        store.waiting = waiting
+        return store
+
+    def _require_fitness(self, job: LabelJob | GenerateJob) -> None:
+        key = repr(job)
+        if key in self._fit:
+            return
+        if reason := refusal(job, functions=self._functions):
+            raise RefusedError(reason)
+        self._fit.add(key)
+
+    @contextmanager
+    def _working(self, job: LabelJob | GenerateJob) -> Iterator[Pulse]:
+        """Checks that this worker is fit for a job, and says of every error what becomes of it.
+
+        Input that is wrong is wrong everywhere. Anything else may be this worker's trouble, and the slice is
+        tried again by whoever is free.
+        """
+        with Pulse() as pulse:
+            try:
+                self._require_fitness(job)
+                yield pulse
+            except (CancelledError, StoppedError) as error:
+                raise _stopped(pulse) from error
+            except (ParseError, SettingError) as error:
+                raise _bad_input(error) from error
+            except (AntideriveError, OSError) as error:
+                if pulse.stopped:
+                    raise _stopped(pulse) from error
+                line = f"{'refused' if isinstance(error, RefusedError) else 'cannot go on'}: {error}"
+                self._say(line)
+                pulse.hold(_HOLD)
+                raise ApplicationError(line, type=type(error).__name__) from error
+
+
+def _stopped(pulse: Pulse) -> temporal.FailureError:
+    if pulse.stopped == "leaving":
+        return ApplicationError(
+            "the worker leaves",
+            type="Leaving",
+            next_retry_delay=timedelta(milliseconds=100),
+            category=ApplicationErrorCategory.BENIGN,
+        )
+    return temporal.CancelledError("cancelled")
+
+
+def _bad_input(error: AntideriveError) -> ApplicationError:
+    return ApplicationError(str(error), type=BAD_INPUT, non_retryable=True)
+
+
+def _job(job: LabelJob) -> Job:
+    return Job(recipe_of(job), job.method, Limits(job.cpu_seconds, memory_mib=job.memory_mib))
+
+
+def _data_set(job: GenerateJob) -> SharedDataSet:
+    return SharedDataSet(Storage(absolute(job.out)), recipe_of(job))
+
+
+def _plan(missing: list[Range], counts: Counter[str]) -> Plan:
+    return Plan(missing[:_MOST_RANGES], sum(last - first for first, last in missing), dict(counts))
+
+
+def _counts_of(manifest: Manifest, wanted: Range) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for (first, last), key in zip(manifest.covered, sorted(manifest.shards), strict=True):
+        if wanted[0] <= first and last <= wanted[1]:
+            counts.update(_examples(manifest.shards[key], last - first))
+    return counts
+
+
+def _examples(shard: Shard, indices: int) -> dict[str, int]:
+    """Examples by split, and the indices that gave none."""
+    counts = {split_of_name(name).name.lower(): file.examples for name, file in shard.files.items()}
+    return {**counts, "none": indices - sum(counts.values())}

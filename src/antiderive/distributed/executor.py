@@ -1,0 +1,59 @@
+"""Labelling on many machines, behind the interface of the local executor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from antiderive.distributed.client import Address, Cluster
+from antiderive.distributed.submit import CONCURRENCY, label_run
+from antiderive.errors import ClusterError
+from antiderive.labelling import Progress
+
+if TYPE_CHECKING:
+    from antiderive.labelling import Job
+
+
+@dataclass(frozen=True)
+class TemporalExecutor:
+    """Whatever workers read the queue; each writes to the store it was started with.
+
+    Attributes:
+        address: the server and the queue.
+        concurrency: slices that are open at a time.
+        pause: seconds between two looks at the run.
+    """
+
+    address: Address
+    concurrency: int = CONCURRENCY
+    pause: float = 1.0
+
+    def run(
+        self, job: Job, start: int, count: int, *, report: Callable[[Progress], None] = lambda _: None
+    ) -> Progress:
+        """Submits the run, or finds it running, and waits until it has ended.
+
+        Raises:
+            ClusterError: if the server cannot be reached, or the run does not complete.
+        """
+        return asyncio.run(self._run(job, start, count, report))
+
+    async def _run(self, job: Job, start: int, count: int, report: Callable[[Progress], None]) -> Progress:
+        cluster = Cluster(await self.address.connect(), self.address)
+        id_, what, run = label_run(job, start, count, concurrency=self.concurrency)
+        await cluster.submit(id_, what, run)
+        progress = Progress(count)
+        async for seen in cluster.follow(id_, pause=self.pause):
+            if isinstance(seen, str) or seen.status is None:
+                if not isinstance(seen, str) and seen.failure:
+                    raise ClusterError(f"{id_}: {seen.failure}")
+                continue
+            counts = Counter(seen.status.counts)
+            progress = Progress(count, done=counts.total(), counts=counts)
+            report(progress)
+            if seen.state not in ("running", "paused", "completed"):
+                raise ClusterError(f"{id_} was {seen.state}")
+        return progress

@@ -1,0 +1,144 @@
+"""A folder that all workers see: a shared directory, or a prefix of an object store, through fsspec."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+from antiderive.errors import DataError, SettingError
+
+OBJECT_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs")
+"""Where a file appears as a whole with the request that puts it there."""
+
+_TEMPORARY = ".writing-"
+
+
+def absolute(out: str) -> str:
+    """A place by a name that means the same on every machine.
+
+    Raises:
+        SettingError: if it is neither a directory nor in an object store.
+    """
+    protocol, separator, rest = out.partition("://")
+    if not separator:
+        return str(Path(out).absolute())
+    if protocol == "file":
+        return str(Path(rest).absolute())
+    if protocol not in OBJECT_STORES or "::" in out:
+        raise SettingError(f"cannot write to {out!r}; give a folder, or a URL of {', '.join(OBJECT_STORES)}")
+    return out.rstrip("/")
+
+
+class Storage:
+    """Files by name below one place.
+
+    Args:
+        place: as :func:`absolute` gives it.
+
+    Raises:
+        DataError: if the package for such an object store is not installed.
+    """
+
+    def __init__(self, place: str) -> None:
+        import fsspec
+
+        self.place = place
+        self.local = "://" not in self.place
+        try:
+            self._fs, self._root = fsspec.core.url_to_fs(self.place)
+        except ImportError as error:
+            raise DataError(f"cannot write to {place}: {error}") from error
+
+    def path(self, name: str) -> str:
+        """Where a file is, for messages."""
+        return f"{self.place}/{name}"
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of a file; None if there is none.
+
+        Raises:
+            DataError: if it cannot be read.
+        """
+        try:
+            data: bytes = self._fs.cat_file(self._at(name))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise DataError(f"cannot read {self.path(name)}: {error.strerror or error}") from error
+        return data
+
+    def read_all(self, names: list[str]) -> dict[str, bytes]:
+        """The bytes of the files that are there, by name, as many at a time as the store likes.
+
+        Raises:
+            DataError: if one cannot be read.
+        """
+        if not names:
+            return {}
+        paths = {self._at(name): name for name in names}
+        found: dict[str, Any] = self._fs.cat(list(paths), on_error="return")
+        out = {}
+        for path, data in found.items():
+            if isinstance(data, bytes):
+                out[paths[path]] = data
+            elif not isinstance(data, FileNotFoundError):
+                raise DataError(f"cannot read {self.path(paths[path])}: {data}")
+        return out
+
+    def write(self, name: str, data: bytes | memoryview) -> None:
+        """Writes a file that is either there as a whole or not at all, whoever else writes it.
+
+        Raises:
+            DataError: if it cannot be written.
+        """
+        try:
+            if self.local:
+                self._write_local(Path(self._at(name)), data)
+            else:
+                self._fs.pipe_file(self._at(name), bytes(data))
+        except OSError as error:
+            raise DataError(f"cannot write to {self.place}: {error.strerror or error}") from error
+
+    def _write_local(self, path: Path, data: bytes | memoryview) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A name of its own: another worker may be writing the same file.
+        temporary = path.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}-{path.name}")
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def sizes(self, folder: str = "") -> dict[str, int]:
+        """Names of the files and folders in a folder, with their sizes in bytes; empty if there is none.
+
+        Raises:
+            DataError: if it cannot be listed.
+        """
+        self._fs.invalidate_cache()
+        try:
+            listed = self._fs.ls(self._at(folder), detail=True)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise DataError(f"cannot list {self.path(folder)}: {error.strerror or error}") from error
+        return {entry["name"].rstrip("/").rpartition("/")[2]: entry["size"] or 0 for entry in listed}
+
+    def remove_folder(self, name: str) -> None:
+        """Removes a folder with its files, if it is there."""
+        if self._fs.exists(self._at(name)):
+            self._fs.rm(self._at(name), recursive=True)
+
+    def remove_left_overs(self) -> None:
+        """Removes what workers that were killed had begun to write."""
+        if self.local:
+            for path in Path(self._root).glob(f"{_TEMPORARY}*"):
+                path.unlink(missing_ok=True)
+
+    def _at(self, name: str) -> str:
+        return f"{self._root}/{name}" if name else self._root

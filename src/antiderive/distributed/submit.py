@@ -1,0 +1,83 @@
+"""From what a person asks for to the input of a run, with everything checked before it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from antiderive.datasets.shards import shard_size
+from antiderive.distributed.messages import GenerateJob, GenerateRun, LabelJob, LabelRun, Walk
+from antiderive.distributed.storage import absolute
+from antiderive.distributed.versions import sample_of
+from antiderive.errors import SettingError
+from antiderive.tasks import task_named
+from antiderive.tasks.fwd import FORWARD
+
+if TYPE_CHECKING:
+    from antiderive.datasets import Recipe
+    from antiderive.labelling import Job
+
+CONCURRENCY = 32
+
+
+def label_run(
+    job: Job, start: int, count: int, *, concurrency: int = CONCURRENCY
+) -> tuple[str, str, LabelRun]:
+    """Name, description and input of a run that labels functions ``start`` to ``start + count``.
+
+    Raises:
+        SettingError: if the recipe cannot work.
+    """
+    made = LabelJob(
+        recipe=json.dumps(job.recipe.to_dict()),
+        method=job.method,
+        cpu_seconds=job.limits.cpu_seconds,
+        memory_mib=job.limits.memory_mib,
+        first=start,
+        last=start + count,
+        sample=sample_of(job.recipe, start),
+    )
+    functions = "functions" if job.recipe.task in FORWARD else f"problems of {job.recipe.task}"
+    what = f"{job.method} on {functions} {start:,} to {start + count:,}"
+    return f"label-{job.run_key(start, count)}", what, LabelRun(made, Walk(concurrency=concurrency))
+
+
+def generate_run(
+    recipe: Recipe,
+    out: str,
+    start: int,
+    count: int,
+    *,
+    shard: int | None = None,
+    extend: bool = False,
+    concurrency: int = CONCURRENCY,
+) -> tuple[str, str, GenerateRun]:
+    """Name, description and input of a run that writes examples ``start`` to ``start + count``.
+
+    There is one name for each place and recipe, so no two runs write there at a time.
+
+    Raises:
+        SettingError: if the recipe cannot work, or does not say what it needs to be the same everywhere.
+    """
+    task_named(recipe.task).settings(recipe)
+    if recipe.task in FORWARD and not recipe.options.get("methods"):
+        raise SettingError(
+            f"on a cluster the task {recipe.task} must name its methods, since machines may have different ones: "
+            'put options = { methods = "fricas" } in the recipe'
+        )
+    place = absolute(out)
+    made = GenerateJob(
+        recipe=json.dumps(recipe.to_dict()),
+        out=place,
+        shard=shard or shard_size(recipe),
+        extend=extend,
+        first=start,
+        last=start + count,
+        sample=sample_of(recipe, start),
+        pyarrow=version("pyarrow"),
+    )
+    name = hashlib.sha256(f"{recipe.text()}\0{place}".encode()).hexdigest()[:16]
+    what = f"{recipe.task} {start:,} to {start + count:,} in {place}"
+    return f"generate-{name}", what, GenerateRun(made, Walk(concurrency=concurrency))

@@ -1,0 +1,101 @@
+"""Which runs a worker may take part in: those whose bytes it makes the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from antiderive._core import GENERATOR_VERSION
+from antiderive.cas.methods import method_named
+from antiderive.datasets import Examples, Functions, Recipe
+from antiderive.errors import AntideriveError, SettingError
+from antiderive.labelling.job import PORTFOLIO, steps_of
+from antiderive.tasks import task_named
+from antiderive.tasks.fwd import FORWARD
+
+if TYPE_CHECKING:
+    from antiderive.distributed.messages import GenerateJob, LabelJob
+
+_SAMPLE = 3
+"""Examples that are compared: enough to see that a task of one's own is another one there."""
+
+
+def release() -> str:
+    """The version of this package and of its generators: the same on all machines of a run."""
+    return f"antiderive {version('antiderive')}, generator {GENERATOR_VERSION}"
+
+
+def task_queue(name: str) -> str:
+    """The queue of Temporal that workers of this release read.
+
+    Work for another release is never offered to them, so it cannot be done wrongly, nor fail for it.
+    """
+    return f"{name} ({release()})"
+
+
+def release_of(queue: str) -> str:
+    """The release that reads a queue."""
+    return queue.partition(" (")[2].removesuffix(")")
+
+
+def sample_of(recipe: Recipe, first: int) -> str:
+    """Digest of a few examples (of ``fwd`` and ``textbook``: functions), to compare two installations.
+
+    Raises:
+        SettingError: if the recipe cannot work here.
+    """
+    made: Functions | Examples
+    if recipe.task in FORWARD:
+        made = Functions.generate(recipe, first, _SAMPLE)
+    else:
+        made = Examples.generate(recipe, first, _SAMPLE)
+    digest = hashlib.sha256(made.problem_tokens.tobytes() + made.problem_ends.tobytes())
+    if isinstance(made, Examples):
+        digest.update(made.solution_tokens.tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _require_installed(method: str) -> None:
+    """Refuses a method that does not exist or is not installed.
+
+    Raises:
+        SettingError: if it does not, or is not.
+    """
+    if method == PORTFOLIO:
+        steps_of(method)
+    elif not method_named(method).installed:
+        raise SettingError(f"{method} is not installed: {method_named(method).install}")
+
+
+def recipe_of(job: LabelJob | GenerateJob) -> Recipe:
+    """The recipe of a job.
+
+    Raises:
+        SettingError: if it cannot work here.
+    """
+    return Recipe.from_dict(json.loads(job.recipe))
+
+
+def refusal(job: LabelJob | GenerateJob, *, functions: bool) -> str | None:
+    """Why this worker may not take part in a job, in one line; None if it may.
+
+    Args:
+        job: the job.
+        functions: whether methods may be functions of this installation, which only tests and benches name.
+    """
+    try:
+        recipe = recipe_of(job)
+        task_named(recipe.task)
+        if sample_of(recipe, job.first) != job.sample:
+            return f"this installation makes other examples of {recipe.task!r} than the submitter's"
+        method = getattr(job, "method", None)
+        if method is not None and not (functions and ":" in method):
+            _require_installed(method)
+    except AntideriveError as error:
+        return str(error)
+    wanted, here = getattr(job, "pyarrow", None), version("pyarrow")
+    if wanted not in (None, here):
+        return f"pyarrow {here} may write other bytes than pyarrow {wanted}, with which the run was submitted"
+    return None

@@ -1,0 +1,173 @@
+"""A worker process: takes slices of runs until it is told to leave."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from antiderive.cas import Pool
+from antiderive.distributed.activities import Activities
+from antiderive.distributed.client import Address, Cluster
+from antiderive.distributed.versions import release
+from antiderive.distributed.workflow import GenerateWorkflow, LabelWorkflow
+from antiderive.errors import ClusterError
+from antiderive.labelling import Store
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+WORKFLOWS = [LabelWorkflow, GenerateWorkflow]
+
+_LEAVE = timedelta(seconds=20)
+"""For the slices that are open to write what they have."""
+
+_BEAT = timedelta(seconds=2)
+"""Heartbeats go to the server at most so often; a cancellation is heard with the next one."""
+
+_LOOK_SECONDS = 5.0
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """The sandbox of workflows, in workers and when histories are replayed."""
+    # The native module cannot be loaded a second time; the rest of the package can.
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules("antiderive._core")
+    )
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """How a worker runs.
+
+    Attributes:
+        address: the server and the queue.
+        slots: slices at a time, each with one computer algebra process.
+        store: URL of the store of labels; without one it does not label.
+        functions: whether methods may be functions of this installation; for tests and benches alone.
+    """
+
+    address: Address
+    slots: int = 1
+    store: str | None = None
+    functions: bool = False
+
+
+def run_worker(settings: WorkerSettings, *, say: Callable[[str], None]) -> None:
+    """Works until SIGINT or SIGTERM.
+
+    Args:
+        settings: how.
+        say: tells the person at this worker, in one line.
+
+    Raises:
+        ClusterError: if the server cannot be reached, or every run there needs another release.
+        StoreError: if the store cannot be opened or written to.
+    """
+    if settings.store is not None:
+        with Store(settings.store) as store:
+            store.require_writable()
+    with Pool(settings.slots) as pool:
+        asyncio.run(_Process(settings, pool, say).run())
+
+
+class _Process:
+    def __init__(self, settings: WorkerSettings, pool: Pool, say: Callable[[str], None]) -> None:
+        self._settings, self._pool = settings, pool
+        self._tell, self._told = say, ""
+
+    def _say(self, line: str) -> None:
+        """Says a line, but not the same one again and again."""
+        if line != self._told:
+            self._told = line
+            self._tell(line)
+
+    async def run(self) -> None:
+        _quieten()
+        address = self._settings.address
+        client = await address.connect(identity=f"{socket.gethostname()}:{os.getpid()}")
+        await self._require_fitting_runs(Cluster(client, address))
+        activities = Activities(
+            self._pool, self._settings.store, say=self._say, functions=self._settings.functions
+        )
+        with ThreadPoolExecutor(self._settings.slots, thread_name_prefix="slice") as threads:
+            worker = Worker(
+                client,
+                task_queue=address.task_queue,
+                workflows=WORKFLOWS,
+                workflow_runner=workflow_runner(),
+                activities=activities.all(),
+                activity_executor=threads,
+                max_concurrent_activities=self._settings.slots,
+                max_heartbeat_throttle_interval=_BEAT,
+                default_heartbeat_throttle_interval=_BEAT,
+                graceful_shutdown_timeout=_LEAVE,
+            )
+            async with worker:
+                self._say(f"{client.identity} works at {address.queue!r} for {release()}")
+                await self._until_told(client)
+                self._say("leaving; what is done is being written")
+        self._say("left")
+
+    async def _require_fitting_runs(self, cluster: Cluster) -> None:
+        """Refuses to start where all work is for another release; such work is never offered to this one."""
+        runs = await cluster.runs(running=True)
+        others = [run for run in runs if run.release != release()]
+        for run in others:
+            self._say(f"this worker will not take part in {run.id}, which needs {run.release}")
+        if others and len(others) == len(runs):
+            raise ClusterError(
+                f"refused: this worker is {release()}, which may make other bytes, and every run here needs "
+                f"another release ({others[0].id}: {others[0].release}); install that one on this machine"
+            )
+
+    async def _until_told(self, client: Client) -> None:
+        """Waits for a signal; meanwhile says when the server is lost and when it is back."""
+        told = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, told.set)
+        lost = False
+        while not told.is_set():
+            try:
+                await asyncio.wait_for(told.wait(), _LOOK_SECONDS)
+            except TimeoutError:
+                well = await _is_well(client)
+                if lost != (not well):
+                    lost = not well
+                    self._say(
+                        "the Temporal server cannot be reached, trying again"
+                        if lost
+                        else "the Temporal server is back"
+                    )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)  # a second one ends it at once
+
+
+async def _is_well(client: Client) -> bool:
+    from temporalio.service import RPCError
+
+    try:
+        return await client.service_client.check_health(timeout=timedelta(seconds=3))
+    except RPCError:
+        return False
+
+
+def _quieten() -> None:
+    """What goes wrong is said by the worker itself, in one line; the SDK would print tracebacks."""
+    logging.getLogger("temporalio").setLevel(logging.ERROR)
+    filter_ = TelemetryFilter(core_level="ERROR", other_level="ERROR")
+    Runtime.set_default(
+        Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=filter_))), error_if_already_set=False
+    )

@@ -1,0 +1,92 @@
+"""What tests of clusters share: a real Temporal server, and workers in processes of their own."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from antiderive.distributed.client import Address
+from antiderive.distributed.dev import DevServer, free_port
+
+TOOL = Path(sys.executable).with_name("antiderive")
+
+
+def _eventually(condition, seconds=60.0):
+    """The first value of the condition that is true; it is asked again and again."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.05)
+    return value
+
+
+class WorkerProcess:
+    """``antiderive cluster worker``, with the lines that it says."""
+
+    def __init__(self, address, *options):
+        self.lines = []
+        self.process = subprocess.Popen(
+            [TOOL, "cluster", "worker", "--address", address.host, "--queue", address.queue, "--functions"]
+            + [str(option) for option in options],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.lines.append(line.strip())
+
+    def says(self, text):
+        return any(text in line for line in self.lines)
+
+    def wait_until_it_works(self):
+        _eventually(lambda: self.says("works at") or self.process.poll() is not None)
+        assert self.says("works at"), self.lines
+        return self
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self._reader.join()
+        self.process.stderr.close()
+
+
+@pytest.fixture(scope="session")
+def temporal(tmp_path_factory):
+    """A Temporal development server of the tests' own."""
+    server = DevServer(tmp_path_factory.mktemp("temporal") / "temporal.db", free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def address(temporal, request):
+    """The server, and a queue of this test's own."""
+    return Address(temporal.address, queue=request.node.name)
+
+
+@pytest.fixture
+def workers(address):
+    """Starts workers; they are killed at the end."""
+    started = []
+
+    def start(*options):
+        started.append(WorkerProcess(address, *options))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.end()
+
+
+@pytest.fixture
+def eventually():
+    """Waits for a condition and gives its value."""
+    return _eventually

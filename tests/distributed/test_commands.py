@@ -1,0 +1,121 @@
+"""The commands as a user meets them: real processes, exit codes, one-line errors."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from antiderive.distributed.dev import free_port
+from antiderive.labelling import Store
+
+TOOL = Path(sys.executable).with_name("antiderive")
+
+
+def run(*arguments, **environment):
+    return subprocess.run(
+        [TOOL, "cluster", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | environment,
+        check=False,
+    )
+
+
+def one_line(result, *texts):
+    assert result.returncode == 2
+    (line,) = result.stderr.strip().splitlines()
+    for text in texts:
+        assert text in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["submit", "label", "--count", "9", "--recipe", "missing.toml"], "missing.toml"),
+        (["submit", "label", "--count", "9", "--method", "os:system"], "there is no method 'os:system'"),
+        (["submit", "generate", "foo", "--count", "9", "-o", "d"], "unknown task 'foo'"),
+        (["submit", "generate", "bwd", "--count", "9", "-o", "http://h/d"], "cannot write to 'http://h/d'"),
+        (["worker", "--store", "mysql://host/db"], "no URL of a store"),
+        (["worker", "--store", "sqlite:////proc/nothing/labels.db"], "cannot open the store"),
+        (["status", "--address", "nonsense"], "cannot reach a Temporal server at nonsense"),
+    ],
+)
+def test_bad_input_is_one_line(arguments, message):
+    one_line(run(*arguments), message)
+
+
+def test_a_server_that_is_not_there_is_one_line():
+    address = f"127.0.0.1:{free_port()}"
+    one_line(
+        run("status", "--address", address),
+        f"cannot reach a Temporal server at {address}: connection refused",
+    )
+
+
+def test_what_the_server_does_not_have_is_one_line(temporal):
+    where = ("--address", temporal.address)
+    one_line(run("status", *where, "--namespace", "foo"), "has no namespace 'foo'")
+    # Address and namespace come from the environment as well, as for Temporal's own tools.
+    one_line(
+        run("status", TEMPORAL_ADDRESS=temporal.address, TEMPORAL_NAMESPACE="bar"), "has no namespace 'bar'"
+    )
+    one_line(run("cancel", "label-0", *where), "there is no such run, or it has ended: label-0")
+    one_line(run("pause", *where, "--queue", "nobody"), "name a run; running: no run")
+
+
+def test_a_store_that_cannot_be_written_to_is_one_line(temporal, postgres):
+    url = postgres.new_database()
+    Store(url).close()
+    database = url.partition("?")[0].rpartition("/")[2]
+    postgres.sql("CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", database)
+    postgres.sql(
+        "CREATE ROLE labeller LOGIN; GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO labeller",
+        database,
+    )
+    reader = postgres.url(database, "reader")
+    result = run("worker", "--address", temporal.address, "--store", reader)
+    one_line(result, "cannot use the store postgresql://reader@/", "permission denied")
+    with Store(postgres.url(database, "labeller")) as store:
+        store.require_writable()
+
+
+def test_one_machine_tries_everything(tmp_path, eventually):
+    """``cluster dev`` in a shell, and the other commands against it from another."""
+    port = free_port()
+    dev = subprocess.Popen(
+        [TOOL, "cluster", "dev", "-o", tmp_path, "--port", str(port), "--slots", "1"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        said = [dev.stderr.readline() for _ in range(3)]
+        assert "works at" in said[-1], said
+        where = ("--address", f"127.0.0.1:{port}")
+        label = ("submit", "label", "--count", 20, "--ops", "1-2", "--method", "fricas")
+        result = run(*label, *where, "--wait")
+        assert result.returncode == 0, result.stderr
+        assert "is started: fricas on functions 0 to 20" in result.stdout
+        assert "completed, 20 of 20 (100%)" in result.stdout
+        again = run(*label, *where, "--wait")
+        assert "completed, 20 of 20" in again.stdout
+        seen = json.loads(run("status", *where, "--json").stdout)
+        assert [item["state"] for item in seen["runs"]] == ["completed"]
+        assert len(seen["workers"]) == 1
+        report = subprocess.run(
+            [TOOL, "label", "report", "--store", f"sqlite:///{tmp_path}/labels.db"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "fricas" in report.stdout
+    finally:
+        dev.send_signal(signal.SIGTERM)
+        rest = dev.communicate(timeout=60)[1]
+    assert dev.returncode == 0
+    assert rest.splitlines()[-1] == "left"
+    assert "cannot reach" in run("status", *where).stderr

@@ -1,0 +1,91 @@
+"""The whole cluster, real processes throughout, with every part of it failing once."""
+
+import asyncio
+import os
+import threading
+import time
+
+from sqlalchemy import func, select
+
+from antiderive.cas.request import Limits
+from antiderive.datasets import Recipe
+from antiderive.distributed import Cluster, TemporalExecutor
+from antiderive.distributed.submit import label_run
+from antiderive.errors import StoreError
+from antiderive.labelling import Job, LocalExecutor, Store, functions_of
+from antiderive.labelling.schema import functions, labels
+
+COUNT = 420
+OUTAGE = float(os.environ.get("ANTIDERIVE_OUTAGE", "15"))
+JOB = Job(Recipe(task="fwd", min_operators=1, max_operators=3, seed=7), "fricas", Limits(20.0))
+
+
+def signal(address, name):
+    async def send():
+        await Cluster(await address.connect(), address).signal(label_run(JOB, 0, COUNT)[0], name)
+
+    asyncio.run(send())
+
+
+def outcomes(store):
+    """Function by index, outcome and integral by function."""
+    rows = list(store.rows(select(functions)))
+    assert sorted(row.index for row in rows) == list(range(COUNT))  # one row for each, no more
+    found = [(row.function, row.outcome, row.integral) for row in store.rows(select(labels))]
+    assert len({function for function, _, _ in found}) == len(found)
+    return {row.index: row.key for row in rows}, sorted(found)
+
+
+def test_nothing_is_lost_or_doubled_and_all_is_as_on_one_machine(
+    temporal, postgres, address, workers, eventually, tmp_path
+):
+    url = postgres.new_database()
+    with Store(url, patience=1.0) as store:
+
+        def rows():
+            try:
+                return next(store.rows(select(func.count()).select_from(functions)))[0]
+            except StoreError:
+                return 0
+
+        first, second = (workers("--slots", 1, "--store", url) for _ in range(2))
+        first.wait_until_it_works()
+        second.wait_until_it_works()
+        seen = []
+        run = threading.Thread(
+            target=lambda: seen.append(TemporalExecutor(address, pause=0.2).run(JOB, 0, COUNT))
+        )
+        run.start()
+
+        eventually(lambda: rows() >= 40)
+        first.process.kill()
+        # Loading its modules takes a worker as long as all the rest of these functions takes the others.
+        signal(address, "pause")
+        third = workers("--slots", 1, "--store", url).wait_until_it_works()
+        signal(address, "resume")
+
+        eventually(lambda: rows() >= 120)
+        temporal.kill()
+        temporal.start()
+
+        eventually(lambda: rows() >= 200)
+        assert rows() < COUNT
+        postgres.stop("immediate")
+        down = time.monotonic()
+        eventually(lambda: time.monotonic() - down > OUTAGE)
+        postgres.start()
+
+        run.join(180)
+        assert not run.is_alive()
+        assert seen[0].counts.total() == seen[0].done == COUNT
+        assert second.says("the store cannot be reached, trying again")
+
+    with Store(url) as store:  # the connections of the other one died with the database
+        by_index, found = outcomes(store)
+        made_by = {row.worker.partition(":")[2] for row in store.rows(select(labels.c.worker))}
+        assert made_by == {str(worker.process.pid) for worker in (first, second, third)}
+
+    with Store(f"sqlite:///{tmp_path}/local.db") as local:
+        LocalExecutor(local, 2).run(JOB, 0, COUNT)
+        assert outcomes(local) == (by_index, found)
+    assert by_index == {one.index: one.key for one in functions_of(JOB.recipe, 0, COUNT)}

@@ -64,7 +64,7 @@ def generate_run(
     task_named(recipe.task).settings(recipe)
     if recipe.task in FORWARD and not recipe.options.get("methods"):
         raise SettingError(
-            f"on a cluster the task {recipe.task} must name its methods, since machines may have different ones: "
+            f"on a cluster the task {recipe.task} must name its methods, since machines may have others: "
             'put options = { methods = "fricas" } in the recipe'
         )
     place = absolute(out)

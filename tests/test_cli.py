@@ -149,3 +149,13 @@ def test_benches_print_figures():
     result = run("bench", "generate", "bwd", "--seconds", 0.5, "--baseline", 10, "--json")
     figures = json.loads(result.stdout.splitlines()[-1])
     assert {"accepted_per_second", "ratio_to_sympy", "peak_memory_mib", "rejects"} <= set(figures)
+
+
+def test_a_program_that_calls_the_command_line_goes_on():
+    code = (
+        "import sys, temporalio, antiderive.cli\n"
+        "sys.argv = ['antiderive', 'tasks']\n"
+        "try:\n    antiderive.cli.main()\nexcept SystemExit as end:\n    print('left with', end.code)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "left with 0"

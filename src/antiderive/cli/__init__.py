@@ -58,8 +58,9 @@ def group() -> None:
 
 def main() -> None:
     """Runs the command line: exit code 2 for bad input, 1 for a "no", 130 after Ctrl-C."""
+    loaded_before = "temporalio" in sys.modules  # by whoever calls this within a program of their own
     code = _exit_code()
-    if "temporalio" in sys.modules:
+    if "temporalio" in sys.modules and not loaded_before:
         # The threads of this SDK can crash an interpreter that is shutting down; there is nothing left to do.
         sys.stdout.flush()
         sys.stderr.flush()

@@ -13,6 +13,7 @@ from antiderive.errors import DataError
 from antiderive.evaluation.outcomes import Answer, Answers
 from antiderive.evaluation.problems import Integral
 from antiderive.tasks.bounded import verify_all
+from antiderive.verification.answers import worth_of
 from antiderive.verification.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -55,9 +56,7 @@ class Result:
         status = self.answer.outcome.status
         if self.verdict is None:
             return "gave_up" if status in _NO_ANSWER else status
-        if self.verdict.accepted:
-            return "solved"
-        return "wrong" if self.verdict.status == "refuted" else "unconfirmed"
+        return worth_of(self.verdict)
 
 
 @dataclass

@@ -35,6 +35,13 @@ class Judgement:
         return self.status == "solved"
 
 
+def worth_of(verdict: Verdict) -> str:
+    """What an answer with this verdict is: ``solved``, ``wrong`` or ``unconfirmed``."""
+    if verdict.accepted:
+        return "solved"
+    return "wrong" if verdict.status == "refuted" else "unconfirmed"
+
+
 def judge_outcome(integrand: Expr, outcome: Outcome, *, variable: str = "x") -> Judgement:
     """Verifies the answer of a method of integration, if the outcome has one.
 
@@ -59,5 +66,5 @@ def judge_outcome(integrand: Expr, outcome: Outcome, *, variable: str = "x") -> 
         verdict = verify(integrand, expression, variable=variable)
     except AntideriveError as error:
         verdict = Verdict("unknown", f"the answer cannot be verified: {error}")
-    status = "solved" if verdict.accepted else "wrong" if verdict.status == "refuted" else "unconfirmed"
+    status = worth_of(verdict)
     return Judgement(status, verdict, expression)

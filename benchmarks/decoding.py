@@ -87,7 +87,8 @@ def original(model: Seq2Seq, problem: list[int], settings: Decoding) -> list[Hyp
         parents = torch.tensor([row for _, _, row in children])
         tokens = torch.tensor([token for _, token, _ in children])
         generated = torch.cat([generated[parents], tokens[:, None]], dim=1)
-        cache.own = [None if kv is None else (kv[0][parents], kv[1][parents]) for kv in cache.own]
+        for layer in cache.own:
+            layer.select(parents)
     return [Hypothesis(tokens[1:], score) for score, tokens in sorted(finished.hypotheses, reverse=True)]
 
 

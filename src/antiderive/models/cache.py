@@ -13,36 +13,65 @@ from torch import Tensor
 from antiderive.errors import LimitError
 
 
+class Kept:
+    """Keys and values of one layer, in a buffer [B, room, 2, H, K] with room for more positions."""
+
+    def __init__(self) -> None:
+        self.buffer = torch.empty(0)
+        self.count = 0
+
+    def add(self, key_BTHK: Tensor, value_BTHK: Tensor) -> tuple[Tensor, Tensor]:
+        """Takes those of new positions; returns those of all, [B, N, H, K]."""
+        batch, new, heads, width = key_BTHK.shape
+        longer = self.count + new
+        if self.count == 0 or longer > self.buffer.shape[1]:
+            before, self.buffer = self.buffer, key_BTHK.new_empty(batch, 2 * longer + 16, 2, heads, width)
+            if self.count:
+                self.buffer[:, : self.count] = before[:, : self.count]
+        self.buffer[:, self.count : longer, 0] = key_BTHK
+        self.buffer[:, self.count : longer, 1] = value_BTHK
+        self.count = longer
+        return self.buffer[:, :longer, 0], self.buffer[:, :longer, 1]
+
+    def keep(self, positions_BN: Tensor) -> None:
+        """Keeps these positions of each entry, in this order."""
+        batch, room = self.buffer.shape[:2]
+        first = torch.arange(batch, device=positions_BN.device)[:, None] * room
+        rows = self.buffer.view(batch * room, -1).index_select(0, (positions_BN + first).flatten())
+        self.count = positions_BN.shape[1]
+        self.buffer[:, : self.count] = rows.view(batch, self.count, *self.buffer.shape[2:])
+
+    def select(self, entries: Tensor) -> None:
+        """Keeps these entries, in this order."""
+        self.buffer = self.buffer[:, : self.count][entries]
+
+
 @dataclass
 class Cache:
-    """Keys and values that the decoder keeps between steps, one entry per layer.
+    """Keys and values that the decoder keeps between steps.
 
     Partial sequences that branch are a tree: a position that several of them have in common is there once,
     and stays where it is when they go on from each other.
 
     Attributes:
-        own: keys and values [B, N, H, K] of the self-attention.
-        cross: keys and values of the encoder's output, computed once.
+        own: those of the self-attention, for each layer.
+        cross: those of the encoder's output, [B, S, H, K], computed once.
         past: of trees, 0 where a branch has a position behind it and minus infinity elsewhere, [B, 1, T, N].
         length: tokens of each sequence so far.
     """
 
-    own: list[tuple[Tensor, Tensor] | None]
+    own: list[Kept]
     cross: list[tuple[Tensor, Tensor]]
     past: Tensor | None = None
     length: int = 0
 
-    def grow(self, tokens: int) -> int:
-        """Makes room for tokens of each sequence; returns the number of their positions in it."""
-        positions = tokens
+    def grow(self, branches: int) -> None:
+        """Makes room for the next token of each branch, which is behind that branch alone."""
+        self.length += 1
         if self.past is not None:
-            # The next token of each branch, which is behind that branch alone.
-            positions = 1
-            alone = self.past.new_full((tokens, tokens), float("-inf")).fill_diagonal_(0.0)
+            alone = self.past.new_full((branches, branches), float("-inf")).fill_diagonal_(0.0)
             alone = alone.expand(len(self.past), 1, -1, -1)
-            self.past = torch.cat([self.past, alone], dim=3) if self.length else alone
-        self.length += positions
-        return positions
+            self.past = torch.cat([self.past, alone], dim=3) if self.length > 1 else alone
 
     def branch(self, parents_BT: Tensor) -> None:
         """Each branch goes on from another one of its tree, given by its place."""
@@ -55,38 +84,13 @@ class Cache:
         if 4 * most > 3 * alive.shape[1]:
             return
         kept = alive.to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :most]
-        trees = torch.arange(len(kept), device=kept.device)[:, None]
         self.past = self.past.gather(3, kept[:, None, None, :].expand(-1, 1, self.past.shape[2], -1))
-        for place, kv in enumerate(self.own):
-            if kv is not None:
-                for each in kv:
-                    each[:, :most] = each[trees, kept]
-                self.own[place] = kv[0][:, :most], kv[1][:, :most]
+        for layer in self.own:
+            layer.keep(kept)
 
     def select(self, trees: Tensor) -> None:
-        """Keeps these trees."""
-        self.own = [None if kv is None else (kv[0][trees], kv[1][trees]) for kv in self.own]
+        """Keeps these trees, in this order."""
+        for layer in self.own:
+            layer.select(trees)
         self.cross = [(k[trees], v[trees]) for k, v in self.cross]
         self.past = None if self.past is None else self.past[trees]
-
-
-def extended(before_BNHK: Tensor, new_BNHK: Tensor) -> Tensor:
-    """``before`` with more positions.
-
-    Without gradients it is a view of a buffer with room for more, which is written in place: decoding a
-    sequence would otherwise copy all that came before in every step. ``before`` must not be extended twice.
-    """
-    if torch.is_grad_enabled():
-        return torch.cat([before_BNHK, new_BNHK], dim=1)
-    batch, length, heads, width = before_BNHK.shape
-    longer = length + new_BNHK.shape[1]
-    strides = before_BNHK.stride()
-    # Rows that stand further apart than they are long: the room that was left.
-    room = strides[0] // strides[1] if strides[1:] == (heads * width, width, 1) else 0
-    if longer <= room:
-        buffer = before_BNHK.as_strided((batch, room, heads, width), strides)
-    else:
-        buffer = before_BNHK.new_empty(batch, 2 * longer + 16, heads, width)
-        buffer[:, :length] = before_BNHK
-    buffer[:, length:longer] = new_BNHK
-    return buffer[:, :longer]

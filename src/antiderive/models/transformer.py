@@ -10,6 +10,7 @@ H heads, K width of a head, V vocabulary.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import torch
@@ -18,7 +19,7 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from antiderive.errors import LimitError
-from antiderive.models.cache import Cache, extended
+from antiderive.models.cache import Cache, Kept
 from antiderive.models.config import Seq2SeqConfig
 from antiderive.models.positions import TreePositions, rotate, rotations
 
@@ -123,27 +124,26 @@ class DecoderLayer(nn.Module):
     def forward(
         self,
         x_BTD: Tensor,
-        before: tuple[Tensor, Tensor] | None,
+        own: Kept | None,
         past: Tensor | None,
         source: tuple[Tensor, Tensor],
         mask_B11S: Tensor,
         rotation: Rotation,
-    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """[B, T, D] to [B, T, D], with the keys and values of all positions so far."""
+    ) -> Tensor:
+        """[B, T, D] to [B, T, D]: whole sequences, or with what is kept of the positions before them."""
         normed = self.residual1.before(x_BTD)
         query = rotate(self.attention.split(self.attention.query(normed)), rotation)
         key, value = self.attention.keys_values(normed)
         key = rotate(key, rotation)
-        if before is not None:
-            key, value = extended(before[0], key), extended(before[1], value)
-        # One new position sees everything before it; a whole sequence needs the causal mask.
-        mixed = self.attention.attend(query, (key, value), past, causal=before is None and past is None)
+        # A new position sees everything before it; a whole sequence needs the causal mask.
+        keys_values = (key, value) if own is None else own.add(key, value)
+        mixed = self.attention.attend(query, keys_values, past, causal=own is None)
         x_BTD = self.residual1.after(x_BTD, mixed)
-        # Rows of one source stand side by side.
-        shared = self.cross.query(self.residual2.before(x_BTD)).view(len(source[0]), -1, x_BTD.shape[2])
-        mixed = self.cross.attend(self.cross.split(shared), source, mask_B11S, causal=False)
+        # Sequences of one source stand side by side.
+        query = self.cross.query(self.residual2.before(x_BTD)).view(len(source[0]), -1, x_BTD.shape[2])
+        mixed = self.cross.attend(self.cross.split(query), source, mask_B11S, causal=False)
         x_BTD = self.residual2.after(x_BTD, mixed.view(x_BTD.shape))
-        return self.residual3.after(x_BTD, self.feed_forward(self.residual3.before(x_BTD))), (key, value)
+        return self.residual3.after(x_BTD, self.feed_forward(self.residual3.before(x_BTD)))
 
 
 class Seq2Seq(nn.Module):
@@ -198,27 +198,40 @@ class Seq2Seq(nn.Module):
             x_BSD = self._run(layer, x_BSD, mask_B11S, rotation)
         return x_BSD if post else self.encoder_norm(x_BSD), mask_B11S
 
+    def _read(self, memory_BSD: Tensor) -> list[tuple[Tensor, Tensor]]:
+        return [cast("DecoderLayer", layer).read(memory_BSD) for layer in self.decoder]
+
     def start(self, memory_BSD: Tensor, *, branching: bool = False) -> Cache:
         """An empty cache for decoding step by step, of single sequences or of trees of them."""
-        layers = [cast("DecoderLayer", layer) for layer in self.decoder]
         past = memory_BSD.new_zeros(len(memory_BSD), 1, 0, 0) if branching else None
-        return Cache([None] * len(layers), [layer.read(memory_BSD) for layer in layers], past)
+        return Cache([Kept() for _ in self.decoder], self._read(memory_BSD), past)
 
     def decode(self, target_BT: Tensor, cache: Cache, mask_B11S: Tensor) -> Tensor:
         """Logits [B, T, V] of the tokens after those given; the cache takes their keys and values.
 
         Args:
-            target_BT: the next tokens of each sequence; of a tree, the next one of each of its T branches.
+            target_BT: the next token of each of the T branches of each tree; of single sequences, [B, 1]. A
+                source may have several of them, one after the other.
             cache: what came before.
-            mask_B11S: as of :meth:`encode`. A source may have several sequences, one after the other.
+            mask_B11S: as of :meth:`encode`.
         """
-        x_BTD, rotation = self._embed(target_BT, cache.length, cache.grow(target_BT.shape[1]))
+        x_BTD, rotation = self._embed(target_BT, cache.length, 1)
+        cache.grow(target_BT.shape[1])
+        return self._decode(x_BTD, rotation, cache.own, cache.past, cache.cross, mask_B11S)
+
+    def _decode(
+        self,
+        x_BTD: Tensor,
+        rotation: Rotation,
+        own: Sequence[Kept | None],
+        past: Tensor | None,
+        cross: list[tuple[Tensor, Tensor]],
+        mask_B11S: Tensor,
+    ) -> Tensor:
         post = self.config.norm == "post"
         x_BTD = self.dropout(self.decoder_norm(x_BTD) if post else x_BTD)
-        for place, layer in enumerate(self.decoder):
-            x_BTD, cache.own[place] = self._run(
-                layer, x_BTD, cache.own[place], cache.past, cache.cross[place], mask_B11S, rotation
-            )
+        for layer, kept, source in zip(self.decoder, own, cross, strict=True):
+            x_BTD = self._run(layer, x_BTD, kept, past, source, mask_B11S, rotation)
         return F.linear(x_BTD if post else self.decoder_norm(x_BTD), self.embedding.weight)
 
     def _run(self, layer: nn.Module, *inputs: object) -> Any:  # noqa: ANN401
@@ -229,7 +242,9 @@ class Seq2Seq(nn.Module):
     def forward(self, source_BS: Tensor, target_BT: Tensor) -> Tensor:
         """Logits [B, T, V] of each next target token, given the ones before it."""
         memory_BSD, mask_B11S = self.encode(source_BS)
-        return self.decode(target_BT, self.start(memory_BSD), mask_B11S)
+        x_BTD, rotation = self._embed(target_BT, 0, target_BT.shape[1])
+        nothing = [None] * len(self.decoder)
+        return self._decode(x_BTD, rotation, nothing, None, self._read(memory_BSD), mask_B11S)
 
     @property
     def parameters_count(self) -> int:

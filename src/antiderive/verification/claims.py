@@ -30,14 +30,17 @@ class Claim(Protocol):
     """That a residual vanishes in ``variable``, whatever the parameters."""
 
     @property
-    def variable(self) -> str: ...
+    def variable(self) -> str:
+        """What takes values of either sign; the other symbols are positive parameters."""
 
     def screen(self, seed: int) -> tuple[ScreenStatus, Samples]:
         """Double precision at eight random points, and those points with the errors there."""
 
     def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Relative size of the residual on the real line, parameters as in ``point``; NaN where the problem
-        is not real and defined."""
+        """Relative size of the residual on the real line, with the parameters of ``point``.
+
+        NaN where the problem is not real or something is not defined.
+        """
 
     def rigorous(self, point: Mapping[str, complex]) -> Residual:
         """The residual in ball arithmetic."""
@@ -58,18 +61,23 @@ class Antiderivative:
     variable: str
 
     def screen(self, seed: int) -> tuple[ScreenStatus, Samples]:
+        """Dual numbers at random points."""
         return screen_antiderivative(self.integrand, self.candidate, self.variable, seed)
 
     def rigorous(self, point: Mapping[str, complex]) -> Residual:
+        """The difference of slope and integrand."""
         return residual_of_antiderivative(self.integrand, self.candidate, self.variable, point)
 
     def residual(self) -> Expr:
+        """Derivative minus integrand."""
         return self.candidate.diff(self.variable) - self.integrand
 
     def is_real(self, point: Mapping[str, complex]) -> bool:
+        """Whether the integrand is."""
         return is_real([self.integrand], point)
 
     def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Difference of slope and integrand, relative to the larger."""
         values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
         f = _array(self.integrand.evaluate(**values), at)
         slope = _array(self.candidate.evaluate_dual(self.variable, **values)[1], at)
@@ -84,18 +92,23 @@ class Vanishing:
     variable: str
 
     def screen(self, seed: int) -> tuple[ScreenStatus, Samples]:
+        """Values at random points."""
         return screen_zero(self.expression, self.variable, seed)
 
     def rigorous(self, point: Mapping[str, complex]) -> Residual:
+        """The value, relative to the largest term."""
         return residual_of_expression(self.expression, point)
 
     def residual(self) -> Expr:
+        """The expression itself."""
         return self.expression
 
     def is_real(self, point: Mapping[str, complex]) -> bool:
+        """Whether every term is."""
         return is_real(_parts(self.expression, "add"), point)
 
     def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The sum of the terms, relative to the largest."""
         values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
         terms = np.array([_array(term.evaluate(**values), at) for term in _parts(self.expression, "add")])
         size = np.abs(terms).max(axis=0)

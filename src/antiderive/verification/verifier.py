@@ -159,16 +159,22 @@ def _judge(claim: Claim, seed: int, prove_timeout: float) -> Verdict:
             else:
                 undecided += 1
         if len(agreeing) >= POINTS and status != "untested":
-            contradiction = _contradiction(claim, [point for point, _ in agreeing])
-            if contradiction is not None:
-                return _refuted(claim, contradiction)
-            return Verdict(
-                "agrees",
-                f"zero at {len(agreeing)} random points",
-                digits=min(digits for _, digits in agreeing),
-                points=tuple(_readable(point) for point, _ in agreeing),
-            )
+            return _agreement(claim, agreeing)
     return Verdict("unknown", _why_unknown(len(agreeing), undecided))
+
+
+def _agreement(claim: Claim, agreeing: Sequence[tuple[dict[str, complex], int]]) -> Verdict:
+    """``agrees`` with the points and the digits there, unless the real line has a point that refutes."""
+    points = [point for point, _ in agreeing]
+    contradiction = _contradiction(claim, points)
+    if contradiction is not None:
+        return _refuted(claim, contradiction)
+    return Verdict(
+        "agrees",
+        f"zero at {len(points)} random points",
+        digits=min(digits for _, digits in agreeing),
+        points=tuple(_readable(point) for point in points),
+    )
 
 
 def _contradiction(claim: Claim, agreeing: Sequence[dict[str, complex]]) -> dict[str, complex] | None:

@@ -44,7 +44,7 @@ Errors = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 def relative_errors(
     problem: NDArray[np.complex128], residual: NDArray[np.complex128], size: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """``|residual| / size``; NaN where it is not finite or the problem not real, up to rounding, and finite."""
+    """``|residual| / size``; NaN where that is not finite or the problem not real (up to rounding)."""
     with np.errstate(all="ignore"):
         errors = np.where(residual == 0, 0.0, np.abs(residual) / size)
         real = np.abs(problem.imag) <= _REAL * np.abs(problem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr, screen_pairs
@@ -185,7 +186,7 @@ def _contradiction(claim: Claim, agreeing: Sequence[dict[str, complex]]) -> dict
     """
     parameters = len(agreeing[0]) > 1
     for point in agreeing[: _SWEEPS if parameters else 1]:
-        for x in disagreements(lambda at, point=point: claim.errors(point, at)):
+        for x in disagreements(partial(claim.errors, point)):
             place = {**point, claim.variable: complex(x)}
             if claim.is_real(place) and claim.rigorous(place).nonzero:
                 return place
@@ -210,7 +211,7 @@ def _refuted(claim: Claim, point: dict[str, complex]) -> Verdict:
     valid: tuple[tuple[float, float], ...] = ()
     if _is_real(point, claim):
         valid = intervals_of_validity(
-            lambda at: claim.errors(point, at),
+            partial(claim.errors, point),
             lambda x: claim.rigorous({**point, claim.variable: complex(x)}).digits >= DIGITS,
         )
     if valid:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from pathlib import Path
 from typing import Any
 
+from antiderive.datasets.atomic import remove_left_overs, write_atomically
 from antiderive.errors import DataError, SettingError
 
 OBJECT_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs")
 """Where a file appears as a whole with the request that puts it there."""
-
-_TEMPORARY = ".writing-"
 
 
 def absolute(out: str) -> str:
@@ -95,24 +92,13 @@ class Storage:
         """
         try:
             if self.local:
-                self._write_local(Path(self._at(name)), data)
+                path = Path(self._at(name))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(path, data)
             else:
                 self._fs.pipe_file(self._at(name), bytes(data))
         except OSError as error:
             raise DataError(f"cannot write to {self.place}: {error.strerror or error}") from error
-
-    def _write_local(self, path: Path, data: bytes | memoryview) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A name of its own: another worker may be writing the same file.
-        temporary = path.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}-{path.name}")
-        try:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
 
     def sizes(self, folder: str = "") -> dict[str, int]:
         """Names of the files and folders in a folder, with their sizes in bytes; empty if there is none.
@@ -137,8 +123,7 @@ class Storage:
     def remove_left_overs(self) -> None:
         """Removes what workers that were killed had begun to write."""
         if self.local:
-            for path in Path(self._root).glob(f"{_TEMPORARY}*"):
-                path.unlink(missing_ok=True)
+            remove_left_overs(Path(self._root))
 
     def _at(self, name: str) -> str:
         return f"{self._root}/{name}" if name else self._root

@@ -16,7 +16,8 @@ def interruptible():
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory):
     """A model trained for a few seconds on functions of one or two operators."""
-    from antiderive.training import TrainingConfig, train  # seconds, which tests without a model need not wait
+    # It loads torch for seconds, which tests without a model need not wait.
+    from antiderive.training import TrainingConfig, train
 
     config = TrainingConfig.from_dict(
         {

@@ -48,7 +48,11 @@ def test_a_command_is_one_that_there_is(line):
 
 def test_the_commands_are_found_and_wrong_ones_are_refused():
     assert len(commands()) > 12
-    for line in ("antiderive cluster submit label", "antiderive cluster start", "antiderive cluster pause --all"):
+    for line in (
+        "antiderive cluster submit label",
+        "antiderive cluster start",
+        "antiderive cluster pause --all",
+    ):
         with pytest.raises(click.UsageError):
             parse(line)
 
@@ -88,6 +92,9 @@ def test_workers_may_read_and_add_rows_and_nothing_else(postgres):
         with store.engine.begin() as connection:
             connection.execute(insert(schema.ledger), [row])
         for change in (delete(schema.ledger), update(schema.ledger).values(start=1)):
-            with pytest.raises(ProgrammingError, match="permission denied"), store.engine.begin() as connection:
+            with (
+                pytest.raises(ProgrammingError, match="permission denied"),
+                store.engine.begin() as connection,
+            ):
                 connection.execute(change)
         assert [one.start for one in store.rows(schema.ledger.select())] == [0]

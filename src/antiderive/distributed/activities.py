@@ -158,9 +158,7 @@ class Activities:
                 if shard is None:
                     with self._turn(pulse):
                         start = time.monotonic()
-                        parts, rejects = make_shard(
-                            recipe, first, last, pace=pace, report=report, pool=share
-                        )
+                        parts, rejects = make_shard(recipe, first, last, pace=pace, report=report, pool=share)
                     shard = data.write(first, last, parts, rejects, time.monotonic() - start)
                 counts.update(_examples(shard, last - first))
             return SliceResult(dict(counts), time.monotonic() - began)

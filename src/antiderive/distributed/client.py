@@ -83,9 +83,7 @@ class Address:
         try:
             client = await Client.connect(**options, identity=identity, connect_timeout=_CONNECT)
         except (RuntimeError, ValueError, TypeError, OSError) as error:
-            raise ClusterError(
-                f"cannot reach a Temporal server at {host}: {_said(error)}"
-            ) from error
+            raise ClusterError(f"cannot reach a Temporal server at {host}: {_said(error)}") from error
         try:
             await _describe_namespace(client, namespace)
         except RPCError as error:

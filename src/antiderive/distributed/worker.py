@@ -39,7 +39,7 @@ _BEAT = timedelta(seconds=2)
 _LOOK_SECONDS = 5.0
 
 _AHEAD = 1
-"""Slices that are open beyond the slots, so that no process waits while one slice ends and the next begins."""
+"""Slices that are open beyond the slots: no process waits while one of them ends and the next begins."""
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
@@ -56,7 +56,7 @@ class WorkerSettings:
 
     Attributes:
         address: the server and the queue.
-        slots: computer algebra processes, or shards that are made, at a time.
+        slots: computer algebra processes at a time, or shards that are being made.
         store: URL of the store of labels; without one it does not label.
         functions: whether methods may be functions of this installation; for tests and benches alone.
     """

@@ -26,7 +26,7 @@ def run_options(command: _Command) -> _Command:
             type=click.IntRange(1, 1000),
             default=32,
             show_default=True,
-            help="Slices that are open at a time; at least the slots of all workers.",
+            help="Slices that are open at a time; at least the slots of all workers and one for each worker.",
         ),
     ):
         command = option(command)

@@ -25,13 +25,23 @@ def _eventually(condition, seconds=60.0):
 
 
 class WorkerProcess:
-    """``antiderive cluster worker``, with the lines that it says."""
+    """``antiderive cluster worker``, with the lines that it says.
 
-    def __init__(self, address, *options):
+    One that is held loads its modules and waits to be let go before it reads its command line.
+    """
+
+    _HELD = (
+        "import sys, antiderive.distributed.worker; print('loaded', file=sys.stderr, flush=True); "
+        "sys.stdin.readline(); from antiderive.cli import main; main()"
+    )
+
+    def __init__(self, address, *options, held=False):
         self.lines = []
         self.process = subprocess.Popen(
-            [TOOL, "cluster", "worker", "--address", address.host, "--queue", address.queue, "--functions"]
+            [*((sys.executable, "-c", self._HELD) if held else (TOOL,)), "cluster", "worker"]
+            + ["--address", address.host, "--queue", address.queue, "--functions"]
             + [str(option) for option in options],
+            stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -45,6 +55,11 @@ class WorkerProcess:
     def says(self, text):
         return any(text in line for line in self.lines)
 
+    def let_go(self):
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        return self
+
     def wait_until_it_works(self):
         _eventually(lambda: self.says("works at") or self.process.poll() is not None)
         assert self.says("works at"), self.lines
@@ -55,6 +70,7 @@ class WorkerProcess:
             self.process.kill()
         self.process.wait()
         self._reader.join()
+        self.process.stdin.close()
         self.process.stderr.close()
 
 
@@ -78,8 +94,8 @@ def workers(address):
     """Starts workers; they are killed at the end."""
     started = []
 
-    def start(*options):
-        started.append(WorkerProcess(address, *options))
+    def start(*options, held=False):
+        started.append(WorkerProcess(address, *options, held=held))
         return started[-1]
 
     yield start

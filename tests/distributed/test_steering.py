@@ -139,8 +139,8 @@ def test_a_worker_with_another_store_leaves_the_slices_to_others(
     with Store(store_url) as store:
         assert store.knows(label_run(HANG, 0, 10)[0].removeprefix("label-")) is False
 
-    # It plans nothing, so its store does not hear of the run.
-    name = submit(address, count=10)
+    # It plans nothing, so its store does not hear of the run. Some slices are left for it.
+    name = submit(address, count=40)
     planner = workers("--slots", 1, "--store", store_url).wait_until_it_works()
     eventually(lambda: hung_children(planner, set()))
     planner.end()

@@ -270,4 +270,4 @@ def _counts_of(manifest: Manifest, wanted: Range) -> Counter[str]:
 def _examples(shard: Shard, indices: int) -> dict[str, int]:
     """Examples by split, and the indices that gave none."""
     counts = {split_of_name(name).name.lower(): file.examples for name, file in shard.files.items()}
-    return {**counts, "none": indices - sum(counts.values())}
+    return {**counts, "no_example": indices - sum(counts.values())}

@@ -32,7 +32,7 @@ class OperatorRange(click.ParamType[tuple[int, int]]):
 
 
 def job_options(command: _Command) -> _Command:
-    """Options ``start``, ``ops``, ``coefficients``, ``seed``, ``recipe``, ``split``, ``timeout``, ``memory``."""
+    """The range and the recipe of the functions, their split, and the limits of a call."""
     for option in (
         click.option(
             "--memory", type=int, default=2048, show_default=True, help="MiB of memory for one call."

@@ -38,16 +38,16 @@ _WARM_COUNT = 40
 @click.option(
     "--ops",
     type=OperatorRange(),
-    default="3-8",
+    default="3-5",
     show_default=True,
-    help="Operators of a function; small ones repeat, and a repeated one is called for once or twice.",
+    help="Operators of a function; smaller ones repeat, and what is known is not asked for again.",
 )
 @click.option(
     "--waiting",
     type=click.IntRange(min=0),
-    default=600,
+    default=400,
     show_default=True,
-    help="Calls that wait 50 ms and need no CPU time: what two workers do where there is a core for each.",
+    help="Calls that wait 50 ms and need no CPU time: how it is where there are cores enough.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(
@@ -58,7 +58,7 @@ def command(
     The same functions are labelled by the local executor with one worker, by a cluster with one one-slot
     worker, and by a cluster with two, each time into a new store. Server and workers are on this machine, in
     processes of their own; starting and warming them is not counted. Each worker computes in one process and
-    verifies in another, so two of them need some three cores; calls that wait need none.
+    verifies in another, so two of them need some three cores; calls that wait need hardly any.
     """
     from antiderive.cas.request import Limits
     from antiderive.datasets import Recipe
@@ -66,25 +66,27 @@ def command(
     from antiderive.labelling import Job
 
     recipe = Recipe(task="fwd", min_operators=ops[0], max_operators=ops[1])
-    figures: dict[str, object] = {"functions": count, "method": method, "timeout_cpu_seconds": timeout}
-    figures |= {"operators": list(ops), "cpus": os.cpu_count()}
+    figures: dict[str, object] = {"cpus": os.cpu_count(), "method": method, "timeout_cpu_seconds": timeout}
+    figures["operators"] = list(ops)
     with tempfile.TemporaryDirectory() as scratch:
         server = DevServer(Path(scratch) / "temporal.db", free_port())
         server.start()
         bench = _Bench(Path(scratch), server.address)
         try:
-            figures |= _computing(bench, Job(recipe, method, Limits(timeout)), count)
+            click.echo(f"{count} functions by {method}, on {os.cpu_count()} CPUs")
+            figures |= _compare(bench, Job(recipe, method, Limits(timeout)), count)
             if waiting:
-                figures |= _waiting(bench, Job(recipe, _WAITING, Limits(timeout)), waiting)
+                click.echo(f"{waiting} calls that wait 50 ms")
+                figures["waiting"] = _compare(bench, Job(recipe, _WAITING, Limits(timeout)), waiting)
         finally:
             server.stop()
     if as_json:
         click.echo(json.dumps(figures))
 
 
-def _computing(bench: _Bench, job: Job, count: int) -> dict[str, object]:
-    """Calls that compute."""
-    click.echo(f"{count} functions by {job.method} on {os.cpu_count()} CPUs: time, CPU time of all processes")
+def _compare(bench: _Bench, job: Job, count: int) -> dict[str, object]:
+    """The same functions in three ways, as rows and as figures."""
+    click.echo(f"  {'':<28} {'time':>10} {'CPU time':>10}")
     local = bench.local(job, count)
     _say("local executor, one worker", local)
     one = bench.cluster(job, count, workers=1)
@@ -93,6 +95,7 @@ def _computing(bench: _Bench, job: Job, count: int) -> dict[str, object]:
     two = bench.cluster(job, count, workers=2)
     _say("two one-slot workers", two, f"{one.seconds / two.seconds:.2f} times the throughput of one")
     return {
+        "functions": count,
         "local": asdict(local),
         "one_worker": asdict(one),
         "two_workers": asdict(two),
@@ -101,22 +104,6 @@ def _computing(bench: _Bench, job: Job, count: int) -> dict[str, object]:
         "ratio_two_workers_to_one": one.seconds / two.seconds,
         "overhead_over_local": overhead,
         "cpu_overhead_over_local": one.cpu_seconds / local.cpu_seconds - 1,
-    }
-
-
-def _waiting(bench: _Bench, job: Job, count: int) -> dict[str, object]:
-    """Calls that wait."""
-    click.echo(f"{count} calls that wait 50 ms")
-    one = bench.cluster(job, count, workers=1)
-    _say("one one-slot worker", one)
-    two = bench.cluster(job, count, workers=2)
-    ratio = one.seconds / two.seconds
-    _say("two one-slot workers", two, f"{ratio:.2f} times the throughput of one")
-    return {
-        "waiting_calls": count,
-        "seconds_waiting_one_worker": one.seconds,
-        "seconds_waiting_two_workers": two.seconds,
-        "ratio_two_workers_to_one_waiting": ratio,
     }
 
 
@@ -136,7 +123,7 @@ class _Cost:
 
 
 def _say(what: str, cost: _Cost, more: str = "") -> None:
-    click.echo(f"  {what:<28} {cost.seconds:8.1f} s {cost.cpu_seconds:8.1f} s   {more}")
+    click.echo(f"  {what:<28} {cost.seconds:8.1f} s {cost.cpu_seconds:8.1f} s   {more}".rstrip())
 
 
 class _Bench:

@@ -18,9 +18,11 @@ TOOL = Path(sys.executable).with_name("antiderive")
 def _eventually(condition, seconds=60.0):
     """The first value of the condition that is true; it is asked again and again."""
     deadline = time.monotonic() + seconds
+    pause = 0.02
     while not (value := condition()):
         assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(1.5 * pause, 0.5)  # what is asked may keep the worker busy that is waited for
     return value
 
 

@@ -69,10 +69,12 @@ async def _watch(cluster: Cluster, name: str, total: int) -> None:
                 continue
             last = seen
             status = seen.status
+            trouble = next((worker.trouble for worker in seen.workers if worker.trouble), "")
             if status is None:
-                bar.update(row, rate="no worker answers")
+                bar.update(row, rate=trouble or "no worker answers")
             else:
-                bar.update(row, completed=status.done, rate=f"{status.rate:,.1f}/s")
+                going = f"{status.rate:,.1f}/s" if status.rate or not trouble else trouble
+                bar.update(row, completed=status.done, rate=going)
     if last is not None:
         for line in describe(last):
             click.echo(line)

@@ -151,4 +151,5 @@ def _errors_of(place: str) -> tuple[type[Exception], ...]:
 
 
 def _line(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error).partition("\n")[0]
+    said = error.strerror if isinstance(error, OSError) else None
+    return said or str(error).partition("\n")[0]

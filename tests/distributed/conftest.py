@@ -15,7 +15,7 @@ from antiderive.distributed.dev import DevServer, free_port
 TOOL = Path(sys.executable).with_name("antiderive")
 
 
-def _eventually(condition, seconds=60.0):
+def _eventually(condition, seconds=120.0):
     """The first value of the condition that is true; it is asked again and again."""
     deadline = time.monotonic() + seconds
     pause = 0.02

@@ -107,7 +107,7 @@ def test_a_worker_that_leaves_kills_what_it_runs_and_another_goes_on(
     name = submit(address, count=10)
     hung = eventually(lambda: hung_children(first, set()))
     first.process.terminate()
-    assert first.process.wait(60) == 0
+    assert first.process.wait(120) == 0
     assert gone(hung)
     second.let_go().wait_until_it_works()
     eventually(lambda: hung_children(second, set()))
@@ -123,7 +123,7 @@ def test_a_worker_of_another_release_is_refused_and_the_run_does_not_fail(
     name = submit(address, count=10)
     monkeypatch.undo()
     refused = workers("--slots", 1, "--store", store_url)
-    assert refused.process.wait(60) == 2
+    assert refused.process.wait(120) == 2
     eventually(lambda: refused.says("error: refused"))
     (line,) = (line for line in refused.lines if line.startswith("error"))
     assert "generator 1); install that one" in line and name in line

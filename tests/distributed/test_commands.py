@@ -1,5 +1,6 @@
 """The commands as a user meets them: real processes, exit codes, one-line errors."""
 
+import asyncio
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import pytest
 from antiderive.datasets import Recipe
 from antiderive.datasets.check import check
 from antiderive.datasets.folder import DataSet
+from antiderive.distributed.client import Address, Cluster
 from antiderive.distributed.dev import free_port
 from antiderive.labelling import Store, functions_of
 from antiderive.labelling.schema import functions
@@ -90,20 +92,25 @@ def test_a_store_that_cannot_be_written_to_is_one_line(temporal, postgres):
 
 def steered(where, eventually):
     """A run that would take long, paused, changed, resumed and cancelled; without its name, as it is the only one."""
+    address = Address(where[1])
 
-    def state():
-        return json.loads(run("status", name, *where, "--json").stdout)
+    async def ask():
+        return await Cluster(await address.connect(), address).run(name)
+
+    def seen(state, *, open_slices):
+        run = asyncio.run(ask())
+        return run.state == state and run.status and run.status.open == open_slices and run
 
     submitted = run("submit", "label", "--count", 100000, "--method", "fricas", *where)
     name = submitted.stdout.partition(" ")[0]
     assert run("pause", *where).stdout == f"{name} is told to pause\n"
-    eventually(lambda: (seen := state())["state"] == "paused" and not seen["status"]["open"])
+    eventually(lambda: seen("paused", open_slices=0))
     assert run("set", "--concurrency", 2, *where).stdout == f"{name} is told to keep 2 slices open\n"
     assert run("resume", *where).stdout == f"{name} is told to resume\n"
-    going = eventually(lambda: (seen := state())["state"] == "running" and seen["status"]["open"] and seen)
-    assert going["status"]["concurrency"] == going["status"]["open"] == 2
+    assert eventually(lambda: seen("running", open_slices=2)).status.concurrency == 2
+    assert json.loads(run("status", name, *where, "--json").stdout)["state"] == "running"
     assert run("cancel", *where).stdout == f"{name} is told to end\n"
-    eventually(lambda: state()["state"] == "canceled")
+    eventually(lambda: asyncio.run(ask()).state == "canceled")
     one_line(run("pause", *where), "name a run; running: no run")
 
 

@@ -372,10 +372,12 @@ async def _result(handle: WorkflowHandle[Any, Any]) -> tuple[Status | None, str]
 
 
 def _cause(error: BaseException) -> str:
-    """The message of the innermost failure."""
-    while isinstance(error, WorkflowFailureError | FailureError) and error.cause is not None:
+    """What the run or the worker said; what led the worker to say it lies further within."""
+    while not isinstance(error, ApplicationError):
+        if not isinstance(error, WorkflowFailureError | FailureError) or error.cause is None:
+            return str(error)
         error = error.cause
-    return error.message if isinstance(error, ApplicationError) else str(error)
+    return error.message
 
 
 def _workers_of(activities: Any) -> tuple[list[Worker], int]:  # noqa: ANN401  (messages of the SDK)

@@ -32,7 +32,7 @@ _WARM_COUNT = 40
 
 
 @click.command()
-@click.option("--count", type=click.IntRange(min=20), default=200, show_default=True, help="Functions.")
+@click.option("--count", type=click.IntRange(min=20), default=300, show_default=True, help="Functions.")
 @click.option("--method", default="sympy-manual", show_default=True, help="One of 'antiderive cas list'.")
 @click.option("--timeout", type=float, default=1.0, show_default=True, help="CPU seconds for one call.")
 @click.option(

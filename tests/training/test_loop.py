@@ -57,6 +57,22 @@ def test_it_learns(tmp_path):
     assert losses[-1] < 0.6 * losses[0]
 
 
+def test_a_compiled_model_learns_the_same(tmp_path):
+    def learned(name, **training):
+        losses = []
+        values = {"steps": 3, "log_every": 1, **training}
+        last = train(
+            config(values, model={"dropout": 0.0}), tmp_path / name, report=lambda p: losses.append(p.loss)
+        )
+        return losses, weights(last)
+
+    losses, plain = learned("plain")
+    compiled_losses, compiled = learned("compiled", compile=True)
+    assert compiled_losses == pytest.approx(losses, rel=1e-4)
+    for name, tensor in plain.items():
+        torch.testing.assert_close(compiled[name], tensor, atol=1e-4, rtol=1e-3)
+
+
 def test_finished_runs_are_not_trained_again(tmp_path):
     first = train(config(), tmp_path)
     before = (first.path / "model.safetensors").stat().st_mtime_ns

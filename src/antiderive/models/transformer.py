@@ -40,7 +40,7 @@ class Attention(nn.Module):
 
     def split(self, x_BTD: Tensor) -> Tensor:
         """[B, T, D] to [B, T, H, K]."""
-        return x_BTD.unflatten(-1, (self.heads, -1))
+        return x_BTD.view(*x_BTD.shape[:-1], self.heads, -1)
 
     def keys_values(self, x_BSD: Tensor) -> tuple[Tensor, Tensor]:
         """Keys and values [B, S, H, K] of a sequence, without positions."""

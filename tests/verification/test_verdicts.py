@@ -189,3 +189,8 @@ def test_balls_contain_the_double_precision_value(index):
         ball = evaluate(expr, {"x": acb(0.437)})[-1].value
     if ball.is_finite() and abs(value) < 1e6:
         assert abs(complex(ball) - value) <= 1e-9 * max(1.0, abs(value))
+
+
+def test_overflow_on_the_way_is_no_warning(recwarn):
+    assert verify("10^308*sin(x)", "10^308*cos(x)").status == "refuted"
+    assert not recwarn.list

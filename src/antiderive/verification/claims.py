@@ -81,7 +81,9 @@ class Antiderivative:
         values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
         f = _array(self.integrand.evaluate(**values), at)
         slope = _array(self.candidate.evaluate_dual(self.variable, **values)[1], at)
-        return relative_errors(f, slope - f, np.maximum(np.abs(f), np.abs(slope)))
+        with np.errstate(all="ignore"):
+            residual, size = slope - f, np.maximum(np.abs(f), np.abs(slope))
+        return relative_errors(f, residual, size)
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,11 @@ class Vanishing:
         """The sum of the terms, relative to the largest."""
         values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
         terms = np.array([_array(term.evaluate(**values), at) for term in _parts(self.expression, "add")])
-        size = np.abs(terms).max(axis=0)
         # Real where every term is; the sum may be nothing but rounding errors.
-        return relative_errors(size + 1j * np.abs(terms.imag).max(axis=0), terms.sum(axis=0), size)
+        with np.errstate(all="ignore"):
+            residual, size = terms.sum(axis=0), np.abs(terms).max(axis=0)
+            problem = size + 1j * np.abs(terms.imag).max(axis=0)
+        return relative_errors(problem, residual, size)
 
 
 def factors(expression: Expr) -> list[Expr]:

@@ -59,7 +59,7 @@ class Layout:
     """What the numbers mean that a classifier writes for an integrand.
 
     In this order: the logit that an elementary integral is found; a logit for each of
-    :data:`CLASSES`; for each call the logit that it finds one; for each
+    :data:`CLASSES`; for each call the logit that it finds an integral or proves that there is none; for each
     call the logit of the share of ``most`` that it is expected to take.
 
     Attributes:
@@ -98,9 +98,9 @@ class Layout:
         for place, call in enumerate(self.calls):
             if call.method in labelled.methods:
                 column = labelled.methods.index(call.method)
-                took, solved = labelled.seconds[:, column], labelled.success[:, column] == 1
+                took, settled = labelled.seconds[:, column], labelled.success[:, column] == 1
                 asked = labelled.success[:, column] >= 0
-                success[asked, place] = (solved & (took <= call.cpu_seconds))[asked]
+                success[asked, place] = (settled & (took <= call.cpu_seconds))[asked]
                 seconds[asked, place] = np.where(took <= call.cpu_seconds, took, call.most)[asked]
         return success, seconds
 
@@ -112,7 +112,7 @@ class Forecast:
     Attributes:
         found: probability that an elementary integral is found, [N].
         classes: probability of each class of outcomes, [N, C].
-        success: probability that each call finds one, [N, K].
+        success: probability that each call finds an integral or proves that there is none, [N, K].
         seconds: CPU seconds that each call is expected to take, [N, K].
     """
 

@@ -31,7 +31,7 @@ FAMILIES = ("tokens", "tree", "hybrid", "features", "language")
 _FILE = "classifier.json"
 
 
-BUDGETS = (0.1, 1.0)
+BUDGETS = (0.3,)
 """CPU seconds of the shorter calls that a classifier knows of, besides the limit of each method; of a method
 that takes longer than that to be stopped, there is no such call."""
 

@@ -2,10 +2,10 @@
 
 Calls are tried by their expected gain, the chance of an answer for a CPU second, and dropped where it falls
 below a threshold. A method may be asked for a short time first; its last call may take all the time that is
-left. A longer call finds what lies between the two budgets and is made only if the shorter one was stopped, so
-its gain is the difference of the two chances over its own expected time: how likely it is reached cancels out.
-That one method's failure makes the others less likely is left out: among sampled functions most failures mean
-that there is no integral, among those that people ask for few do (``docs/log.md`` has the figures).
+left. A longer call finds what lies between the two budgets and is made only if the shorter one was stopped,
+so its gain is the difference of the two chances over its own expected time: how likely it is reached cancels
+out. That one method's failure makes the others less likely is left out: among sampled functions most failures
+mean that there is no integral, among those that people ask for few do (``docs/log.md`` has the figures).
 """
 
 from __future__ import annotations

@@ -153,11 +153,26 @@ def _on_set(
         "cpu_ratio_with_short_calls": _compared("the best with its calls", ours, thinking, staged[0]),
     }
     if real:
-        click.echo("the same by real calls; in all: with starts of programs and verification:")
-        best = _made(pool, "best fixed order", dict.fromkeys(integrands, shared[0].order), timeout)
-        mine = _made(pool, "classifier", orders, timeout)
-        figures["real"] = {"fixed": best, "classifier": mine}
+        figures["real"] = _real(ordering, pool, orders, shared[0], timeout)
     return figures
+
+
+def _real(
+    ordering: Ordering, pool: Pool, orders: dict[str, tuple[Step, ...]], best: Play, timeout: float
+) -> dict[str, Any]:
+    """The best fixed order and the classifier's by real calls; both also with the methods it does not know."""
+    from antiderive.cas.portfolio import installed
+
+    click.echo("the same by real calls; in all: with starts of programs and verification:")
+    sides = {f"fixed: {best.name}": dict.fromkeys(orders, best.order), "classifier": orders}
+    others = tuple(step for step in installed() if step.method not in ordering.methods)
+    if others:
+        names = ", ".join(step.method for step in others)
+        sides[f"default order, with {names}"] = dict.fromkeys(orders, installed())
+        sides["antiderive solve: classifier, then these"] = {
+            prefix: (*order, *others) for prefix, order in orders.items()
+        }
+    return {name: _made(pool, name, side, timeout) for name, side in sides.items()}
 
 
 def _table(ordering: Ordering, pool: Pool, integrands: list[str], timeout: float, out: Path) -> Table:

@@ -160,7 +160,7 @@ def _on_set(
 def _real(
     ordering: Ordering, pool: Pool, orders: dict[str, tuple[Step, ...]], best: Play, timeout: float
 ) -> dict[str, Any]:
-    """The best fixed order and the classifier's by real calls; both also with the methods it does not know."""
+    """The best fixed order and the classifier's by real calls; both also with methods it does not know."""
     from antiderive.cas.portfolio import installed
 
     click.echo("the same by real calls; in all: with starts of programs and verification:")

@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Rank of LoRA; 0 trains all weights.",
 )
+@click.option(
+    "--members",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Features: networks, with seeds from --seed on, whose mean is the classifier.",
+)
 @click.option("--method", "methods", multiple=True, help="Labels of this method alone; may be repeated.")
 @click.option(
     "--timeouts",
@@ -60,6 +67,7 @@ def command(
     base: str,
     writing: str,
     lora: int,
+    members: int,
     methods: tuple[str, ...],
     timeouts: str,
     epochs: int | None,
@@ -83,7 +91,15 @@ def command(
     )
     sets = read_checked(data, methods, timeouts, ("train", "valid"))
     train_classifier(
-        sets, out, family=family, base=base, writing=writing, lora=lora, config=config, report=show_epoch
+        sets,
+        out,
+        family=family,
+        base=base,
+        writing=writing,
+        lora=lora,
+        members=members,
+        config=config,
+        report=show_epoch,
     )
     click.echo(f"{out}: classifier of the family {family}; next: antiderive classify evaluate {out} {data}")
 

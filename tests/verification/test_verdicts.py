@@ -89,6 +89,25 @@ def test_an_answer_for_part_of_the_domain_is_refuted_and_says_where_it_holds(pro
 
 
 @pytest.mark.parametrize(
+    ("integrand", "candidate"),
+    [
+        # Real where some parts are not: only there the candidate has the wrong sign or branch.
+        (
+            "sqrt(c - c/(a*x))*exp(acoth(a*x))/x^2",
+            "-2*(a*x + 1)*sqrt((a*c*x - c)/(a*x))*sqrt((a*x + 1)/(a*x - 1))/(3*x)",
+        ),
+        ("x^2*exp(asech(a*x))", "(3*a*x^2 + 2*(a^2*x^3 - x)*sqrt((1 - a^2*x^2)/(a^2*x^2)))/(6*a^2)"),
+        ("sqrt(x - 1)*sqrt(x - 2)*(2*x - 3)", "2*(x^2 - 3*x + 2)^(3/2)/3"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_an_answer_that_is_wrong_on_part_of_the_real_line_is_refuted(integrand, candidate, seed):
+    verdict = verify(integrand, candidate, seed=seed)
+    assert verdict.status == "refuted"
+    assert verdict.valid_on
+
+
+@pytest.mark.parametrize(
     ("problem", "candidate"),
     [("tanh(50*x)", "x"), ("1/(1 + exp(40*x))", "0"), ("1/(1 + exp(-9*x)) + x", "x + x^2/2"), ("x", "x^2")],
 )

@@ -7,7 +7,7 @@ operator table; no symbolic derivative is involved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -189,6 +189,13 @@ def residual_of_expression(residual: Expr, point: Mapping[str, complex]) -> Resi
         return made[-1].value, size
 
     return _settle(difference, point)
+
+
+def is_real(expressions: Sequence[Expr], point: Mapping[str, complex]) -> bool:
+    """Whether the values at a point are real, as far as the lowest precision tells."""
+    with precision(PRECISIONS[0]):
+        balls = {name: acb(z.real, z.imag) for name, z in point.items()}
+        return all(evaluate(expression, balls)[-1].value.imag.contains(0) for expression in expressions)
 
 
 def _settle(

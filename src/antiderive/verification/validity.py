@@ -1,10 +1,11 @@
-"""Where on the real line a refuted candidate is right all the same.
+"""Where on the real line a refuted candidate is right all the same, and an agreeing one wrong.
 
 The derivative of a wrong branch (``x^2/2`` for ``sqrt(x^2)``, ``acosh(x)`` for ``1/sqrt(x^2 - 1)``) equals
 the integrand on whole intervals and nothing like it on others. A saturating near miss (``x`` for
 ``tanh(50x)``) looks the same in double precision, but its error grows from nothing to everything by degrees,
 while that of a branch jumps: so the edges between right and wrong are bisected, and an interval with a
-gradual edge is no interval of validity. What is left is confirmed in ball arithmetic.
+gradual edge is no interval of validity. What is left is confirmed in ball arithmetic, as is every
+disagreement.
 """
 
 from __future__ import annotations
@@ -17,12 +18,24 @@ from numpy.typing import NDArray
 REACH = 10.0
 """Points from minus to plus this are looked at."""
 
+_REAL = 1e-9
+"""Imaginary part, relative to the whole, up to which a value is taken as real: rounding leaves as much."""
+
 _POINTS = 401
 _AGREE = 1e-8
 _DISAGREE = 1e-3
 _BISECTIONS = 40
 _CONFIRMED = 4
 """Points of each interval at which ball arithmetic must enclose zero."""
+
+# It avoids special points; the ends of intervals are moved to the round bound afterwards.
+_GRID = np.linspace(-REACH, REACH, _POINTS) + 1.234e-4
+_SCALES = 1.0123 * np.geomspace(1e-3, 1e3, 61)
+_SWEEP = np.sort(np.concatenate([_GRID, _SCALES, -_SCALES]))
+
+_SUSPECT = 1e-6
+_SUSPECTS = 8
+"""Stretches of disagreement that are looked at."""
 
 Errors = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Relative size of the residual at points of the real line; NaN where the problem is not real and defined."""
@@ -31,11 +44,23 @@ Errors = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 def relative_errors(
     problem: NDArray[np.complex128], residual: NDArray[np.complex128], size: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """``|residual| / size``, NaN where the problem is not a finite real number or the residual not finite."""
+    """``|residual| / size``; NaN where that is not finite or the problem not real (up to rounding)."""
     with np.errstate(all="ignore"):
         errors = np.where(residual == 0, 0.0, np.abs(residual) / size)
-    usable = np.isfinite(problem) & (problem.imag == 0) & np.isfinite(residual) & np.isfinite(size)
+        real = np.abs(problem.imag) <= _REAL * np.abs(problem)
+    usable = np.isfinite(problem) & real & np.isfinite(residual) & np.isfinite(size)
     return np.where(usable, errors, np.nan)
+
+
+def disagreements(errors: Errors) -> list[float]:
+    """Points at which the residual seems not to vanish: one of each stretch of the real line, longest first.
+
+    In double precision some of them are nothing but cancellation, most often single points.
+    """
+    wrong = errors(_SWEEP) > _SUSPECT
+    turns = np.flatnonzero(np.diff(np.concatenate([[False], wrong, [False]])))
+    stretches = sorted(turns.reshape(-1, 2).tolist(), key=lambda ends: ends[0] - ends[1])
+    return [float(_SWEEP[(start + end) // 2]) for start, end in stretches[:_SUSPECTS]]
 
 
 def intervals_of_validity(
@@ -47,8 +72,7 @@ def intervals_of_validity(
         errors: relative size of the residual.
         confirm: whether ball arithmetic encloses zero at a point.
     """
-    # The grid avoids special points; its ends are moved to the round bound afterwards.
-    grid = np.linspace(-REACH, REACH, _POINTS) + 1.234e-4
+    grid = _GRID
     # Most wrong candidates are right nowhere: a first look at some points is enough.
     some = grid[:: _POINTS // 40]
     hopeful = some[errors(some) <= _AGREE]

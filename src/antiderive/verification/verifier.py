@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import reduce
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from antiderive._core import Expr, screen_antiderivative, screen_pairs, screen_zero
+from antiderive._core import Expr, screen_pairs
 from antiderive.cas import prove_zero_sympy
 from antiderive.errors import AntideriveError, SettingError
-from antiderive.verification.rigorous import (
-    DIGITS,
-    Residual,
-    residual_of_antiderivative,
-    residual_of_expression,
-)
-from antiderive.verification.validity import intervals_of_validity, relative_errors
+from antiderive.verification.claims import Antiderivative, Claim, Vanishing, factors
+from antiderive.verification.rigorous import DIGITS
+from antiderive.verification.validity import disagreements, intervals_of_validity
 from antiderive.verification.verdict import Verdict
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from antiderive._core import Samples, ScreenStatus
+    from antiderive._core import ScreenStatus
 
 POINTS = 8
 """Points at which zero must be enclosed for ``agrees``."""
 
 _ROUNDS = 4
 """Sets of random points tried when the first does not give enough usable ones."""
+
+_SWEEPS = 3
+"""Choices of the parameters for which the real line is swept before ``agrees``."""
 
 _UNKNOWN = {"Y", "Y'", "Y''"}
 
@@ -78,7 +70,7 @@ def verify(
         raise SettingError("the candidate contains the unknown function y; a solution must be explicit")
     if equation:
         return _judge_zero(_ode_residual(problem, candidate), "x", seed, prove_timeout)
-    return _judge(_Antiderivative(problem, candidate, variable), seed, prove_timeout)
+    return _judge(Antiderivative(problem, candidate, variable), seed, prove_timeout)
 
 
 def verify_zero(
@@ -120,91 +112,6 @@ def screen(pairs: Sequence[tuple[Expr, Expr]], *, variable: str = "x", seed: int
     return screen_pairs(pairs, variable, seed * _ROUNDS)
 
 
-@dataclass(frozen=True)
-class _Antiderivative:
-    """The derivative of ``candidate`` should be ``integrand``."""
-
-    integrand: Expr
-    candidate: Expr
-    variable: str
-
-    def screen(self, seed: int) -> tuple[ScreenStatus, Samples]:
-        return screen_antiderivative(self.integrand, self.candidate, self.variable, seed)
-
-    def rigorous(self, point: Mapping[str, complex]) -> Residual:
-        return residual_of_antiderivative(self.integrand, self.candidate, self.variable, point)
-
-    def residual(self) -> Expr:
-        return self.candidate.diff(self.variable) - self.integrand
-
-    def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
-        values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
-        f = _array(self.integrand.evaluate(**values), at)
-        slope = _array(self.candidate.evaluate_dual(self.variable, **values)[1], at)
-        return relative_errors(f, slope - f, np.maximum(np.abs(f), np.abs(slope)))
-
-
-@dataclass(frozen=True)
-class _Vanishing:
-    """``expression`` should be zero, relative to the largest of its terms."""
-
-    expression: Expr
-    variable: str
-
-    def screen(self, seed: int) -> tuple[ScreenStatus, Samples]:
-        return screen_zero(self.expression, self.variable, seed)
-
-    def rigorous(self, point: Mapping[str, complex]) -> Residual:
-        return residual_of_expression(self.expression, point)
-
-    def residual(self) -> Expr:
-        return self.expression
-
-    def errors(self, point: Mapping[str, complex], at: NDArray[np.float64]) -> NDArray[np.float64]:
-        values: dict[str, Any] = {**point, self.variable: at.astype(np.complex128)}
-        terms = np.array([_array(term.evaluate(**values), at) for term in _parts(self.expression, "add")])
-        total = terms.sum(axis=0)
-        # Real where every term is.
-        problem = total + 1j * np.abs(terms.imag).max(axis=0)
-        return relative_errors(problem, total, np.abs(terms).max(axis=0))
-
-
-def _factors(expression: Expr) -> list[Expr]:
-    """What a product vanishes by: its factors, without powers, numbers and reciprocals."""
-    found: list[Expr] = []
-    for factor in _parts(expression, "mul"):
-        base_exponent = _parts(factor, "pow")
-        if len(base_exponent) == 2 and base_exponent[1].is_number:
-            if base_exponent[1].evaluate().real < 0:
-                continue
-            found += _factors(base_exponent[0])
-        elif not factor.is_number:
-            found.append(factor)
-    return found or [expression]
-
-
-def _parts(expression: Expr, of: str) -> list[Expr]:
-    """The arguments of a root of this kind (``add``, ``mul``, ``pow``); of another, the expression itself."""
-    made: list[Expr] = []
-    nodes = expression.nodes()
-    for kind, value in nodes:
-        if kind == "number":
-            made.append(Expr(Fraction(*value)))
-        elif kind == "symbol":
-            made.append(Expr.from_prefix(value))
-        elif kind in ("add", "mul", "pow"):
-            join = {"add": operator.add, "mul": operator.mul, "pow": operator.pow}[kind]
-            made.append(reduce(join, (made[place] for place in value)))
-        else:
-            made.append(Expr.apply(kind, made[value[0]]))
-    kind, value = nodes[-1]
-    return [made[place] for place in value] if kind == of else [expression]
-
-
-def _array(values: NDArray[np.complex128] | complex, like: NDArray[np.float64]) -> NDArray[np.complex128]:
-    return np.broadcast_to(np.asarray(values, dtype=np.complex128), like.shape)
-
-
 def _ode_residual(equation: Expr, candidate: Expr) -> Expr:
     first = candidate.diff("x")
     return equation.subs({"Y": candidate, "Y'": first, "Y''": first.diff("x")})
@@ -217,8 +124,8 @@ _ORDER = ("refuted", "unknown", "agrees", "proved")
 def _judge_zero(residual: Expr, variable: str, seed: int, prove_timeout: float) -> Verdict:
     """A product vanishes if one of its factors does; each is judged against the size of its own terms."""
     best: Verdict | None = None
-    for factor in _factors(residual):
-        verdict = _judge(_Vanishing(factor, variable), seed, prove_timeout)
+    for factor in factors(residual):
+        verdict = _judge(Vanishing(factor, variable), seed, prove_timeout)
         if verdict.accepted:
             return verdict
         if best is None or _ORDER.index(verdict.status) > _ORDER.index(best.status):
@@ -226,7 +133,7 @@ def _judge_zero(residual: Expr, variable: str, seed: int, prove_timeout: float) 
     return best if best is not None else Verdict("unknown", "there is nothing to judge")
 
 
-def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float) -> Verdict:
+def _judge(claim: Claim, seed: int, prove_timeout: float) -> Verdict:
     status, samples = claim.screen(seed * _ROUNDS)
     if status != "disagrees":
         proof = _prove(claim.residual, prove_timeout)
@@ -253,16 +160,40 @@ def _judge(claim: _Antiderivative | _Vanishing, seed: int, prove_timeout: float)
             else:
                 undecided += 1
         if len(agreeing) >= POINTS and status != "untested":
-            return Verdict(
-                "agrees",
-                f"zero at {len(agreeing)} random points",
-                digits=min(digits for _, digits in agreeing),
-                points=tuple(_readable(point) for point, _ in agreeing),
-            )
+            return _agreement(claim, agreeing)
     return Verdict("unknown", _why_unknown(len(agreeing), undecided))
 
 
-def _is_real(point: Mapping[str, complex], claim: _Antiderivative | _Vanishing) -> bool:
+def _agreement(claim: Claim, agreeing: Sequence[tuple[dict[str, complex], int]]) -> Verdict:
+    """``agrees`` with the points and the digits there, unless the real line has a point that refutes."""
+    points = [point for point, _ in agreeing]
+    contradiction = _contradiction(claim, points)
+    if contradiction is not None:
+        return _refuted(claim, contradiction)
+    return Verdict(
+        "agrees",
+        f"zero at {len(points)} random points",
+        digits=min(digits for _, digits in agreeing),
+        points=tuple(_readable(point) for point in points),
+    )
+
+
+def _contradiction(claim: Claim, agreeing: Sequence[dict[str, complex]]) -> dict[str, complex] | None:
+    """A point of the real line at which a candidate that agrees at random points is wrong.
+
+    All random points may lie where a branch of the candidate is the right one, and they keep to where every
+    part of the problem is real: ``(x - 2)^(1/2)*(x - 1)^(1/2)`` is real for x < 1 as well.
+    """
+    parameters = len(agreeing[0]) > 1
+    for point in agreeing[: _SWEEPS if parameters else 1]:
+        for x in disagreements(partial(claim.errors, point)):
+            place = {**point, claim.variable: complex(x)}
+            if claim.is_real(place) and claim.rigorous(place).nonzero:
+                return place
+    return None
+
+
+def _is_real(point: Mapping[str, complex], claim: Claim) -> bool:
     return point[claim.variable].imag == 0
 
 
@@ -274,13 +205,13 @@ def _why_unknown(agreeing: int, undecided: int) -> str:
     return f"zero at {agreeing} points, {POINTS} are needed; undecided at {undecided}"
 
 
-def _refuted(claim: _Antiderivative | _Vanishing, point: dict[str, complex]) -> Verdict:
+def _refuted(claim: Claim, point: dict[str, complex]) -> Verdict:
     """The verdict with its counter-example, and where the candidate is right if that is somewhere."""
     reason = "the residual excludes zero at a point"
     valid: tuple[tuple[float, float], ...] = ()
     if _is_real(point, claim):
         valid = intervals_of_validity(
-            lambda at: claim.errors(point, at),
+            partial(claim.errors, point),
             lambda x: claim.rigorous({**point, claim.variable: complex(x)}).digits >= DIGITS,
         )
     if valid:

@@ -125,20 +125,6 @@ def test_features_need_no_torch(sets, tmp_path):
     assert done.stdout.strip() == "(1, 3) []"
 
 
-def test_the_mean_of_several_networks(sets, tmp_path):
-    config = FitConfig(epochs=2)
-    one = [
-        train_classifier(sets, tmp_path / str(seed), family="features", config=FitConfig(epochs=2, seed=seed))
-        for seed in (0, 1)
-    ]
-    both = train_classifier(sets, tmp_path / "both", family="features", members=2, config=config)
-    some = sets["test"].integrands[:20]
-    assert np.allclose(both.rows(some), (one[0].rows(some) + one[1].rows(some)) / 2, atol=1e-5)
-    assert not np.allclose(one[0].rows(some), one[1].rows(some), atol=0.01)
-    with pytest.raises(SettingError, match="--members belongs to the family features, not to 'tree'"):
-        train_classifier(sets, tmp_path / "tree", family="tree", members=2)
-
-
 def test_folders_of_another_kind(labelled_folder, tiny_model, sets, tmp_path):
     with pytest.raises(DataError, match="there is no folder"):
         load_classifier(tmp_path / "none")

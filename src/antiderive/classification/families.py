@@ -176,23 +176,6 @@ class Features:
         self.module = _FeatureNetwork(features, hidden, layout.outputs, dropout)
         self._features = _Standard(self.module)
 
-    @classmethod
-    def mean_of(cls, several: Sequence[Features], layout: Layout) -> Features:
-        """One network whose outputs are the mean of those of several that learned from the same set."""
-        merged = cls(len(FEATURES), layout, hidden=sum(one._hidden for one in several))
-        modules = [one.module for one in several]
-        with torch.no_grad():
-            merged.module.mean.copy_(modules[0].mean)
-            merged.module.scale.copy_(modules[0].scale)
-            merged.module.hidden.weight.copy_(torch.cat([one.hidden.weight for one in modules]))
-            merged.module.hidden.bias.copy_(torch.cat([one.hidden.bias for one in modules]))
-            merged.module.output.weight.copy_(
-                torch.cat([one.output.weight for one in modules], dim=1) / len(modules)
-            )
-            merged.module.output.bias.copy_(torch.stack([one.output.bias for one in modules]).mean(0))
-        merged._features.keep()
-        return merged
-
     @property
     def shape(self) -> dict[str, Any]:
         """Width and dropout."""

@@ -26,7 +26,7 @@ CLASSES = ("solved", "nonelementary", "special", "partial", "gave_up", "limit")
 """Classes of outcomes. A function of several methods is in the first that any of them gave; ``limit`` is a
 time-out, too much memory or a crash. Answers that were not confirmed or cannot be written are in none."""
 
-FORMAT = 1
+FORMAT = 2
 FAMILIES = ("tokens", "tree", "hybrid", "features", "language")
 _FILE = "classifier.json"
 
@@ -129,7 +129,8 @@ class Description:
     Attributes:
         family: one of :data:`FAMILIES`.
         layout: what its outputs mean.
-        temperatures: by which the first logit and those of the calls are divided (Guo et al. 2017).
+        temperatures: by which the first logit, and those of the calls, are divided (Guo et al. 2017). One for
+            each call would follow chance: there are few labels where a call is uncertain.
         shape: settings of the family's module.
         trained_on: functions, methods and scheme of the labels.
         history: losses by pass.
@@ -137,7 +138,7 @@ class Description:
 
     family: str
     layout: Layout
-    temperatures: tuple[float, ...]
+    temperatures: tuple[float, float]
     shape: dict[str, Any] = field(default_factory=dict)
     trained_on: dict[str, Any] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -177,7 +178,7 @@ class Description:
         return Forecast(
             sigmoid(rows[:, 0] / self.temperatures[0]),
             weights / weights.sum(axis=1, keepdims=True),
-            sigmoid(rows[:, success] / np.array(self.temperatures[1:])),
+            sigmoid(rows[:, success] / self.temperatures[1]),
             sigmoid(rows[:, share]) * np.array([call.most for call in self.layout.calls]),
         )
 

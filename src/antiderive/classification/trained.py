@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,6 @@ def train_classifier(
     base: str = "",
     writing: str = "latex",
     lora: int = 0,
-    members: int = 1,
     shape: dict[str, Any] | None = None,
     config: FitConfig | None = None,
     report: Callable[[Epoch], None] = lambda _: None,
@@ -77,8 +76,6 @@ def train_classifier(
         base: for a language model, a local folder or a name on the Hub.
         writing: for a language model, ``latex`` or ``infix``.
         lora: for a language model, rank of the matrices that are trained; 0 trains all weights.
-        members: for ``features``, networks that are trained, with seeds from ``config.seed`` on; the
-            classifier is their mean.
         shape: settings of the module of a family that is trained from scratch.
         config: how it is trained.
         report: called after each pass.
@@ -88,43 +85,15 @@ def train_classifier(
         DataError: if a language model cannot be loaded.
     """
     config = config or FitConfig()
-    if members != 1 and family != "features":
-        raise SettingError(f"--members belongs to the family features, not to {family!r}")
     train, valid = sets["train"], sets["valid"]
     layout = Layout.of(train)
-    learners, epochs = list[Family](), list[Epoch]()
-    for seed in range(config.seed, config.seed + members):
-        torch.manual_seed(seed)
-        learners.append(_learner(family, layout, base, writing, lora, shape or {}))
-        epochs += _fit(learners[-1], layout, train, valid, replace(config, seed=seed), report)
-    learner = learners[0]
-    if members > 1:
-        learner = Features.mean_of([one for one in learners if isinstance(one, Features)], layout)
-    written = predict(learner.module, learner.encode(valid.integrands), learner.collate)
-    description = Description(
-        family=family,
-        layout=layout,
-        temperatures=_temperatures(written, valid, layout),
-        shape=learner.shape,
-        trained_on={"functions": len(train), "valid": len(valid), "members": members, **asdict(config)},
-        history=[asdict(epoch) for epoch in epochs],
-    )
-    learner.save(folder, description)
-    return load_classifier(folder)
-
-
-def _fit(
-    learner: Family,
-    layout: Layout,
-    train: LabelledSet,
-    valid: LabelledSet,
-    config: FitConfig,
-    report: Callable[[Epoch], None],
-) -> list[Epoch]:
+    torch.manual_seed(config.seed)
+    learner = _learner(family, layout, base, writing, lora, shape or {})
     rows = learner.encode(train.integrands)
     start_at_the_mean(learner.module, layout, targets_of(layout, train))
-    learner.module.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
-    return fit(
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    learner.module.to(device)
+    epochs = fit(
         learner.module,
         layout,
         (rows, targets_of(layout, train)),
@@ -133,6 +102,17 @@ def _fit(
         collate=learner.collate,
         report=report,
     )
+    written = predict(learner.module, learner.encode(valid.integrands), learner.collate)
+    description = Description(
+        family=family,
+        layout=layout,
+        temperatures=_temperatures(written, valid, layout),
+        shape=learner.shape,
+        trained_on={"functions": len(train), "valid": len(valid), **asdict(config)},
+        history=[asdict(epoch) for epoch in epochs],
+    )
+    learner.save(folder, description)
+    return load_classifier(folder)
 
 
 def _learner(
@@ -153,11 +133,12 @@ def _learner(
     return Tokens.new(family, layout, **shape)
 
 
-def _temperatures(rows: NDArray[np.float64], labelled: LabelledSet, layout: Layout) -> tuple[float, ...]:
-    """For the first output and for the success of each call; 1 where there are too few labels."""
-    pairs = [(labelled.found, rows[:, 0])]
-    pairs += list(zip(layout.labels(labelled)[0].T, rows[:, layout.parts[1]].T, strict=True))
-    return tuple(
-        fit_temperature(truth[truth >= 0] == 1, logits[truth >= 0]) if (truth >= 0).sum() >= 20 else 1.0
-        for truth, logits in pairs
+def _temperatures(rows: NDArray[np.float64], labelled: LabelledSet, layout: Layout) -> tuple[float, float]:
+    """For the first output, and for the successes of all calls together; 1 where there are too few labels."""
+    truths, logits = layout.labels(labelled)[0], rows[:, layout.parts[1]]
+    pairs = ((labelled.found, rows[:, 0]), (truths.ravel(), logits.ravel()))
+    found, calls = (
+        fit_temperature(truth[truth >= 0] == 1, each[truth >= 0]) if (truth >= 0).sum() >= 20 else 1.0
+        for truth, each in pairs
     )
+    return found, calls

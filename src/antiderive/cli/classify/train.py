@@ -34,13 +34,6 @@ if TYPE_CHECKING:
     show_default=True,
     help="Rank of LoRA; 0 trains all weights.",
 )
-@click.option(
-    "--members",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Features: networks, with seeds from --seed on, whose mean is the classifier.",
-)
 @click.option("--method", "methods", multiple=True, help="Labels of this method alone; may be repeated.")
 @click.option(
     "--timeouts",
@@ -67,7 +60,6 @@ def command(
     base: str,
     writing: str,
     lora: int,
-    members: int,
     methods: tuple[str, ...],
     timeouts: str,
     epochs: int | None,
@@ -97,7 +89,6 @@ def command(
         base=base,
         writing=writing,
         lora=lora,
-        members=members,
         config=config,
         report=show_epoch,
     )

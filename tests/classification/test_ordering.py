@@ -57,9 +57,10 @@ def ordering(sets, tmp_path_factory):
 
 def test_a_classifier_orders_by_its_rule(ordering):
     # giac takes 0.02 s for what has a sine, and finds it; without one it finds nothing.
-    first, *others = ordering.order_for(Expr("x*sin(x)"))
-    assert first == Step("giac", 0.3) and others[0] == Step("fricas", REST)
-    assert ordering.order_for(Expr("log(t)*t"), "t")[0] == Step("fricas", REST)
+    orders = ordering.order_for(Expr("x*sin(x)")), ordering.order_for(Expr("log(t)*t"), "t")
+    assert [order[0].method for order in orders] == ["giac", "fricas"]
+    for order in orders:
+        assert {Step("giac", REST), Step("fricas", REST)} <= set(order) <= set(ordering.steps)
     dropping = Ordering(ordering.forecaster, ["fricas", "giac"], threshold=1.0)
     assert dropping.order_for(Expr("ln(x)^2*x")) == (Step("fricas", REST),)
     assert ordering.steps[-1] == Step("giac", REST) and Step("giac", 0.3) in ordering.steps

@@ -127,10 +127,13 @@ def fixed_plays(steps: Sequence[Step], integrands: Sequence[str], table: Table) 
 
 
 def _orders(steps: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
-    """Orders in which no method is asked for less time than before."""
+    """Orders in which no method is asked for less time than before; one takes the rest if any step may."""
+    staged = any(step.cpu_seconds == REST for step in steps)
     for length in range(1, len(steps) + 1):
         for order in permutations(steps, length):
             budgets: dict[str, float] = {}
+            if staged and all(step.cpu_seconds != REST for step in order):
+                continue
             for step in order:
                 if step.cpu_seconds < budgets.get(step.method, 0.0):
                     break

@@ -135,16 +135,27 @@ def shipped_ordering() -> Ordering | None:
 
 
 def shipped_order(integrand: Expr, variable: str = "x") -> tuple[Step, ...]:
-    """The installed methods in the order in which the classifier that comes with the package asks them.
+    """What ``antiderive solve`` asks: the calls that the classifier which comes with the package chooses.
 
-    Methods that it does not know come last; where it cannot read the integrand, the default order stands.
+    Where it cannot read the integrand, the default order stands.
     """
-    default = installed()
     ordering = shipped_ordering()
     if ordering is None:
-        return default
+        return installed()
     try:
         first = ordering.order_for(integrand, variable)
     except UnsupportedError:
-        return default
-    return (*first, *(step for step in default if step.method not in ordering.methods))
+        return installed()
+    return (*first, *steps_after(ordering))
+
+
+def steps_after(ordering: Ordering) -> tuple[Step, ...]:
+    """Installed methods that a classifier does not know, to be asked last; none where it may ask all it knows.
+
+    What FriCAS, Giac and Maxima leave SymPy seldom solves, and it takes long: one of 38 problems of the open
+    set, with 10 CPU seconds each (``docs/log.md``).
+    """
+    known = {call.method for call in ordering.forecaster.description.layout.calls}
+    if known <= set(ordering.methods):
+        return ()
+    return tuple(step for step in installed() if step.method not in known)

@@ -65,8 +65,8 @@ def integrate(
         beam: hypotheses asked of the model.
         timeout: CPU seconds for all computer algebra together, shared as
             :func:`antiderive.cas.portfolio.share` says.
-        order: methods with their budgets, or a function from the integrand to them; by default the calls that
-            the classifier which comes with the package chooses, then the other methods that are installed.
+        order: methods with their budgets, or a function from the integrand to them; by default those of
+            :func:`antiderive.classification.ordering.shipped_order`.
 
     Raises:
         ParseError: if the text is not a formula.

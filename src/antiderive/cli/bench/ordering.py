@@ -160,18 +160,14 @@ def _on_set(
 def _real(
     ordering: Ordering, pool: Pool, orders: dict[str, tuple[Step, ...]], best: Play, timeout: float
 ) -> dict[str, Any]:
-    """The best fixed order and the classifier's by real calls; both also with methods it does not know."""
+    """The best fixed order, the classifier's, and the default order of all methods, by real calls."""
     from antiderive.cas.portfolio import installed
 
     click.echo("the same by real calls; in all: with starts of programs and verification:")
     sides = {f"fixed: {best.name}": dict.fromkeys(orders, best.order), "classifier": orders}
-    others = tuple(step for step in installed() if step.method not in ordering.methods)
-    if others:
-        names = ", ".join(step.method for step in others)
-        sides[f"default order, with {names}"] = dict.fromkeys(orders, installed())
-        sides["antiderive solve: classifier, then these"] = {
-            prefix: (*order, *others) for prefix, order in orders.items()
-        }
+    if len(installed()) > len(ordering.methods):
+        names = ", ".join(step.method for step in installed())
+        sides[f"default order of all: {names}"] = dict.fromkeys(orders, installed())
     return {name: _made(pool, name, side, timeout) for name, side in sides.items()}
 
 

@@ -150,7 +150,7 @@ def shipped_order(integrand: Expr, variable: str = "x") -> tuple[Step, ...]:
 
 
 def steps_after(ordering: Ordering) -> tuple[Step, ...]:
-    """Installed methods that a classifier does not know, to be asked last; none where it may ask all it knows.
+    """Installed methods that a classifier does not know, to be asked last; none if it may ask all it knows.
 
     What FriCAS, Giac and Maxima leave SymPy seldom solves, and it takes long: one of 38 problems of the open
     set, with 10 CPU seconds each (``docs/log.md``).

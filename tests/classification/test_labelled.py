@@ -47,7 +47,7 @@ def test_one_method_alone(labelled_folder):
 def test_short_calls_are_read_off_long_ones(sets):
     train = sets["train"]
     layout = Layout.of(train)
-    # Ending a fricas call took 0.5 s more than its limit: shorter calls than that are no use.
+    # Ending a fricas call took 0.5 s more than its limit; fricas has no short call.
     assert [str(call) for call in layout.calls] == ["fricas 2 s", "giac 0.3 s", "giac 2 s"]
     assert [round(call.most, 6) for call in layout.calls] == [2.5, 0.3, 2.0]
     success, seconds = layout.labels(train)

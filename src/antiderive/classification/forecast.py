@@ -31,9 +31,9 @@ FAMILIES = ("tokens", "tree", "hybrid", "features", "language")
 _FILE = "classifier.json"
 
 
-BUDGETS = (0.3,)
-"""CPU seconds of the shorter calls that a classifier knows of, besides the limit of each method; of a method
-that takes longer than that to be stopped, there is no such call."""
+SHORT = {"giac": 0.3, "maxima": 0.3}
+"""CPU seconds of a shorter call that a classifier knows of, besides the limit of each method. FriCAS has none:
+what it finds after a second is worth more than a short call saves (``docs/log.md``)."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ class Layout:
 
     @classmethod
     def of(cls, labelled: LabelledSet) -> Layout:
-        """Calls with the limit that each method had, and with the shorter :data:`BUDGETS`."""
+        """For each method a call with the limit that it had, and before it the one of :data:`SHORT`."""
         limits = zip(labelled.methods, labelled.limits.tolist(), labelled.overrun.tolist(), strict=True)
         return cls(
             tuple(
                 Call(method, budget, budget + overrun)
                 for method, limit, overrun in limits
-                for budget in (*(one for one in BUDGETS if overrun < one < limit), limit)
+                for budget in sorted({min(SHORT.get(method, limit), limit), limit})
             )
         )
 

@@ -15,16 +15,21 @@ import argparse
 import json
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
 from antiderive.datasets import Recipe, Vocabulary
 from antiderive.datasets.stream import pad
-from antiderive.decoding import Hypothesis, beam_search
+from antiderive.decoding import Decoding, Hypothesis, beam_search
 from antiderive.evaluation.problems import held_out
 from antiderive.models import Seq2Seq
-from antiderive.training import Checkpoint, TrainingConfig, load_model, train
+from antiderive.training import TrainingConfig, find_checkpoint, load_model, train
+
+T = TypeVar("T")
 
 
 class Finished:
@@ -47,10 +52,9 @@ class Finished:
 
 
 @torch.inference_mode()
-def original(
-    model: Seq2Seq, problem: list[int], *, beam: int, max_tokens: int, length_penalty: float = 1.0
-) -> list[Hypothesis]:
+def original(model: Seq2Seq, problem: list[int], settings: Decoding) -> list[Hypothesis]:
     """Beam search for one problem."""
+    beam, max_tokens = settings.beam, settings.max_tokens
     vocabulary = Vocabulary()
     source = torch.from_numpy(pad([[*problem, vocabulary.eos]], vocabulary.pad))
     memory, mask = model.encode(source)
@@ -59,7 +63,7 @@ def original(
     generated = torch.full((beam, 1), vocabulary.bos)
     scores = torch.full((beam,), -1e9)
     scores[0] = 0.0
-    finished = Finished(beam, max_tokens + 2, length_penalty)
+    finished = Finished(beam, max_tokens + 2, settings.length_penalty)
     for length in range(1, max_tokens + 2):
         logits = model.decode(generated[:, -1:], cache, mask)[:, -1]
         logits[:, vocabulary.pad] = float("-inf")
@@ -83,7 +87,8 @@ def original(
         parents = torch.tensor([row for _, _, row in children])
         tokens = torch.tensor([token for _, token, _ in children])
         generated = torch.cat([generated[parents], tokens[:, None]], dim=1)
-        cache.own = [None if kv is None else (kv[0][parents], kv[1][parents]) for kv in cache.own]
+        for layer in cache.own:
+            layer.select(parents)
     return [Hypothesis(tokens[1:], score) for score, tokens in sorted(finished.hypotheses, reverse=True)]
 
 
@@ -93,6 +98,13 @@ def small_model(steps: int) -> tuple[Seq2Seq, Recipe]:
     with tempfile.TemporaryDirectory() as folder:
         train(config, Path(folder))
         return load_model(Path(folder)), config.data
+
+
+def timed(work: Callable[[], list[T]]) -> tuple[float, list[T]]:
+    """Seconds that it takes, and its result."""
+    started = time.perf_counter()
+    found = work()
+    return time.perf_counter() - started, found
 
 
 def same(ours: list[Hypothesis], theirs: list[Hypothesis]) -> bool:
@@ -111,29 +123,28 @@ def main() -> None:
     parser.add_argument("--alone", type=int, default=50, help="problems for the original's, which is slow")
     parser.add_argument("--beam", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3, help="repetitions; the fastest of each counts")
     settings = parser.parse_args()
     torch.set_num_threads(settings.threads)
     if settings.model is not None:
-        checkpoint = Checkpoint.latest(settings.model) or Checkpoint(settings.model)
-        model = load_model(settings.model)
-        recipe = TrainingConfig.from_dict(checkpoint.state()["config"]).data
+        model, recipe = load_model(settings.model), find_checkpoint(settings.model).config().data
     else:
         model, recipe = small_model(settings.steps)
     problems = [problem.tokens for problem in held_out(recipe, settings.count)]
-    limits = {"beam": settings.beam, "max_tokens": recipe.max_tokens}
-    beam_search(model, problems[:4], **limits)  # warms up
+    masked = Decoding(beam=settings.beam, max_tokens=recipe.max_tokens)
+    free = replace(masked, grammar=False)
+    beam_search(model, problems[:4], masked)  # warms up
 
     # Spread over the list, so that both see problems of the same lengths.
     alone = problems[:: max(1, len(problems) // settings.alone)]
-    started = time.perf_counter()
-    theirs = [original(model, problem, **limits) for problem in alone]
-    original_seconds = (time.perf_counter() - started) / len(alone)
-    started = time.perf_counter()
-    ours = beam_search(model, problems, grammar=False, **limits)
-    seconds = (time.perf_counter() - started) / len(problems)
-    started = time.perf_counter()
-    beam_search(model, problems, **limits)
-    masked_seconds = (time.perf_counter() - started) / len(problems)
+    seconds = masked_seconds = original_seconds = float("inf")
+    for _ in range(settings.rounds):
+        took, theirs = timed(lambda: [original(model, problem, free) for problem in alone])
+        original_seconds = min(original_seconds, took / len(alone))
+        took, ours = timed(lambda: beam_search(model, problems, free))
+        seconds = min(seconds, took / len(problems))
+        took, _ = timed(lambda: beam_search(model, problems, masked))
+        masked_seconds = min(masked_seconds, took / len(problems))
 
     mine = ours[:: max(1, len(problems) // settings.alone)]
     equal = sum(same(a, b) for a, b in zip(mine, theirs, strict=True)) / len(alone)

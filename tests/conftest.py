@@ -5,8 +5,6 @@ import sys
 import pytest
 from servers import PostgresServer
 
-from antiderive.training import TrainingConfig, train
-
 
 @pytest.fixture
 def interruptible():
@@ -18,6 +16,9 @@ def interruptible():
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory):
     """A model trained for a few seconds on functions of one or two operators."""
+    # It loads torch for seconds, which tests without a model need not wait.
+    from antiderive.training import TrainingConfig, train
+
     config = TrainingConfig.from_dict(
         {
             "data": {

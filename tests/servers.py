@@ -19,7 +19,7 @@ class PostgresServer:
         versions = sorted(_BINARIES.glob("*/bin/pg_ctl"), key=lambda path: float(path.parts[-3]))
         if not versions:
             raise RuntimeError("these tests need PostgreSQL: apt-get install postgresql")
-        self._binaries = versions[-1].parent
+        self.binaries = versions[-1].parent
         self.folder = Path(tempfile.mkdtemp(prefix="antiderive-postgres-"))
         self._user = (
             {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
@@ -73,7 +73,7 @@ class PostgresServer:
         # pg_ctl hands its standard output on to the server, so a pipe would stay open: a file takes it.
         with tempfile.TemporaryFile("w+") as output:
             code = subprocess.call(
-                [self._binaries / program, *arguments],
+                [self.binaries / program, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -8,7 +8,7 @@ import torch
 from antiderive import Expr
 from antiderive.datasets import Vocabulary
 from antiderive.datasets.stream import pad
-from antiderive.decoding import Grammar, beam_search
+from antiderive.decoding import Decoding, Grammar, beam_search
 from antiderive.errors import AntideriveError, SettingError
 from antiderive.models import Seq2Seq, Seq2SeqConfig
 
@@ -33,6 +33,32 @@ def test_step_by_step_is_the_whole_sequence(model):
     cache = model.start(memory)
     steps = [model.decode(target[:, i : i + 1], cache, mask) for i in range(9)]
     torch.testing.assert_close(torch.cat(steps, dim=1), whole, atol=1e-5, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_branches_share_what_they_have_in_common(model):
+    """Branches that go on from random others of their tree, against the whole sequence of each."""
+    branches, steps = 4, 24
+    source = torch.tensor(pad(PROBLEMS, 0))
+    memory, mask = model.encode(source)
+    cache = model.start(memory, branching=True)
+    written = torch.full((len(PROBLEMS), branches, 1), VOCABULARY.bos)
+    generator = torch.Generator().manual_seed(0)
+    positions = []
+    for step in range(steps):
+        found = model.decode(written[:, :, -1], cache, mask)
+        whole = model(source.repeat_interleave(branches, 0), written.flatten(0, 1))[:, -1]
+        torch.testing.assert_close(found.flatten(0, 1), whole, atol=1e-4, rtol=1e-4)
+        positions.append(cache.own[0].count)
+        parents = torch.randint(branches, written.shape[:2], generator=generator)
+        cache.branch(parents)
+        if step == steps // 2:  # the second tree is done
+            cache.select(torch.tensor([0, 2]))
+            written, parents, source, mask = written[::2], parents[::2], source[::2], mask[::2]
+        new = torch.randint(3, len(VOCABULARY), (*parents.shape, 1), generator=generator)
+        written = torch.cat([written.gather(1, parents[:, :, None].expand_as(written)), new], dim=2)
+    # What is behind no branch any more is left out.
+    assert max(positions) < 0.75 * branches * steps
 
 
 def test_padding_changes_nothing(model):
@@ -111,7 +137,7 @@ def test_the_mask_always_leaves_a_way_to_the_end():
 
 @pytest.mark.parametrize("beam", [1, 4, 10])
 def test_every_hypothesis_of_an_untrained_model_is_well_formed(model, beam):
-    found = beam_search(model, PROBLEMS, beam=beam, max_tokens=15)
+    found = beam_search(model, PROBLEMS, Decoding(beam=beam, max_tokens=15))
     assert [len(hypotheses) for hypotheses in found] == [beam] * 3
     for hypotheses in found:
         assert all(is_solution(h.tokens) and len(h.tokens) <= 15 for h in hypotheses)
@@ -119,14 +145,14 @@ def test_every_hypothesis_of_an_untrained_model_is_well_formed(model, beam):
         assert len({tuple(h.tokens) for h in hypotheses}) == beam
 
 
-def score_of(model, problem, tokens, penalty):
-    """The score of a whole sequence, in one pass without a cache."""
-    source = torch.tensor([[*problem, VOCABULARY.eos]])
-    logits = model(source, torch.tensor([[VOCABULARY.bos, *tokens]]))[0]
-    logits[:, VOCABULARY.pad] = float("-inf")
-    logits = logits.log_softmax(-1)
-    total = sum(float(logits[place, token]) for place, token in enumerate([*tokens, VOCABULARY.eos]))
-    return total / (len(tokens) + 1) ** penalty
+def scores_of(model, problem, sequences, penalty):
+    """Scores of whole sequences of one length, without a cache."""
+    source = torch.tensor([[*problem, VOCABULARY.eos]]).expand(len(sequences), -1)
+    targets = torch.tensor([[VOCABULARY.bos, *tokens, VOCABULARY.eos] for tokens in sequences])
+    logits = model(source, targets[:, :-1])
+    logits[:, :, VOCABULARY.pad] = float("-inf")
+    totals = logits.log_softmax(-1).gather(2, targets[:, 1:, None]).sum((1, 2))
+    return (totals / (targets.shape[1] - 1) ** penalty).tolist()
 
 
 @torch.no_grad()
@@ -134,30 +160,29 @@ def score_of(model, problem, tokens, penalty):
 def test_a_wide_beam_finds_the_best_of_all_sequences(model, penalty):
     """Against brute force over every well-formed sequence of one or two tokens."""
     ids = range(3, len(VOCABULARY))
-    everything = {t for n in (1, 2) for t in itertools.product(ids, repeat=n) if mask_accepts(t, room=2)}
-    found = beam_search(model, PROBLEMS[:1], beam=3000, max_tokens=2, length_penalty=penalty)[0]
-    assert {tuple(h.tokens) for h in found} == everything
-    for hypothesis in (found[0], found[len(found) // 2], found[-1]):
-        expected = score_of(model, PROBLEMS[0], hypothesis.tokens, penalty)
-        assert hypothesis.score == pytest.approx(expected, abs=1e-4)
-    best = max(everything, key=lambda t: score_of(model, PROBLEMS[0], t, penalty))
-    assert tuple(found[0].tokens) == best
+    everything = {}
+    for length in (1, 2):
+        sequences = [t for t in itertools.product(ids, repeat=length) if mask_accepts(t, room=2)]
+        everything.update(zip(sequences, scores_of(model, PROBLEMS[0], sequences, penalty), strict=True))
+    found = beam_search(model, PROBLEMS[:1], Decoding(beam=3000, max_tokens=2, length_penalty=penalty))[0]
+    assert {tuple(h.tokens): h.score for h in found} == pytest.approx(everything, abs=1e-4)
+    assert tuple(found[0].tokens) == max(everything, key=everything.get)
 
 
 def test_batching_changes_no_hypothesis(model):
-    together = beam_search(model, PROBLEMS, beam=5, max_tokens=12)
+    together = beam_search(model, PROBLEMS, Decoding(beam=5, max_tokens=12))
     for problem, hypotheses in zip(PROBLEMS, together, strict=True):
-        (alone,) = beam_search(model, [problem], beam=5, max_tokens=12)
+        (alone,) = beam_search(model, [problem], Decoding(beam=5, max_tokens=12))
         assert [h.tokens for h in alone] == [h.tokens for h in hypotheses]
 
 
 def test_without_the_mask_length_is_still_bounded(model):
-    found = beam_search(model, PROBLEMS, beam=3, max_tokens=6, grammar=False)
+    found = beam_search(model, PROBLEMS, Decoding(beam=3, max_tokens=6, grammar=False))
     assert all(len(h.tokens) <= 6 for hypotheses in found for h in hypotheses)
     assert all(hypotheses for hypotheses in found)
 
 
 def test_beams_are_checked(model):
-    assert beam_search(model, []) == []
+    assert beam_search(model, [], Decoding()) == []
     with pytest.raises(SettingError):
-        beam_search(model, PROBLEMS, beam=0)
+        beam_search(model, PROBLEMS, Decoding(beam=0))

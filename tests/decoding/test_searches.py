@@ -1,6 +1,5 @@
 """Rules of beam search, sampling, and verification beside the search."""
 
-import itertools
 import threading
 
 import pytest
@@ -8,8 +7,7 @@ import torch
 
 from antiderive import Expr
 from antiderive.datasets import Vocabulary
-from antiderive.decoding import Hypothesis, beam_search, distinct, sample
-from antiderive.decoding.beam import _slots
+from antiderive.decoding import Decoding, Hypothesis, beam_search, distinct, sample
 from antiderive.errors import SettingError
 from antiderive.models import Seq2Seq, Seq2SeqConfig
 
@@ -73,15 +71,8 @@ def published(model, problem, beam, max_tokens, penalty, early_stopping):
 @pytest.mark.parametrize(("penalty", "early"), [(1.0, False), (0.0, False), (1.0, True), (2.0, False)])
 @pytest.mark.parametrize("beam", [1, 4])
 def test_the_rules_are_the_published_ones(model, beam, penalty, early):
-    found = beam_search(
-        model,
-        PROBLEMS,
-        beam=beam,
-        max_tokens=8,
-        length_penalty=penalty,
-        early_stopping=early,
-        grammar=False,
-    )
+    settings = Decoding(beam=beam, max_tokens=8, length_penalty=penalty, early_stopping=early, grammar=False)
+    found = beam_search(model, PROBLEMS, settings)
     for problem, hypotheses in zip(PROBLEMS, found, strict=True):
         expected = published(model, problem, beam, 8, penalty, early)
         assert [h.tokens for h in hypotheses] == [tokens for _, tokens in expected]
@@ -89,18 +80,10 @@ def test_the_rules_are_the_published_ones(model, beam, penalty, early):
 
 
 def test_small_batches_give_the_same(model):
-    whole = beam_search(model, PROBLEMS, beam=4, max_tokens=10)
-    assert beam_search(model, PROBLEMS, beam=4, max_tokens=10, rows=4) == [
+    whole = beam_search(model, PROBLEMS, Decoding(beam=4, max_tokens=10))
+    assert beam_search(model, PROBLEMS, Decoding(beam=4, max_tokens=10, rows=4)) == [
         [Hypothesis(h.tokens, pytest.approx(h.score, abs=1e-4)) for h in each] for each in whole
     ]
-
-
-def test_children_take_different_slots_and_first_ones_stay():
-    for parents in itertools.product(range(4), repeat=4):
-        slots = _slots(torch.tensor([parents]))[0].tolist()
-        assert sorted(slots) == [0, 1, 2, 3]
-        stay = {parent: child for child, parent in reversed(list(enumerate(parents)))}
-        assert all(slots[child] == parent for parent, child in stay.items())
 
 
 def test_the_search_stops_at_the_first_accepted_answer(model):
@@ -112,9 +95,9 @@ def test_the_search_stops_at_the_first_accepted_answer(model):
         asked.append((place, tuple(hypothesis.tokens)))
         return place == 1
 
-    limits = {"beam": 6, "max_tokens": 40}
-    everything = beam_search(model, PROBLEMS, **limits)
-    found = beam_search(model, PROBLEMS, **limits, accept=accept)
+    settings = Decoding(beam=6, max_tokens=40)
+    everything = beam_search(model, PROBLEMS, settings)
+    found = beam_search(model, PROBLEMS, settings, accept=accept)
     assert threading.current_thread() not in threads
     assert len(set(asked)) == len(asked)
     assert {place for place, _ in asked} == {0, 1, 2, 3}
@@ -128,7 +111,7 @@ def test_an_error_of_the_judge_is_not_lost(model):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        beam_search(model, PROBLEMS, beam=3, max_tokens=30, accept=accept)
+        beam_search(model, PROBLEMS, Decoding(beam=3, max_tokens=30), accept=accept)
 
 
 @torch.no_grad()
@@ -137,7 +120,7 @@ def test_samples_come_with_the_probabilities_of_the_model(model):
     found = sample(model, PROBLEMS[:1], count=3000, max_tokens=1, length_penalty=0.0, seed=5)[0]
     exact = {
         tuple(h.tokens): h.score
-        for h in beam_search(model, PROBLEMS[:1], beam=100, max_tokens=1, length_penalty=0.0)[0]
+        for h in beam_search(model, PROBLEMS[:1], Decoding(beam=100, max_tokens=1, length_penalty=0.0))[0]
     }
     for hypothesis in found:
         assert hypothesis.score == pytest.approx(exact[tuple(hypothesis.tokens)], abs=1e-4)
@@ -147,7 +130,7 @@ def test_samples_come_with_the_probabilities_of_the_model(model):
 
 
 def test_sampling_settings(model):
-    greedy = beam_search(model, PROBLEMS, beam=1, max_tokens=12)
+    greedy = beam_search(model, PROBLEMS, Decoding(beam=1, max_tokens=12))
     for settings in ({"temperature": 1e-4}, {"top_p": 1e-6}):
         found = sample(model, PROBLEMS, count=3, max_tokens=12, **settings)
         assert [[h.tokens for h in each] for each in found] == [[h.tokens for h in each] for each in greedy]

@@ -1,5 +1,6 @@
 """What tests of clusters share: a real Temporal server, and workers in processes of their own."""
 
+import logging
 import subprocess
 import sys
 import threading
@@ -14,23 +15,35 @@ from antiderive.distributed.dev import DevServer, free_port
 TOOL = Path(sys.executable).with_name("antiderive")
 
 
-def _eventually(condition, seconds=60.0):
+def _eventually(condition, seconds=120.0):
     """The first value of the condition that is true; it is asked again and again."""
     deadline = time.monotonic() + seconds
+    pause = 0.02
     while not (value := condition()):
         assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(1.5 * pause, 0.5)  # what is asked may keep the worker busy that is waited for
     return value
 
 
 class WorkerProcess:
-    """``antiderive cluster worker``, with the lines that it says."""
+    """``antiderive cluster worker``, with the lines that it says.
 
-    def __init__(self, address, *options):
+    One that is held loads its modules and waits to be let go before it reads its command line.
+    """
+
+    _HELD = (
+        "import sys, antiderive.distributed.worker; print('loaded', file=sys.stderr, flush=True); "
+        "sys.stdin.readline(); from antiderive.cli import main; main()"
+    )
+
+    def __init__(self, address, *options, held=False):
         self.lines = []
         self.process = subprocess.Popen(
-            [TOOL, "cluster", "worker", "--address", address.host, "--queue", address.queue, "--functions"]
+            [*((sys.executable, "-c", self._HELD) if held else (TOOL,)), "cluster", "worker"]
+            + ["--address", address.host, "--queue", address.queue, "--functions"]
             + [str(option) for option in options],
+            stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -44,6 +57,11 @@ class WorkerProcess:
     def says(self, text):
         return any(text in line for line in self.lines)
 
+    def let_go(self):
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        return self
+
     def wait_until_it_works(self):
         _eventually(lambda: self.says("works at") or self.process.poll() is not None)
         assert self.says("works at"), self.lines
@@ -54,6 +72,7 @@ class WorkerProcess:
             self.process.kill()
         self.process.wait()
         self._reader.join()
+        self.process.stdin.close()
         self.process.stderr.close()
 
 
@@ -77,13 +96,32 @@ def workers(address):
     """Starts workers; they are killed at the end."""
     started = []
 
-    def start(*options):
-        started.append(WorkerProcess(address, *options))
+    def start(*options, held=False):
+        started.append(WorkerProcess(address, *options, held=held))
         return started[-1]
 
     yield start
     for worker in started:
         worker.end()
+
+
+@pytest.fixture(scope="session")
+def bucket():
+    """URL of a bucket of an S3 server on this machine, which the environment leads to."""
+    from moto.server import ThreadedMotoServer
+    from s3fs import S3FileSystem
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it says every request
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    with pytest.MonkeyPatch.context() as environment:
+        host, port = server.get_host_and_port()
+        environment.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        environment.setenv("AWS_ACCESS_KEY_ID", "key")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        S3FileSystem().mkdir("bucket")
+        yield "s3://bucket"
+    server.stop()
 
 
 @pytest.fixture

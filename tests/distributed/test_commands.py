@@ -1,5 +1,6 @@
 """The commands as a user meets them: real processes, exit codes, one-line errors."""
 
+import asyncio
 import json
 import os
 import signal
@@ -9,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from antiderive.datasets import Recipe
+from antiderive.datasets.check import check
+from antiderive.datasets.folder import DataSet
+from antiderive.distributed.client import Address, Cluster
 from antiderive.distributed.dev import free_port
-from antiderive.labelling import Store
+from antiderive.labelling import Store, functions_of
+from antiderive.labelling.schema import functions
 
 TOOL = Path(sys.executable).with_name("antiderive")
 
@@ -84,6 +90,33 @@ def test_a_store_that_cannot_be_written_to_is_one_line(temporal, postgres):
         store.require_writable()
 
 
+def steered(where, eventually):
+    """A run that would take long, paused, changed, resumed and cancelled; without its name, as it is the only one."""
+    address = Address(where[1])
+
+    async def ask():
+        return await Cluster(await address.connect(), address).run(name)
+
+    def seen(state, *, open_slices):
+        run = asyncio.run(ask())
+        return run.state == state and run.status and run.status.open == open_slices and run
+
+    submitted = run("submit", "label", "--count", 100000, "--method", "fricas", *where)
+    name = submitted.stdout.partition(" ")[0]
+    assert run("pause", *where).stdout == f"{name} is told to pause\n"
+    eventually(lambda: seen("paused", open_slices=0))
+    assert run("set", "--concurrency", 2, *where).stdout == f"{name} is told to keep 2 slices open\n"
+    assert run("resume", *where).stdout == f"{name} is told to resume\n"
+    assert eventually(lambda: seen("running", open_slices=2)).status.concurrency == 2
+    assert json.loads(run("status", name, *where, "--json").stdout)["state"] == "running"
+    assert run("cancel", *where).stdout == f"{name} is told to end\n"
+    eventually(lambda: asyncio.run(ask()).state == "canceled")
+    one_line(run("pause", *where), "name a run; running: no run")
+
+
+FUNCTIONS = Recipe(task="fwd", min_operators=1, max_operators=2)
+
+
 def test_one_machine_tries_everything(tmp_path, eventually):
     """``cluster dev`` in a shell, and the other commands against it from another."""
     port = free_port()
@@ -103,9 +136,35 @@ def test_one_machine_tries_everything(tmp_path, eventually):
         assert "completed, 20 of 20 (100%)" in result.stdout
         again = run(*label, *where, "--wait")
         assert "completed, 20 of 20" in again.stdout
+        part = run(
+            "submit",
+            "label",
+            "--count",
+            200,
+            "--ops",
+            "1-2",
+            "--method",
+            "fricas",
+            "--split",
+            "test",
+            *where,
+            "--wait",
+        )
+        assert "fricas on functions 0 to 200, those of the split test" in part.stdout
+        with Store(f"sqlite:///{tmp_path}/labels.db") as store:
+            asked = [one.index for one in functions_of(FUNCTIONS, 0, 200) if one.split == "test"]
+            kept = {row.index for row in store.rows(functions.select())}
+        assert asked and kept == {*range(20), *asked}
+        assert f"passed over    {200 - len(asked):>12,}  of another split" in part.stdout
+        (tmp_path / "fwd.toml").write_text('max_operators = 3\noptions = { methods = "fricas" }\n')
+        data = ("submit", "generate", "fwd", "--recipe", tmp_path / "fwd.toml", "--count", 30, "--shard", 10)
+        result = run(*data, "-o", tmp_path / "data", *where, "--wait")
+        assert "completed, 30 of 30 (100%)" in result.stdout, result.stderr
+        assert check(DataSet(tmp_path / "data"), sample=30).passed
         seen = json.loads(run("status", *where, "--json").stdout)
-        assert [item["state"] for item in seen["runs"]] == ["completed"]
+        assert [item["state"] for item in seen["runs"]] == ["completed"] * 3
         assert len(seen["workers"]) == 1
+        steered(where, eventually)
         report = subprocess.run(
             [TOOL, "label", "report", "--store", f"sqlite:///{tmp_path}/labels.db"],
             capture_output=True,

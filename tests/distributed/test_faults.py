@@ -1,6 +1,5 @@
 """The whole cluster, real processes throughout, with every part of it failing once."""
 
-import asyncio
 import os
 import threading
 import time
@@ -9,22 +8,14 @@ from sqlalchemy import func, select
 
 from antiderive.cas.request import Limits
 from antiderive.datasets import Recipe
-from antiderive.distributed import Cluster, TemporalExecutor
-from antiderive.distributed.submit import label_run
+from antiderive.distributed import TemporalExecutor
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_of
 from antiderive.labelling.schema import functions, labels
 
-COUNT = 420
+COUNT = 600
 OUTAGE = float(os.environ.get("ANTIDERIVE_OUTAGE", "15"))
-JOB = Job(Recipe(task="fwd", min_operators=1, max_operators=3, seed=7), "fricas", Limits(20.0))
-
-
-def signal(address, name):
-    async def send():
-        await Cluster(await address.connect(), address).signal(label_run(JOB, 0, COUNT)[0], name)
-
-    asyncio.run(send())
+JOB = Job(Recipe(task="fwd", min_operators=1, max_operators=4, seed=7), "fricas", Limits(20.0))
 
 
 def outcomes(store):
@@ -48,9 +39,11 @@ def test_nothing_is_lost_or_doubled_and_all_is_as_on_one_machine(
             except StoreError:
                 return 0
 
-        first, second = (workers("--slots", 1, "--store", url) for _ in range(2))
+        options = ("--slots", 1, "--store", url)
+        first, second, third = workers(*options), workers(*options), workers(*options, held=True)
         first.wait_until_it_works()
         second.wait_until_it_works()
+        eventually(lambda: third.says("loaded"))
         seen = []
         run = threading.Thread(
             target=lambda: seen.append(TemporalExecutor(address, pause=0.2).run(JOB, 0, COUNT))
@@ -59,10 +52,7 @@ def test_nothing_is_lost_or_doubled_and_all_is_as_on_one_machine(
 
         eventually(lambda: rows() >= 40)
         first.process.kill()
-        # Loading its modules takes a worker as long as all the rest of these functions takes the others.
-        signal(address, "pause")
-        third = workers("--slots", 1, "--store", url).wait_until_it_works()
-        signal(address, "resume")
+        third.let_go().wait_until_it_works()
 
         eventually(lambda: rows() >= 120)
         temporal.kill()

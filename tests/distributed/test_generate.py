@@ -5,6 +5,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from s3fs import S3FileSystem
 
 from antiderive.datasets import Recipe
 from antiderive.datasets.check import check
@@ -12,6 +13,7 @@ from antiderive.datasets.folder import DataSet
 from antiderive.datasets.manifest import gaps
 from antiderive.datasets.shards import Pace, cut, make_shard, write_dataset
 from antiderive.distributed.client import Cluster
+from antiderive.distributed.dev import free_port
 from antiderive.distributed.shared import SharedDataSet
 from antiderive.distributed.storage import Storage, absolute
 from antiderive.distributed.submit import generate_run
@@ -29,13 +31,13 @@ def write(data, first, last):
     data.write(first, last, parts, rejects, 1.0)
 
 
-def test_a_run_writes_what_one_process_writes(temporal, address, workers, eventually, tmp_path):
+def test_a_run_writes_what_one_process_writes(temporal, address, workers, bucket, tmp_path):
     for _ in range(2):
         workers("--slots", 1)
 
-    async def submit(count, **options):
+    async def submit(count, place=tmp_path / "shared", **options):
         cluster = Cluster(await address.connect(), address)
-        made = generate_run(RECIPE, str(tmp_path / "shared"), 0, count, shard=500, **options)
+        made = generate_run(RECIPE, str(place), 0, count, shard=500, **options)
         assert await cluster.submit(*made)
         async for seen in cluster.follow(made[0], pause=0.1):
             run = seen
@@ -52,6 +54,14 @@ def test_a_run_writes_what_one_process_writes(temporal, address, workers, eventu
     }
     assert check(DataSet(tmp_path / "shared"), sample=50).passed
 
+    # S3, from which a person copies the finished data set.
+    assert asyncio.run(submit(2250, f"{bucket}/set")).state == "completed"
+    S3FileSystem().get(f"{bucket}/set/*", str(tmp_path / "fetched") + "/")
+    assert bytes_of(tmp_path / "fetched") == bytes_of(tmp_path / "local")
+    assert check(DataSet(tmp_path / "fetched"), sample=50).passed
+    nowhere = asyncio.run(submit(2250, "s3://nobody-has-this/set"))
+    assert nowhere.failure == "cannot write to s3://nobody-has-this/set: The specified bucket does not exist"
+
     refused = asyncio.run(submit(3000))
     assert refused.state == "failed" and "add --resume to add 0 to 3,000" in refused.failure
     assert asyncio.run(submit(3000, extend=True)).state == "completed"
@@ -59,8 +69,8 @@ def test_a_run_writes_what_one_process_writes(temporal, address, workers, eventu
 
 
 @pytest.mark.parametrize("kind", ["folder", "object store"])
-def test_two_workers_at_the_same_shards_do_no_harm(kind, tmp_path):
-    place = str(tmp_path / "d") if kind == "folder" else f"memory://{tmp_path.name}"
+def test_two_workers_at_the_same_shards_do_no_harm(kind, bucket, tmp_path):
+    place = str(tmp_path / "d") if kind == "folder" else f"{bucket}/{tmp_path.name}"
     SharedDataSet(Storage(place), RECIPE).open((0, 900), extend=False)
     with ThreadPoolExecutor(4) as threads:
         parts = [part for part in cut([(0, 900)], 300) for _ in range(3)]
@@ -105,6 +115,23 @@ def test_what_else_is_in_the_folder_is_never_touched(tmp_path):
         SharedDataSet(Storage(str(tmp_path / "other")), RECIPE).open((0, 10), extend=False)
     with pytest.raises(DataError, match="cannot write to /proc/nothing"):
         SharedDataSet(Storage("/proc/nothing"), RECIPE).open((0, 10), extend=False)
+
+
+def test_an_object_store_that_cannot_be_used_is_one_line(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    S3FileSystem.clear_instance_cache()
+    with pytest.raises(DataError, match="cannot read s3://bucket/set/manifest.json: Unable to locate cred"):
+        SharedDataSet(Storage("s3://bucket/set"), RECIPE).open((0, 10), extend=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    S3FileSystem.clear_instance_cache()
+    with pytest.raises(DataError, match="cannot read s3://bucket/set/manifest.json: Could not connect"):
+        SharedDataSet(Storage("s3://bucket/set"), RECIPE).open((0, 10), extend=False)
+    S3FileSystem.clear_instance_cache()
 
 
 def test_places_are_checked_before_anything_is_sent():

@@ -101,13 +101,15 @@ def test_a_run_is_paused_resumed_and_cancelled_and_its_processes_killed(
 def test_a_worker_that_leaves_kills_what_it_runs_and_another_goes_on(
     temporal, address, workers, eventually, store_url
 ):
-    first = workers("--slots", 1, "--store", store_url).wait_until_it_works()
+    first = workers("--slots", 1, "--store", store_url)
+    second = workers("--slots", 1, "--store", store_url, held=True)
+    first.wait_until_it_works()
     name = submit(address, count=10)
     hung = eventually(lambda: hung_children(first, set()))
     first.process.terminate()
-    assert first.process.wait(60) == 0
+    assert first.process.wait(120) == 0
     assert gone(hung)
-    second = workers("--slots", 1, "--store", store_url).wait_until_it_works()
+    second.let_go().wait_until_it_works()
     eventually(lambda: hung_children(second, set()))
     steer(address, lambda cluster: cluster.cancel(name, force=True))
     assert look(address, name).state == "terminated"
@@ -121,7 +123,7 @@ def test_a_worker_of_another_release_is_refused_and_the_run_does_not_fail(
     name = submit(address, count=10)
     monkeypatch.undo()
     refused = workers("--slots", 1, "--store", store_url)
-    assert refused.process.wait(60) == 2
+    assert refused.process.wait(120) == 2
     eventually(lambda: refused.says("error: refused"))
     (line,) = (line for line in refused.lines if line.startswith("error"))
     assert "generator 1); install that one" in line and name in line
@@ -132,19 +134,22 @@ def test_a_worker_of_another_release_is_refused_and_the_run_does_not_fail(
 def test_a_worker_with_another_store_leaves_the_slices_to_others(
     temporal, address, workers, eventually, store_url, tmp_path
 ):
-    right = workers("--slots", 1, "--store", store_url).wait_until_it_works()
+    right = workers("--slots", 1, "--store", store_url)
+    planner = workers("--slots", 1, "--store", store_url, held=True)
+    wrong = workers("--slots", 1, "--store", f"sqlite:///{tmp_path}/other.db", held=True)
+    right.wait_until_it_works()
     name = submit(address, Job(HANG.recipe, "antiderive.testing.misbehaving:answer", Limits(5.0)), count=10)
     eventually(lambda: look(address, name).state == "completed")
     right.end()
     with Store(store_url) as store:
-        assert store.knows(label_run(HANG, 0, 10)[0].removeprefix("label-")) is False
+        assert store.knows(label_run(HANG, 0, 40)[0].removeprefix("label-")) is False
 
-    # It plans nothing, so its store does not hear of the run.
-    name = submit(address, count=10)
-    planner = workers("--slots", 1, "--store", store_url).wait_until_it_works()
+    # It plans nothing, so its store does not hear of the run. Some slices are left for it.
+    name = submit(address, count=40)
+    planner.let_go().wait_until_it_works()
     eventually(lambda: hung_children(planner, set()))
     planner.end()
-    wrong = workers("--slots", 1, "--store", f"sqlite:///{tmp_path}/other.db").wait_until_it_works()
-    eventually(lambda: wrong.says("does not know this run"), 90)
+    wrong.let_go().wait_until_it_works()
+    eventually(lambda: wrong.says("does not know this run"))
     assert look(address, name).state == "running"
     steer(address, lambda cluster: cluster.cancel(name, force=True))

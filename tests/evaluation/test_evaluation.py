@@ -8,9 +8,10 @@ import pytest
 
 from antiderive import Expr
 from antiderive.datasets import Examples, Recipe, Split, Vocabulary
+from antiderive.decoding import Decoding
 from antiderive.errors import DataError, SettingError
 from antiderive.evaluation import Record, Report, judge
-from antiderive.evaluation.accuracy import RECORDS, Search, evaluate, evaluate_problems
+from antiderive.evaluation.accuracy import RECORDS, evaluate, evaluate_problems
 from antiderive.evaluation.problems import Problem, held_out, problems_of_folder
 from antiderive.evaluation.report import tables, to_html, to_markdown, write_report
 from antiderive.evaluation.robustness import TEMPLATES, robustness
@@ -20,6 +21,7 @@ from antiderive.verification import verify
 
 VOCABULARY = Vocabulary()
 TASK = task_named("bwd")
+SHORT = Decoding(max_tokens=32)
 
 
 def recipe_of(folder):
@@ -44,7 +46,7 @@ def problems(tiny_model):
 
 @pytest.fixture(scope="module")
 def report(model, problems):
-    return evaluate_problems(model, TASK, problems, Search(beams=(1, 5), max_tokens=32))
+    return evaluate_problems(model, TASK, problems, (1, 5), SHORT)
 
 
 def judged(problem, *hypotheses, solution="pow sin x INT+ 2"):
@@ -101,15 +103,14 @@ def test_every_test_problem_is_taken_once(model, tiny_model):
 
 
 def test_an_interrupted_evaluation_goes_on(model, problems, tmp_path):
-    search = Search(beams=(1, 3), max_tokens=32)
-    whole = evaluate_problems(model, TASK, problems[:12], search, folder=tmp_path / "whole")
+    whole = evaluate_problems(model, TASK, problems[:12], (1, 3), SHORT, folder=tmp_path / "whole")
     part = tmp_path / "part"
-    evaluate_problems(model, TASK, problems[:7], Search(beams=(3,), max_tokens=32), folder=part)
+    evaluate_problems(model, TASK, problems[:7], (3,), SHORT, folder=part)
     with (part / RECORDS).open("a") as file:
         file.write('{"beam": 1, "pla')  # cut off in the middle of a line
     fresh = []
     resumed = evaluate_problems(
-        model, TASK, problems[:12], search, folder=part, report=lambda *step: fresh.append(step)
+        model, TASK, problems[:12], (1, 3), SHORT, folder=part, report=lambda *step: fresh.append(step)
     )
     assert [(r.beam, r.place, r.rank) for r in resumed.records] == [
         (r.beam, r.place, r.rank) for r in whole.records
@@ -117,13 +118,12 @@ def test_an_interrupted_evaluation_goes_on(model, problems, tmp_path):
     assert fresh == [(1, 12, 12), (3, 12, 12)]
     assert len((part / RECORDS).read_text().splitlines()) == 1 + 24
     with pytest.raises(DataError, match="other settings"):
-        evaluate_problems(model, TASK, problems[:7], Search(length_penalty=0.0), folder=part)
+        evaluate_problems(model, TASK, problems[:7], (1,), Decoding(length_penalty=0.0), folder=part)
 
 
 def test_worker_processes_judge_the_same(model, problems):
-    search = Search(beams=(2,), max_tokens=32)
-    alone = evaluate_problems(model, TASK, problems[:6], search)
-    shared = evaluate_problems(model, TASK, problems[:6], search, workers=1)
+    alone = evaluate_problems(model, TASK, problems[:6], (2,), SHORT)
+    shared = evaluate_problems(model, TASK, problems[:6], (2,), SHORT, workers=2)
     assert [r.hypotheses for r in shared.records] == [r.hypotheses for r in alone.records]
 
 
@@ -198,7 +198,7 @@ def test_robustness(model, tiny_model, tmp_path):
 
 def test_the_problem_class_keeps_its_topic(model):
     problem = Problem(TASK.encode(Expr("cos(x)")), Expr("sin(x)").to_tokens(), 1, "sines")
-    report = evaluate_problems(model, TASK, [problem], Search(beams=(2,), max_tokens=16))
+    report = evaluate_problems(model, TASK, [problem], (2,), Decoding(max_tokens=16))
     assert report.by_topic["sines"].solved == 1
 
 

@@ -22,8 +22,8 @@ from antiderive.cas.worker import Call, ServerProcess, Worker
 from antiderive.errors import AntideriveError, WorkerError
 
 START_SECONDS = 900.0
-"""A worker that is not ready by then, by the clock, has failed to start; the fork server loads SymPy in this time,
-too, and on a crowded machine these 6 s of CPU time have taken more than two minutes."""
+"""A worker that is not ready by then, by the clock, has failed to start; the fork server loads SymPy in this
+time, too, and on a crowded machine these 6 s of CPU time have taken more than two minutes."""
 
 STUCK_SECONDS = 10.0
 """A server that has not reaped a killed worker by then is killed itself."""

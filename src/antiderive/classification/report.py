@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from antiderive.errors import DataError
+from antiderive.datasets.folder import writing_to
+from antiderive.pages import html_page, html_table
 
 if TYPE_CHECKING:
     from antiderive.classification.evaluation import Evaluation, Row
@@ -21,15 +22,6 @@ _CELLS = (
     ("not found, said so", "#e8a0a6"),
     ("not found, denied", "#7fa8d1"),
 )
-
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 66rem; padding: 0 1rem; }
-body { color: #1c2430; } h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; } td, th { padding: .2rem .8rem; text-align: right; }
-td:first-child, th:first-child { text-align: left; } img { max-width: 100%; }
-th { border-bottom: 1px solid #9aa5b1; font-weight: 600; } tr:nth-child(even) td { background: #f4f6f8; }
-.note { color: #52606d; }
-"""
 
 _NOTE = (
     "Positive: an elementary integral was found and verified. Negative: none was found and no limit was met; "
@@ -46,15 +38,13 @@ def write_report(evaluation: Evaluation, folder: Path) -> Path:
         DataError: if they cannot be written.
     """
     pictures = {"roc": _roc, "reliability": _reliability, "sizes": _sizes}
-    try:
+    page = folder / "report.html"
+    with writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, draw in pictures.items():
             draw(evaluation).savefig(folder / f"{name}.png", dpi=110)
         (folder / "report.json").write_text(json.dumps(evaluation.to_dict(), indent=1), encoding="utf-8")
-        page = folder / "report.html"
         page.write_text(_page(evaluation, list(pictures)), encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"cannot write the report to {folder}: {error.strerror or error}") from error
     return page
 
 
@@ -111,8 +101,7 @@ def _by_size(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
 
 
 def _page(evaluation: Evaluation, pictures: Sequence[str]) -> str:
-    parts = [f"<h1>{html.escape(evaluation.title)}</h1>", f'<p class="note">{html.escape(_NOTE)}</p>']
-    parts += ["<h2>Will it integrate?</h2>", _table(*judges(evaluation.rows))]
+    parts = ["<h2>Will it integrate?</h2>", html_table(*judges(evaluation.rows))]
     facts = [
         f"AUC above those of the others (95%): {gains_text(evaluation)}",
         f"expected calibration error {evaluation.rows[0].calibration_error:.4f}, "
@@ -126,20 +115,10 @@ def _page(evaluation: Evaluation, pictures: Sequence[str]) -> str:
     parts += [f'<img src="{name}.png" alt="{name}">' for name in pictures]
     if evaluation.heuristics:
         parts += ["<h2>Beside SymPy's heuristics, one CPU second each</h2>"]
-        parts += [_table(*judges(evaluation.heuristics))]
-    parts += ["<h2>By method and CPU time</h2>", _table(*_by_call(evaluation))]
-    parts += ["<h2>By size</h2>", _table(*_by_size(evaluation))]
-    title = html.escape(evaluation.title)
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
-    )
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heads)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        parts += [html_table(*judges(evaluation.heuristics))]
+    parts += ["<h2>By method and CPU time</h2>", html_table(*_by_call(evaluation))]
+    parts += ["<h2>By size</h2>", html_table(*_by_size(evaluation))]
+    return html_page(evaluation.title, _NOTE, "".join(parts))
 
 
 def _figure(title: str, across: str, up: str, *, width: float = 5.2) -> tuple[Any, Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from antiderive.datasets import Recipe
     from antiderive.evaluation import Report
-    from antiderive.evaluation.report import Table
+    from antiderive.pages import Table
 
 
 def numbers(text: str) -> tuple[int, ...]:
@@ -68,7 +68,7 @@ def command(
     beams = numbers(beam)
     if data is not None:
         require(data)
-    search = {
+    rules = {
         "length_penalty": length_penalty,
         "early_stopping": early_stopping,
         "grammar": not no_grammar,
@@ -76,7 +76,7 @@ def command(
     sources = trained_on(model) if data is None else {"": data}
     for name, source in sources.items():
         folder = out / name if out is not None and len(sources) > 1 else out
-        show(run_evaluation(model, source, count, beams, out=folder, workers=workers, search=search), folder)
+        show(run_evaluation(model, source, count, beams, out=folder, workers=workers, rules=rules), folder)
 
 
 def run_evaluation(
@@ -87,11 +87,15 @@ def run_evaluation(
     *,
     out: Path | None = None,
     workers: int = 1,
-    search: dict[str, Any] | None = None,
+    rules: dict[str, Any] | None = None,
 ) -> Report:
-    """Evaluates with a progress bar, on a data set in a folder or a recipe."""
+    """Evaluates with a progress bar, on a data set in a folder or a recipe.
+
+    ``rules`` are settings of :class:`antiderive.decoding.Decoding`.
+    """
     from antiderive.datasets import Recipe
-    from antiderive.evaluation.accuracy import Search, evaluate_problems
+    from antiderive.decoding import Decoding
+    from antiderive.evaluation.accuracy import evaluate_problems
     from antiderive.evaluation.problems import held_out, problems_of_folder, require_positive
     from antiderive.tasks import task_named
     from antiderive.training import load_model
@@ -111,7 +115,8 @@ def run_evaluation(
             load_model(model),
             task_named(task),
             problems,
-            Search(beams=beams, max_tokens=own.max_tokens, **(search or {})),
+            beams,
+            Decoding(max_tokens=own.max_tokens, **(rules or {})),
             title=f"{task}, {len(problems):,} problems, model {model}",
             folder=out,
             settings={"model": str(model), "data": source},

@@ -66,7 +66,7 @@ def command(
     from antiderive.cas import Limits, Pool
     from antiderive.cli.evaluate import print_tables
     from antiderive.cli.progress import progress_bar
-    from antiderive.errors import DataError
+    from antiderive.datasets.folder import writing_to
     from antiderive.evaluation.contestants import Contestants
     from antiderive.evaluation.outcomes import Answers
     from antiderive.evaluation.problems import read_integrals
@@ -79,10 +79,8 @@ def command(
     integrands = [problem.integrand.to_prefix() for problem in problems]
     names = list(dict.fromkeys(methods.split(",")))
     limits = Limits(timeout)
-    try:
+    with writing_to(out):
         out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"cannot write to {out}: {error.strerror or error}") from error
     with Pool(workers or os.cpu_count() or 1, limits=limits) as pool, progress_bar() as bar:
         contestants = Contestants(pool, model, beam)
         for name in names:

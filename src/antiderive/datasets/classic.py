@@ -82,9 +82,9 @@ def _write_lines(
         infix_file = stack.enter_context((work / "data.infix").open("wb")) if infix else None
         chunks = _chunks(data, infix=infix)
         for splits, prefixes, infixes in ordered_map(_render, chunks, workers):
-            _write_joined(prefix_file, prefixes)
+            write_lines(prefix_file, prefixes)
             if infix_file is not None:
-                _write_joined(infix_file, infixes)
+                write_lines(infix_file, infixes)
             for split, lines_of_split in itertools.groupby(
                 sorted(zip(splits, prefixes, strict=True), key=lambda pair: pair[0]), lambda pair: pair[0]
             ):
@@ -94,7 +94,8 @@ def _write_lines(
     return lines
 
 
-def _write_joined(file: BinaryIO, lines: list[bytes]) -> None:
+def write_lines(file: BinaryIO, lines: list[bytes]) -> None:
+    """Writes lines with their ends."""
     file.write(b"\n".join([*lines, b""]))
 
 
@@ -112,6 +113,12 @@ def _chunks(data: DataSet, *, infix: bool) -> Iterator[_Chunk]:
 def _render(chunk: _Chunk) -> tuple[list[int], list[bytes], list[bytes]]:
     """Splits, prefix lines and infix lines of some rows; runs in a process of its own."""
     task, infix, table = chunk
+    prefixes, infixes = text_lines(task, table, infix=infix)
+    return table["split"].to_pylist(), prefixes, infixes
+
+
+def text_lines(task: str, table: pa.Table, *, infix: bool = True) -> tuple[list[bytes], list[bytes]]:
+    """The rows of a data set, problem TAB solution, in prefix and in infix (none unless asked for)."""
     columns = [_prefix_column(table[name]).to_pylist() for name in ("problem", "solution")]
     prefixes = [f"{problem}\t{solution}".encode() for problem, solution in zip(*columns, strict=True)]
     infixes = []
@@ -120,7 +127,7 @@ def _render(chunk: _Chunk) -> tuple[list[int], list[bytes], list[bytes]]:
             infixes.append(
                 f"{problem_infix(task, problem)}\t{Expr.from_tokens(solution).to_infix()}".encode()
             )
-    return table["split"].to_pylist(), prefixes, infixes
+    return prefixes, infixes
 
 
 def _prefix_column(column: pa.ChunkedArray) -> pa.Array:

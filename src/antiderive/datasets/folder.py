@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from antiderive.datasets.atomic import remove_left_overs, write_atomically
 from antiderive.datasets.card import CARD, card, card_of_tasks, is_card
 from antiderive.datasets.examples import Examples, Split
 from antiderive.datasets.manifest import (
@@ -56,8 +57,6 @@ SHARD = 100_000
 
 _BETWEEN_MANIFESTS = 1.0
 """Seconds: the manifest of a large data set is not written for every shard."""
-
-_TEMPORARY = ".writing-"
 
 
 def to_table(examples: Examples) -> pa.Table:
@@ -206,8 +205,7 @@ class DataSetWriter:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise DataError(f"another process is writing to {self.folder}") from error
-        for left in self.folder.glob(f"{_TEMPORARY}*"):  # by a process that was killed
-            left.unlink()
+        remove_left_overs(self.folder)
         if (self.folder / MANIFEST).exists():
             present = Manifest.load(self.folder)
             if present.identity != manifest.identity:
@@ -287,16 +285,3 @@ def writing_to(folder: Path) -> Iterator[None]:
         raise DataError(
             f"cannot write to {folder}: {error.strerror or error}; what was finished before is whole"
         ) from error
-
-
-def write_atomically(path: Path, data: bytes | memoryview) -> None:
-    """Writes a file that is either there as a whole or not at all."""
-    temporary = path.with_name(f"{_TEMPORARY}{path.name}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

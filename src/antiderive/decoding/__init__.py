@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from antiderive.decoding.beam import beam_search, search
+from antiderive.decoding.beam import beam_search
 from antiderive.decoding.grammar import Grammar
 from antiderive.decoding.hypothesis import Hypothesis, distinct
 from antiderive.decoding.sampling import sample
+from antiderive.decoding.settings import Decoding
 
-__all__ = ["Grammar", "Hypothesis", "beam_search", "distinct", "sample", "search"]
+__all__ = ["Decoding", "Grammar", "Hypothesis", "beam_search", "distinct", "sample"]

@@ -8,7 +8,7 @@ expression move to its finished hypotheses, of which the ``beam`` best are kept;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from heapq import heappush, heapreplace
 
@@ -16,12 +16,9 @@ import torch
 from torch import Tensor
 
 from antiderive.decoding.hypothesis import Hypothesis, score_of
-from antiderive.decoding.rows import IMPOSSIBLE, Rows
-from antiderive.errors import SettingError
+from antiderive.decoding.rows import IMPOSSIBLE, Rows, by_length
+from antiderive.decoding.settings import Decoding
 from antiderive.models import Seq2Seq
-
-ROWS = 640
-"""Partial hypotheses that are extended together."""
 
 Accept = Callable[[int, Hypothesis], bool]
 """Whether a finished hypothesis of a problem (its place in the list) is the answer."""
@@ -30,75 +27,26 @@ Accept = Callable[[int, Hypothesis], bool]
 def beam_search(
     model: Seq2Seq,
     problems: list[list[int]],
+    settings: Decoding,
     *,
-    beam: int = 1,
-    max_tokens: int = 256,
-    length_penalty: float = 1.0,
-    early_stopping: bool = False,
-    grammar: bool = True,
     accept: Accept | None = None,
-    rows: int = ROWS,
 ) -> list[list[Hypothesis]]:
-    """Up to ``beam`` hypotheses for each problem, best first.
+    """Up to ``settings.beam`` hypotheses for each problem, best first.
 
     Args:
         model: the model, in evaluation mode.
         problems: token ids of each problem, without special tokens.
-        beam: hypotheses kept for each problem.
-        max_tokens: longest hypothesis, the end token not counted.
-        length_penalty: exponent of the length that scores are divided by; 0 compares plain
-            log-probabilities.
-        early_stopping: a problem is done as soon as it has ``beam`` hypotheses.
-        grammar: allow only well-formed expressions.
+        settings: beam, lengths and rules.
         accept: judges hypotheses as they are finished, in another thread, while the search goes on; a
             problem is done when one is accepted. It is called once for each, and not after the return.
-        rows: partial hypotheses extended together; problems of like length share a batch.
-
-    Raises:
-        SettingError: if ``beam``, ``max_tokens`` or ``rows`` is below 1.
     """
     found: list[list[Hypothesis]] = [[] for _ in problems]
-    batches = search(
-        model,
-        problems,
-        beam=beam,
-        max_tokens=max_tokens,
-        length_penalty=length_penalty,
-        early_stopping=early_stopping,
-        grammar=grammar,
-        accept=accept,
-        rows=rows,
-    )
-    for place, hypotheses in batches:
-        found[place] = hypotheses
-    return found
-
-
-def search(
-    model: Seq2Seq,
-    problems: list[list[int]],
-    *,
-    beam: int = 1,
-    max_tokens: int = 256,
-    length_penalty: float = 1.0,
-    early_stopping: bool = False,
-    grammar: bool = True,
-    accept: Accept | None = None,
-    rows: int = ROWS,
-) -> Iterator[tuple[int, list[Hypothesis]]]:
-    """Like :func:`beam_search`, one batch after the other: places of problems with their hypotheses."""
-    if beam < 1 or max_tokens < 1 or rows < 1:
-        raise SettingError(f"beam {beam}, max_tokens {max_tokens} and rows {rows} must be at least 1")
-    order = sorted(range(len(problems)), key=lambda place: len(problems[place]))
-    size = max(1, rows // beam)
-    for start in range(0, len(order), size):
-        places = order[start : start + size]
-        batch = [problems[place] for place in places]
+    for places in by_length(problems, settings.rows // settings.beam):
         with _Judge(places, accept) as judge, torch.inference_mode():
-            state = Rows(model, batch, beam, max_tokens, grammar=grammar)
-            found = _Beam(state, length_penalty, judge, early_stopping=early_stopping).run()
-        for place, hypotheses in zip(places, found, strict=True):
-            yield place, sorted(hypotheses, key=lambda h: -h.score)
+            batch = _Beam(model, [problems[place] for place in places], settings, judge)
+            for place, hypotheses in zip(places, batch.run(), strict=True):
+                found[place] = sorted(hypotheses, key=lambda h: -h.score)
+    return found
 
 
 class _Judge:
@@ -135,17 +83,20 @@ class _Judge:
 class _Beam:
     """One batch of problems."""
 
-    def __init__(self, rows: Rows, length_penalty: float, judge: _Judge, *, early_stopping: bool) -> None:
-        self.rows, self.beam, self.judge = rows, rows.width, judge
-        self.penalty, self.early_stopping = length_penalty, early_stopping
-        count = len(rows.tokens) // self.beam
+    def __init__(self, model: Seq2Seq, problems: list[list[int]], settings: Decoding, judge: _Judge) -> None:
+        self.settings, self.judge = settings, judge
+        self.beam, self.penalty = settings.beam, settings.length_penalty
+        self.rows = Rows(
+            model, problems, self.beam, settings.max_tokens, grammar=settings.grammar, branching=True
+        )
+        count = len(problems)
         self.active = list(range(count))
         self.done = [False] * count
         # Heaps, the worst on top; the second entry tells equal scores apart.
         self.finished: list[list[tuple[float, int, Hypothesis]]] = [[] for _ in range(count)]
         self.made = 0
         # All rows of a problem are equal at first: only one of them may go on.
-        self.scores = torch.full((count, self.beam), IMPOSSIBLE, device=rows.device)
+        self.scores = torch.full((count, self.beam), IMPOSSIBLE, device=self.rows.device)
         self.scores[:, 0] = 0.0
 
     def run(self) -> list[list[Hypothesis]]:
@@ -180,7 +131,7 @@ class _Beam:
         for problem, possible in zip(self.active, bound, strict=True):
             found = self.finished[problem]
             full = len(found) == self.beam
-            if possible == IMPOSSIBLE or (full and (self.early_stopping or found[0][0] >= possible)):
+            if possible == IMPOSSIBLE or (full and (self.settings.early_stopping or found[0][0] >= possible)):
                 self.done[problem] = True
 
     def _finish(self, scores: Tensor, parents: Tensor, ends: Tensor) -> None:
@@ -202,13 +153,9 @@ class _Beam:
             self.judge.ask(problem, hypothesis)
 
     def _go_on(self, scores: Tensor, parents: Tensor, tokens: Tensor) -> None:
-        """Extends the rows; a parent's first child stays in its place, so that little is copied."""
-        slots = _slots(parents)
-        self.scores, parents, tokens = (
-            torch.empty_like(part).scatter_(1, slots, part) for part in (scores, parents, tokens)
-        )
-        first = torch.arange(len(self.active), device=parents.device)[:, None] * self.beam
-        self.rows.take((parents + first).flatten())
+        """Extends the rows."""
+        self.scores = scores
+        self.rows.take(parents)
         self.rows.append(tokens.flatten())
 
     def _drop_done(self) -> bool:
@@ -220,19 +167,3 @@ class _Beam:
             self.scores = self.scores[problems]
             self.active = [self.active[place] for place in keep]
         return bool(keep)
-
-
-def _slots(parents: Tensor) -> Tensor:
-    """A slot for each child, all different: its parent's for the first child, a free one for the others.
-
-    Args:
-        parents: slot of the parent of each child, shape [problems, beam].
-    """
-    sorted_parents, order = parents.sort(dim=-1, stable=True)
-    first = torch.ones_like(sorted_parents, dtype=torch.bool)
-    first[:, 1:] = sorted_parents[:, 1:] != sorted_parents[:, :-1]
-    used = torch.zeros_like(first).scatter_(1, parents, value=True)
-    free = used.to(torch.int8).argsort(dim=-1, stable=True)
-    rank = ((~first).cumsum(-1) - 1).clamp_(min=0)
-    slots = torch.where(first, sorted_parents, free.gather(1, rank))
-    return torch.empty_like(slots).scatter_(1, order, slots)

@@ -1,10 +1,12 @@
 """Partial hypotheses of many problems, side by side: the state that every search shares.
 
-Row ``problem * width + slot`` is one partial hypothesis. The encoder's output is kept once for each problem;
-keys and values of the rows stay where they are unless a row takes over another's.
+Row ``problem * width + slot`` is one partial hypothesis. The encoder's output is kept once for each problem,
+and so are the keys and values of what hypotheses that branch have in common.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -18,6 +20,12 @@ IMPOSSIBLE = float("-inf")
 """Score of what cannot come."""
 
 
+def by_length(problems: list[list[int]], size: int) -> Iterator[list[int]]:
+    """Places of problems in batches of ``size`` (at least one) of like length, all of them once."""
+    order, size = sorted(range(len(problems)), key=lambda place: len(problems[place])), max(1, size)
+    return (order[start : start + size] for start in range(0, len(order), size))
+
+
 class Rows:
     """``width`` partial hypotheses for each of some problems.
 
@@ -27,18 +35,27 @@ class Rows:
         width: hypotheses for each problem.
         max_tokens: longest hypothesis.
         grammar: allow only well-formed expressions.
+        branching: hypotheses go on from each other (:meth:`take`).
     """
 
     def __init__(
-        self, model: Seq2Seq, problems: list[list[int]], width: int, max_tokens: int, *, grammar: bool
+        self,
+        model: Seq2Seq,
+        problems: list[list[int]],
+        width: int,
+        max_tokens: int,
+        *,
+        grammar: bool,
+        branching: bool,
     ) -> None:
         self.model, self.width, self.max_tokens = model, width, max_tokens
+        self.branching = branching = branching and width > 1
         self.device = model.embedding.weight.device
         vocabulary = Vocabulary()
         self.eos, self.pad = vocabulary.eos, vocabulary.pad
         source = torch.from_numpy(pad([[*p, self.eos] for p in problems], self.pad)).to(self.device)
         memory, self.mask = model.encode(source)
-        self.cache = model.start(memory)
+        self.cache = model.start(memory, branching=branching)
         rows = len(problems) * width
         self.tokens = torch.full((rows, max_tokens + 2), self.pad, device=self.device)
         self.tokens[:, 0] = vocabulary.bos
@@ -48,8 +65,8 @@ class Rows:
 
     def log_probabilities(self) -> Tensor:
         """Log-probabilities of the next token, shape [rows, vocabulary]; what cannot come is impossible."""
-        last = self.tokens[:, self.length : self.length + 1]
-        logits = self.model.decode(last, self.cache, self.mask)[:, -1].float()
+        last = self.tokens[:, self.length].view(-1, self.width if self.branching else 1)
+        logits = self.model.decode(last, self.cache, self.mask).flatten(0, 1).float()
         logits[:, self.pad] = IMPOSSIBLE
         found = logits.log_softmax(-1)
         if self.grammar is not None and self.state is not None:
@@ -61,15 +78,14 @@ class Rows:
         return found
 
     def take(self, parents: Tensor) -> None:
-        """Each row goes on from the row ``parents`` of it, shape [rows]; rows that stay cost nothing."""
-        targets = (parents != torch.arange(len(parents), device=self.device)).nonzero()[:, 0]
-        if not len(targets):
+        """Each row goes on from another of its problem, given by its slot, shape [problems, width]."""
+        if not self.branching:
             return
-        sources = parents[targets]
-        self.cache.copy(sources, targets)
-        self.tokens[targets] = self.tokens[sources]
+        self.cache.branch(parents)
+        rows = (parents + torch.arange(len(parents), device=self.device)[:, None] * self.width).flatten()
+        self.tokens = self.tokens[rows]
         if self.state is not None:
-            self.state = self.state.select(parents)
+            self.state = self.state.select(rows)
 
     def append(self, tokens: Tensor) -> None:
         """Adds one token to each row, shape [rows]."""
@@ -79,11 +95,10 @@ class Rows:
             self.state = self.grammar.advance(self.state, tokens)
 
     def keep(self, problems: Tensor) -> None:
-        """Leaves out the rows of all other problems."""
+        """Leaves out the rows of all other problems, of hypotheses that branch."""
         rows = (problems[:, None] * self.width + torch.arange(self.width, device=self.device)).flatten()
         self.tokens, self.mask = self.tokens[rows], self.mask[problems]
-        self.cache.select(rows)
-        self.cache.select_sources(problems)
+        self.cache.select(problems)
         if self.state is not None:
             self.state = self.state.select(rows)
 

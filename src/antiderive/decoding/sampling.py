@@ -8,9 +8,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from antiderive.decoding.beam import ROWS
 from antiderive.decoding.hypothesis import Hypothesis, score_of
-from antiderive.decoding.rows import IMPOSSIBLE, Rows
+from antiderive.decoding.rows import IMPOSSIBLE, Rows, by_length
+from antiderive.decoding.settings import ROWS
 from antiderive.errors import SettingError
 from antiderive.models import Seq2Seq
 
@@ -51,13 +51,11 @@ def sample(
             f"{temperature} positive, top_p {top_p} above 0 and at most 1"
         )
     generator = torch.Generator(device=model.embedding.weight.device).manual_seed(seed)
-    order = sorted(range(len(problems)), key=lambda place: len(problems[place]))
     found: list[list[Hypothesis]] = [[] for _ in problems]
-    size = max(1, rows // count)
-    for start in range(0, len(order), size):
-        places = order[start : start + size]
+    for places in by_length(problems, rows // count):
         with torch.inference_mode():
-            state = Rows(model, [problems[p] for p in places], count, max_tokens, grammar=grammar)
+            batch = [problems[place] for place in places]
+            state = Rows(model, batch, count, max_tokens, grammar=grammar, branching=False)
             drawn = _draw(state, temperature, top_p, length_penalty, generator)
         for place, hypotheses in zip(places, drawn, strict=True):
             different = {tuple(h.tokens): h for h in hypotheses}.values()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +19,7 @@ from antiderive.cas import Limits, Pool, Share
 from antiderive.datasets.manifest import Shard, gaps, joined, split_of_name
 from antiderive.datasets.shards import Pace, cut, make_shard
 from antiderive.distributed.messages import (
+    PASSED,
     GenerateJob,
     GenerateSlice,
     LabelJob,
@@ -44,6 +45,9 @@ _HOLD = 5.0
 """Seconds for which a worker that cannot do a slice keeps it, so that it does not draw slice after slice away
 from those that can."""
 
+_LISTEN = 0.2
+"""Seconds between two looks at whether a slice that waits for its turn is to end."""
+
 
 class RefusedError(AntideriveError):
     """This worker is not fit for a job; another one may be."""
@@ -65,6 +69,7 @@ class Activities:
         self._pool, self._url, self._say = pool, store, say
         self._functions = functions
         self._fit: set[str] = set()
+        self._turns = threading.Semaphore(pool.workers)
         self._of_thread = threading.local()
 
     def all(self) -> list[Callable[..., object]]:
@@ -89,7 +94,7 @@ class Activities:
             for part in sorted(slices, key=lambda part: part.start):
                 # One that was begun before a pause and ended after it may lie over others.
                 if part.start >= place:
-                    counts.update(part.counts)
+                    counts.update(_outcomes(part.counts, part.count))
                     place = part.start + part.count
             covered = joined([(part.start, part.start + part.count) for part in slices])
             return _plan(gaps((job.first, job.last), covered), counts)
@@ -119,7 +124,7 @@ class Activities:
                 run=whole,
                 report=lambda progress: pulse.report(progress.done),
             )
-            return SliceResult(dict(progress.counts), time.monotonic() - began)
+            return SliceResult(_outcomes(progress.counts, count), time.monotonic() - began)
 
     @activity.defn(no_thread_cancel_exception=True)
     def plan_generate(self, job: GenerateJob) -> Plan:
@@ -151,8 +156,9 @@ class Activities:
             for first, last in cut([(part.first, part.last)], part.job.shard):
                 shard = data.shard(first, last)
                 if shard is None:
-                    start = time.monotonic()
-                    parts, rejects = make_shard(recipe, first, last, pace=pace, report=report, pool=share)
+                    with self._turn(pulse):
+                        start = time.monotonic()
+                        parts, rejects = make_shard(recipe, first, last, pace=pace, report=report, pool=share)
                     shard = data.write(first, last, parts, rejects, time.monotonic() - start)
                 counts.update(_examples(shard, last - first))
             return SliceResult(dict(counts), time.monotonic() - began)
@@ -177,6 +183,16 @@ class Activities:
 
         store.waiting = waiting
         return store
+
+    @contextmanager
+    def _turn(self, pulse: Pulse) -> Iterator[None]:
+        """One of as many as there are slots to make a shard; while one is made, another one is written."""
+        while not self._turns.acquire(timeout=_LISTEN):
+            pulse.check()
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def _require_fitness(self, job: LabelJob | GenerateJob) -> None:
         key = repr(job)
@@ -226,7 +242,13 @@ def _bad_input(error: AntideriveError) -> ApplicationError:
 
 
 def _job(job: LabelJob) -> Job:
-    return Job(recipe_of(job), job.method, Limits(job.cpu_seconds, memory_mib=job.memory_mib))
+    return Job(recipe_of(job), job.method, Limits(job.cpu_seconds, memory_mib=job.memory_mib), job.split)
+
+
+def _outcomes(counts: Mapping[str, int], indices: int) -> dict[str, int]:
+    """Functions by outcome, and the indices whose function is of another split."""
+    passed = indices - sum(counts.values())
+    return {**counts, PASSED: passed} if passed else dict(counts)
 
 
 def _data_set(job: GenerateJob) -> SharedDataSet:
@@ -248,4 +270,4 @@ def _counts_of(manifest: Manifest, wanted: Range) -> Counter[str]:
 def _examples(shard: Shard, indices: int) -> dict[str, int]:
     """Examples by split, and the indices that gave none."""
     counts = {split_of_name(name).name.lower(): file.examples for name, file in shard.files.items()}
-    return {**counts, "none": indices - sum(counts.values())}
+    return {**counts, "no_example": indices - sum(counts.values())}

@@ -83,10 +83,7 @@ class Address:
         try:
             client = await Client.connect(**options, identity=identity, connect_timeout=_CONNECT)
         except (RuntimeError, ValueError, TypeError, OSError) as error:
-            raise ClusterError(
-                f"cannot reach a Temporal server at {host}: {_said(error)}; "
-                "'antiderive cluster dev' starts one on this machine"
-            ) from error
+            raise ClusterError(f"cannot reach a Temporal server at {host}: {_said(error)}") from error
         try:
             await _describe_namespace(client, namespace)
         except RPCError as error:
@@ -112,12 +109,26 @@ async def _describe_namespace(client: Client, namespace: str) -> None:
     )
 
 
+_SAID = (
+    ("Connection refused", "connection refused; 'antiderive cluster dev' starts one on this machine"),
+    ("timed out", "timed out"),
+    ("dns error", "there is no machine of this name; an address is HOST:PORT"),
+    ("InvalidUrl", "this is no HOST:PORT"),
+    ("UnknownIssuer", "nobody trusted here has signed its certificate; set TEMPORAL_TLS_SERVER_CA_CERT_PATH"),
+    ("NotValidForName", "its certificate is for another name; set TEMPORAL_TLS_SERVER_NAME"),
+    ("InvalidCertificate", "its certificate is not valid"),
+    ("InvalidContentType", "it does not speak TLS, which TEMPORAL_TLS_... or an API key ask for"),
+    ("transport error", "it hangs up; it may want TLS, or a certificate of the client (TEMPORAL_TLS_...)"),
+)
+"""What the SDK says, by a part of it, and what a person should hear."""
+
+
 def _said(error: BaseException) -> str:
     """The part of the SDK's message that tells something."""
     text = str(error)
-    for known in ("Connection refused", "timed out", "dns error", "InvalidUrl", "certificate", "tls"):
-        if known.lower() in text.lower():
-            return known.lower() if known != "InvalidUrl" else "this is no HOST:PORT"
+    for part, line in _SAID:
+        if part in text:
+            return line
     return text.partition("\n")[0]
 
 
@@ -269,18 +280,40 @@ class Cluster:
         await self._found(id_, work)
 
     async def follow(self, id_: str, *, pause: float = 1.0) -> AsyncIterator[Run | str]:
-        """The run again and again until it has ended; through an outage of the server, a line on it."""
-        while True:
-            try:
-                run = await self.run(id_)
-            except RPCError as error:
-                if error.status not in _PASSING:
-                    raise ClusterError(f"the Temporal server says: {error.message}") from error
-                yield f"the Temporal server cannot be reached, trying again: {error.message}"
-            else:
-                yield run
-                if run.state not in ("running", "paused"):
-                    return
+        """The run again and again until it has ended; through an outage of the server, a line on it.
+
+        Args:
+            id_: its name.
+            pause: seconds between two looks at it; its end is heard at once.
+        """
+        ended: asyncio.Task[None] | None = None
+        try:
+            while True:
+                try:
+                    run = await self.run(id_)
+                except RPCError as error:
+                    if error.status not in _PASSING:
+                        raise ClusterError(f"the Temporal server says: {error.message}") from error
+                    yield f"the Temporal server cannot be reached, trying again: {error.message}"
+                    await asyncio.sleep(pause)
+                else:
+                    yield run
+                    if run.state not in ("running", "paused"):
+                        return
+                    if ended is None or ended.done():
+                        ended = asyncio.create_task(self._ending(id_, pause))
+                    await asyncio.wait({ended}, timeout=pause)
+        finally:
+            if ended is not None:
+                ended.cancel()
+
+    async def _ending(self, id_: str, pause: float) -> None:
+        """Returns when a run has ended, or some time after the server was lost."""
+        try:
+            await self._client.get_workflow_handle(id_).result()
+        except WorkflowFailureError:
+            return
+        except RPCError:
             await asyncio.sleep(pause)
 
     async def _found(self, id_: str, request: Awaitable[_Result]) -> _Result:
@@ -339,10 +372,12 @@ async def _result(handle: WorkflowHandle[Any, Any]) -> tuple[Status | None, str]
 
 
 def _cause(error: BaseException) -> str:
-    """The message of the innermost failure."""
-    while isinstance(error, WorkflowFailureError | FailureError) and error.cause is not None:
+    """What the run or the worker said; what led the worker to say it lies further within."""
+    while not isinstance(error, ApplicationError):
+        if not isinstance(error, WorkflowFailureError | FailureError) or error.cause is None:
+            return str(error)
         error = error.cause
-    return error.message if isinstance(error, ApplicationError) else str(error)
+    return error.message
 
 
 def _workers_of(activities: Any) -> tuple[list[Worker], int]:  # noqa: ANN401  (messages of the SDK)

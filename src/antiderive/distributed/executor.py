@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from antiderive.distributed.client import Address, Cluster
+from antiderive.distributed.messages import PASSED
 from antiderive.distributed.submit import CONCURRENCY, label_run
 from antiderive.errors import ClusterError
 from antiderive.labelling import Progress
@@ -24,7 +25,7 @@ class TemporalExecutor:
     Attributes:
         address: the server and the queue.
         concurrency: slices that are open at a time.
-        pause: seconds between two looks at the run.
+        pause: seconds between two reports.
     """
 
     address: Address
@@ -52,7 +53,8 @@ class TemporalExecutor:
                     raise ClusterError(f"{id_}: {seen.failure}")
                 continue
             counts = Counter(seen.status.counts)
-            progress = Progress(count, done=counts.total(), counts=counts)
+            done, passed = counts.total(), counts.pop(PASSED, 0)
+            progress = Progress(count, done=done, passed=passed, counts=counts)
             report(progress)
             if seen.state not in ("running", "paused", "completed"):
                 raise ClusterError(f"{id_} was {seen.state}")

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+PASSED = "passed"
+"""Among outcomes: the indices that are settled without a label, since their function is of another split."""
+
 
 @dataclass(frozen=True)
 class LabelJob:
@@ -21,6 +24,7 @@ class LabelJob:
         first: first index.
         last: index after the last one.
         sample: digest of the first functions of the recipe, as the one who submitted the run makes them.
+        split: train, valid or test, to label the functions of that split alone; by default all.
     """
 
     recipe: str
@@ -30,6 +34,7 @@ class LabelJob:
     first: int
     last: int
     sample: str
+    split: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from pathlib import Path
 from typing import Any
 
+from antiderive.datasets.atomic import remove_left_overs, write_atomically
 from antiderive.errors import DataError, SettingError
 
 OBJECT_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs")
 """Where a file appears as a whole with the request that puts it there."""
-
-_TEMPORARY = ".writing-"
 
 
 def absolute(out: str) -> str:
@@ -48,8 +45,10 @@ class Storage:
         self.local = "://" not in self.place
         try:
             self._fs, self._root = fsspec.core.url_to_fs(self.place)
+            self._errors = _errors_of(self.place)
         except ImportError as error:
-            raise DataError(f"cannot write to {place}: {error}") from error
+            hint = "; pip install 'antiderive[s3]'" if place.startswith("s3") else ""
+            raise DataError(f"cannot write to {place}: {error}{hint}") from error
 
     def path(self, name: str) -> str:
         """Where a file is, for messages."""
@@ -65,8 +64,8 @@ class Storage:
             data: bytes = self._fs.cat_file(self._at(name))
         except FileNotFoundError:
             return None
-        except OSError as error:
-            raise DataError(f"cannot read {self.path(name)}: {error.strerror or error}") from error
+        except self._errors as error:
+            raise DataError(f"cannot read {self.path(name)}: {_line(error)}") from error
         return data
 
     def read_all(self, names: list[str]) -> dict[str, bytes]:
@@ -78,7 +77,10 @@ class Storage:
         if not names:
             return {}
         paths = {self._at(name): name for name in names}
-        found: dict[str, Any] = self._fs.cat(list(paths), on_error="return")
+        try:
+            found: dict[str, Any] = self._fs.cat(list(paths), on_error="return")
+        except self._errors as error:
+            raise DataError(f"cannot read {self.place}: {_line(error)}") from error
         out = {}
         for path, data in found.items():
             if isinstance(data, bytes):
@@ -95,24 +97,13 @@ class Storage:
         """
         try:
             if self.local:
-                self._write_local(Path(self._at(name)), data)
+                path = Path(self._at(name))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(path, data)
             else:
                 self._fs.pipe_file(self._at(name), bytes(data))
-        except OSError as error:
-            raise DataError(f"cannot write to {self.place}: {error.strerror or error}") from error
-
-    def _write_local(self, path: Path, data: bytes | memoryview) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A name of its own: another worker may be writing the same file.
-        temporary = path.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}-{path.name}")
-        try:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        except self._errors as error:
+            raise DataError(f"cannot write to {self.place}: {_line(error)}") from error
 
     def sizes(self, folder: str = "") -> dict[str, int]:
         """Names of the files and folders in a folder, with their sizes in bytes; empty if there is none.
@@ -125,20 +116,40 @@ class Storage:
             listed = self._fs.ls(self._at(folder), detail=True)
         except FileNotFoundError:
             return {}
-        except OSError as error:
-            raise DataError(f"cannot list {self.path(folder)}: {error.strerror or error}") from error
+        except self._errors as error:
+            raise DataError(f"cannot list {self.path(folder)}: {_line(error)}") from error
         return {entry["name"].rstrip("/").rpartition("/")[2]: entry["size"] or 0 for entry in listed}
 
     def remove_folder(self, name: str) -> None:
-        """Removes a folder with its files, if it is there."""
-        if self._fs.exists(self._at(name)):
-            self._fs.rm(self._at(name), recursive=True)
+        """Removes a folder with its files, if it is there.
+
+        Raises:
+            DataError: if it cannot be removed.
+        """
+        try:
+            if self._fs.exists(self._at(name)):
+                self._fs.rm(self._at(name), recursive=True)
+        except self._errors as error:
+            raise DataError(f"cannot remove {self.path(name)}: {_line(error)}") from error
 
     def remove_left_overs(self) -> None:
         """Removes what workers that were killed had begun to write."""
         if self.local:
-            for path in Path(self._root).glob(f"{_TEMPORARY}*"):
-                path.unlink(missing_ok=True)
+            remove_left_overs(Path(self._root))
 
     def _at(self, name: str) -> str:
         return f"{self._root}/{name}" if name else self._root
+
+
+def _errors_of(place: str) -> tuple[type[Exception], ...]:
+    """What goes wrong with a place; the package for S3 has errors of its own for keys and connections."""
+    if not place.startswith("s3"):
+        return (OSError,)
+    from botocore.exceptions import BotoCoreError
+
+    return (OSError, BotoCoreError)
+
+
+def _line(error: Exception) -> str:
+    said = error.strerror if isinstance(error, OSError) else None
+    return said or str(error).partition("\n")[0]

@@ -38,9 +38,12 @@ def label_run(
         first=start,
         last=start + count,
         sample=sample_of(job.recipe, start),
+        split=job.split,
     )
     functions = "functions" if job.recipe.task in FORWARD else f"problems of {job.recipe.task}"
     what = f"{job.method} on {functions} {start:,} to {start + count:,}"
+    if job.split is not None:
+        what += f", those of the split {job.split}"
     return f"label-{job.run_key(start, count)}", what, LabelRun(made, Walk(concurrency=concurrency))
 
 

@@ -8,14 +8,11 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from antiderive._core import GENERATOR_VERSION
-from antiderive.cas.methods import method_named
-from antiderive.datasets import Examples, Functions, Recipe
 from antiderive.errors import AntideriveError, SettingError
-from antiderive.labelling.job import PORTFOLIO, steps_of
-from antiderive.tasks import task_named
-from antiderive.tasks.fwd import FORWARD
 
+# The rest is imported where it is used: who only asks for the state of a run need not wait for it.
 if TYPE_CHECKING:
+    from antiderive.datasets import Examples, Functions, Recipe
     from antiderive.distributed.messages import GenerateJob, LabelJob
 
 _SAMPLE = 3
@@ -46,6 +43,9 @@ def sample_of(recipe: Recipe, first: int) -> str:
     Raises:
         SettingError: if the recipe cannot work here.
     """
+    from antiderive.datasets import Examples, Functions
+    from antiderive.tasks.fwd import FORWARD
+
     made: Functions | Examples
     if recipe.task in FORWARD:
         made = Functions.generate(recipe, first, _SAMPLE)
@@ -63,6 +63,9 @@ def _require_installed(method: str) -> None:
     Raises:
         SettingError: if it does not, or is not.
     """
+    from antiderive.cas.methods import method_named
+    from antiderive.labelling.job import PORTFOLIO, steps_of
+
     if method == PORTFOLIO:
         steps_of(method)
     elif not method_named(method).installed:
@@ -75,6 +78,8 @@ def recipe_of(job: LabelJob | GenerateJob) -> Recipe:
     Raises:
         SettingError: if it cannot work here.
     """
+    from antiderive.datasets import Recipe
+
     return Recipe.from_dict(json.loads(job.recipe))
 
 
@@ -85,6 +90,8 @@ def refusal(job: LabelJob | GenerateJob, *, functions: bool) -> str | None:
         job: the job.
         functions: whether methods may be functions of this installation, which only tests and benches name.
     """
+    from antiderive.tasks import task_named
+
     try:
         recipe = recipe_of(job)
         task_named(recipe.task)

@@ -38,6 +38,9 @@ _BEAT = timedelta(seconds=2)
 
 _LOOK_SECONDS = 5.0
 
+_AHEAD = 1
+"""Slices that are open beyond the slots: no process waits while one of them ends and the next begins."""
+
 
 def workflow_runner() -> SandboxedWorkflowRunner:
     """The sandbox of workflows, in workers and when histories are replayed."""
@@ -53,7 +56,7 @@ class WorkerSettings:
 
     Attributes:
         address: the server and the queue.
-        slots: slices at a time, each with one computer algebra process.
+        slots: computer algebra processes at a time, or shards that are being made.
         store: URL of the store of labels; without one it does not label.
         functions: whether methods may be functions of this installation; for tests and benches alone.
     """
@@ -101,7 +104,8 @@ class _Process:
         activities = Activities(
             self._pool, self._settings.store, say=self._say, functions=self._settings.functions
         )
-        with ThreadPoolExecutor(self._settings.slots, thread_name_prefix="slice") as threads:
+        slices = self._settings.slots + _AHEAD
+        with ThreadPoolExecutor(slices, thread_name_prefix="slice") as threads:
             worker = Worker(
                 client,
                 task_queue=address.task_queue,
@@ -109,7 +113,7 @@ class _Process:
                 workflow_runner=workflow_runner(),
                 activities=activities.all(),
                 activity_executor=threads,
-                max_concurrent_activities=self._settings.slots,
+                max_concurrent_activities=slices,
                 max_heartbeat_throttle_interval=_BEAT,
                 default_heartbeat_throttle_interval=_BEAT,
                 graceful_shutdown_timeout=_LEAVE,

@@ -55,8 +55,8 @@ class _Walker:
     """Indices are cut at its multiples."""
     least = 1
     """First slice, in units; smaller ones are cut where a unit takes long, but not for the end's sake."""
-    most = 500
-    """Largest slice, in units."""
+    most = 5000
+    """Largest slice, in units; of a split, one function in 50 is asked for."""
 
     def __init__(self, run: LabelRun | GenerateRun) -> None:
         walk = run.walk

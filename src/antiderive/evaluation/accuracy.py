@@ -6,14 +6,15 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from antiderive.cas import Pool
 from antiderive.datasets import Recipe
-from antiderive.decoding import beam_search
+from antiderive.datasets.folder import writing_to
+from antiderive.decoding import Decoding, beam_search
 from antiderive.errors import DataError
 from antiderive.evaluation.judging import Record, judge
 from antiderive.evaluation.problems import Problem, held_out, require_positive
@@ -24,25 +25,6 @@ from antiderive.tasks.bounded import verify_one
 
 RECORDS = "records.jsonl"
 _ROWS = 320
-
-
-@dataclass(frozen=True)
-class Search:
-    """How hypotheses are found.
-
-    Attributes:
-        beams: beam sizes; a problem counts as solved at a beam when any of its hypotheses is verified.
-        max_tokens: longest hypothesis.
-        length_penalty: exponent of the length that scores are divided by.
-        early_stopping: a problem is done as soon as it has as many hypotheses as the beam.
-        grammar: allow only well-formed expressions.
-    """
-
-    beams: tuple[int, ...] = (1, 10)
-    max_tokens: int = 256
-    length_penalty: float = 1.0
-    early_stopping: bool = False
-    grammar: bool = True
 
 
 def evaluate(
@@ -68,17 +50,18 @@ def evaluate(
         SettingError: if ``count`` or a beam is below 1.
     """
     require_positive(count, beams)
-    search = Search(beams=beams, max_tokens=recipe.max_tokens)
+    decoding = Decoding(max_tokens=recipe.max_tokens)
     task = task_named(recipe.task)
     problems = held_out(recipe, count)
-    return evaluate_problems(model, task, problems, search, workers=workers, report=report)
+    return evaluate_problems(model, task, problems, beams, decoding, workers=workers, report=report)
 
 
 def evaluate_problems(
     model: Seq2Seq,
     task: Task[Any],
     problems: list[Problem],
-    search: Search,
+    beams: tuple[int, ...],
+    decoding: Decoding,
     *,
     title: str = "",
     folder: Path | None = None,
@@ -92,7 +75,8 @@ def evaluate_problems(
         model: the model, in evaluation mode.
         task: what the problems are.
         problems: the problems.
-        search: how hypotheses are found.
+        beams: beam sizes; a problem counts as solved at a beam when any of its hypotheses is verified.
+        decoding: how hypotheses are found with each of the beams.
         title: of the report.
         folder: where records are written as they come; those that are there from an evaluation of the same
             settings are kept.
@@ -103,50 +87,50 @@ def evaluate_problems(
     Raises:
         DataError: if the folder holds records of other settings.
     """
-    require_positive(len(problems), search.beams)
-    identity = {"task": task.name, **(settings or {}), **vars(search)}
+    require_positive(len(problems), beams)
     # More problems, or another beam, go on where a smaller evaluation ended.
-    del identity["beams"]
+    identity = {"task": task.name, **(settings or {}), **rules(decoding)}
     journal = _Journal(folder, json.loads(json.dumps(identity)))
     # Problems of like length are decoded together.
     order = sorted(range(len(problems)), key=lambda place: len(problems[place].tokens))
     with Pool(workers, warm=False) as pool, ThreadPoolExecutor(workers) as threads:
         verify = partial(verify_one, pool, task.name)
-        for beam in search.beams:
+        for beam in beams:
             left = [place for place in order if (beam, place) not in journal.records]
             done = len(problems) - len(left)
             size = max(1, _ROWS // beam)
             pending: list[Future[Record]] = []
             for start in range(0, len(left), size):
                 batch = left[start : start + size]
-                jobs = _decode(model, [problems[place] for place in batch], batch, beam, search)
+                jobs = _decode(
+                    model, [problems[place] for place in batch], batch, replace(decoding, beam=beam)
+                )
                 journal.add(future.result() for future in pending)
                 pending = [threads.submit(judge, task, *job, verify) for job in jobs]
                 done += len(batch)
                 report(beam, done, len(problems))
             journal.add(future.result() for future in pending)
-    wanted = [journal.records[beam, place] for beam in search.beams for place in range(len(problems))]
+    wanted = [journal.records[beam, place] for beam in beams for place in range(len(problems))]
     return Report.of(title or f"task {task.name}", identity, wanted)
 
 
+def rules(decoding: Decoding) -> dict[str, Any]:
+    """What the hypotheses depend on, the beam apart, as plain values."""
+    return {name: value for name, value in asdict(decoding).items() if name not in ("beam", "rows")}
+
+
 def _decode(
-    model: Seq2Seq, problems: list[Problem], places: list[int], beam: int, search: Search
+    model: Seq2Seq, problems: list[Problem], places: list[int], decoding: Decoding
 ) -> list[tuple[Record, list[int], list[int], list[tuple[list[int], float]]]]:
     """What :func:`judge` takes, for each problem of a batch."""
     started = time.perf_counter()
-    found = beam_search(
-        model,
-        [problem.tokens for problem in problems],
-        beam=beam,
-        max_tokens=search.max_tokens,
-        length_penalty=search.length_penalty,
-        early_stopping=search.early_stopping,
-        grammar=search.grammar,
-    )
+    found = beam_search(model, [problem.tokens for problem in problems], decoding)
     seconds = (time.perf_counter() - started) / len(problems)
     jobs = []
     for place, problem, hypotheses in zip(places, problems, found, strict=True):
-        record = Record(beam, place, "", "", problem.operators, problem.topic, decode_seconds=seconds)
+        record = Record(
+            decoding.beam, place, "", "", problem.operators, problem.topic, decode_seconds=seconds
+        )
         jobs.append((record, problem.tokens, problem.solution, [(h.tokens, h.score) for h in hypotheses]))
     return jobs
 
@@ -159,14 +143,12 @@ class _Journal:
         self._path = None if folder is None else folder / RECORDS
         if self._path is None:
             return
-        try:
+        with writing_to(self._path.parent):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             if not self._path.exists():
                 self._path.write_text(json.dumps(identity) + "\n", encoding="utf-8")
                 return
             first, *lines = self._path.read_text(encoding="utf-8").split("\n")
-        except OSError as error:
-            raise DataError(f"cannot write to {folder}: {error.strerror or error}") from error
         if json.loads(first) != identity:
             raise DataError(f"{folder} holds an evaluation with other settings; choose another folder")
         whole = lines[:-1]  # a line that was cut off has no end
@@ -180,5 +162,5 @@ class _Journal:
         new = list(records)
         self.records.update({(record.beam, record.place): record for record in new})
         if self._path is not None:
-            with self._path.open("a", encoding="utf-8") as file:
+            with writing_to(self._path.parent), self._path.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(record.to_dict()) + "\n" for record in new)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from antiderive.cas import Outcome
+from antiderive.datasets.folder import writing_to
 from antiderive.errors import DataError
 
 Method = Callable[[list[str], float], Iterable[tuple[str, Outcome]]]
@@ -75,17 +76,14 @@ class Answers:
         missing = [one for one in wanted if (one, name, timeout) not in self._known]
         done = len(wanted) - len(missing)
         report(done)
-        try:
-            with self.path.open("a", encoding="utf-8") as file:
-                for integrand, outcome in method(missing, timeout):
-                    answer = Answer(integrand, name, timeout, outcome)
-                    self._known[integrand, name, timeout] = answer
-                    file.write(json.dumps(asdict(answer)) + "\n")
-                    file.flush()
-                    done += 1
-                    report(done)
-        except OSError as error:
-            raise DataError(f"cannot write {self.path}: {error.strerror or error}") from error
+        with writing_to(self.path.parent), self.path.open("a", encoding="utf-8") as file:
+            for integrand, outcome in method(missing, timeout):
+                answer = Answer(integrand, name, timeout, outcome)
+                self._known[integrand, name, timeout] = answer
+                file.write(json.dumps(asdict(answer)) + "\n")
+                file.flush()
+                done += 1
+                report(done)
 
     def _read(self) -> Iterator[Answer]:
         if not self.path.exists():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
-from antiderive.errors import DataError
+from antiderive.datasets.folder import writing_to
 from antiderive.evaluation.judging import Record
 from antiderive.evaluation.plots import bars, lines
 from antiderive.evaluation.summary import Report, Tally
+from antiderive.pages import Table, html_page, html_table, markdown_table
 
 _SHOWN = 1000
 """Problems that the page lists; failures come first."""
@@ -29,16 +29,10 @@ def write_report(report: Report, folder: Path) -> None:
         "report.md": to_markdown(report),
         "report.html": to_html(report),
     }
-    try:
+    with writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"cannot write to {folder}: {error.strerror or error}") from error
-
-
-Table = tuple[str, list[str], list[list[str]]]
-"""Title, heads and rows."""
 
 
 def tables(report: Report) -> list[Table]:
@@ -119,22 +113,15 @@ _NOTE = (
 def to_markdown(report: Report) -> str:
     """The tables and the settings."""
     parts = [f"# Evaluation: {report.title}", _NOTE]
-    for title, heads, rows in tables(report):
-        body = [heads, ["---:"] * len(heads), *rows]
-        parts.append(f"## {title}\n\n" + "\n".join("| " + " | ".join(row) + " |" for row in body))
+    parts += [f"## {title}\n\n{markdown_table(heads, rows)}" for title, heads, rows in tables(report)]
     settings = "\n".join(f"- {name}: {value}" for name, value in report.settings.items())
     return "\n\n".join([*parts, f"## Settings\n\n{settings}"]) + "\n"
 
 
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
-body { color: #1c2430; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; } td, th { padding: .2rem .8rem; text-align: right; }
-th { border-bottom: 1px solid #9aa5b1; font-weight: 600; } tr:nth-child(even) td { background: #f4f6f8; }
 code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 details { border-top: 1px solid #e1e6eb; padding: .3rem 0; } summary { cursor: pointer; }
-ol { margin: .3rem 0; } .plots { display: flex; flex-wrap: wrap; gap: 1.5rem; } .note { color: #52606d; }
+ol { margin: .3rem 0; } .plots { display: flex; flex-wrap: wrap; gap: 1.5rem; }
 .proved, .agrees { color: #0b6b3a; } .refuted, .malformed { color: #a61b1b; } .unknown { color: #8a5a00; }
 .repeated, .unjudged { color: #7b8794; } .status { font-weight: 600; }
 input, select { font: inherit; padding: .2rem .4rem; }
@@ -158,25 +145,15 @@ text.oninput = kind.onchange = show; show();
 
 def to_html(report: Report) -> str:
     """One page that needs nothing else: tables, plots as SVG, and the problems with their hypotheses."""
-    parts = [f"<h1>Evaluation: {html.escape(report.title)}</h1>", f'<p class="note">{html.escape(_NOTE)}</p>']
+    parts = []
     for place, (title, heads, rows) in enumerate(tables(report)):
-        parts.append(f"<h2>{html.escape(title)}</h2>{_html_table(heads, rows)}")
+        parts.append(f"<h2>{html.escape(title)}</h2>{html_table(heads, rows)}")
         if place == 0:
             parts.append(f'<div class="plots">{_plots(report)}</div>')
     parts.append("<h2>Problems</h2>" + _problems(report))
     settings = [[name, str(value)] for name, value in report.settings.items()]
-    parts.append(f"<h2>Settings</h2>{_html_table(['setting', 'value'], settings)}")
-    title = html.escape(report.title)
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body>{''.join(parts)}<script>{_SCRIPT}</script></body></html>\n"
-    )
-
-
-def _html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heads)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    parts.append(f"<h2>Settings</h2>{html_table(['setting', 'value'], settings)}")
+    return html_page(f"Evaluation: {report.title}", _NOTE, "".join(parts), style=_STYLE, script=_SCRIPT)
 
 
 def _plots(report: Report) -> str:

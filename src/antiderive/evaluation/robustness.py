@@ -15,8 +15,9 @@ from typing import Any
 
 from antiderive._core import Expr
 from antiderive.datasets import Recipe
+from antiderive.decoding import Decoding
 from antiderive.errors import AntideriveError, SettingError
-from antiderive.evaluation.accuracy import Search, evaluate_problems
+from antiderive.evaluation.accuracy import evaluate_problems, rules
 from antiderive.evaluation.problems import Problem, held_out
 from antiderive.evaluation.summary import Report
 from antiderive.models import Seq2Seq
@@ -79,7 +80,7 @@ def robustness(
         names = ", ".join(integration_tasks())
         raise SettingError(f"the suite is of integrals, not of {recipe.task!r} problems; tasks: {names}")
     task = task_named(recipe.task)
-    search = Search(beams=beams, max_tokens=2 * recipe.max_tokens)
+    decoding = Decoding(max_tokens=2 * recipe.max_tokens)
     rng = random.Random(seed)  # noqa: S311  (reproducible choices, no secrets)
     settings = {"seed": seed, "per_topic": per_topic}
 
@@ -88,7 +89,8 @@ def robustness(
             model,
             task,
             problems,
-            search,
+            beams,
+            decoding,
             folder=None if folder is None else folder / name,
             settings=settings,
             workers=workers,
@@ -110,7 +112,9 @@ def robustness(
         reports.append(stage(f"round-{round_}", children))
         parents = _solved(reports[-1], children)
     records = [record for each in reports for record in each.records]
-    result = Report.of(f"robustness, task {recipe.task}", {**settings, **vars(search)}, records)
+    result = Report.of(
+        f"robustness, task {recipe.task}", {**settings, "beams": beams, **rules(decoding)}, records
+    )
     result.published = PUBLISHED
     return result
 

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from antiderive.errors import DataError
-from antiderive.evaluation.report import Table
+from antiderive.datasets.folder import writing_to
 from antiderive.evaluation.scoreboard import RESULTS, Scoreboard
 from antiderive.labelling.plot import COLORS
+from antiderive.pages import Table, markdown_table
 
 NOTE = (
     "Solved: the answer is proved, or its derivative agrees with the integrand in ball arithmetic. Wrong: it "
@@ -48,9 +48,7 @@ def to_markdown(board: Scoreboard) -> str:
     """The tables, with what they mean."""
     title = f"# Scoreboard: {board.title}, {board.timeout:g} CPU seconds a problem"
     parts = [title, NOTE, f"Solved by any of them: {len(board.solved_by_any()):,}."]
-    for name, heads, rows in tables(board):
-        body = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
-        parts.append(f"## {name}\n\n" + "\n".join("| " + " | ".join(row) + " |" for row in body))
+    parts += [f"## {name}\n\n{markdown_table(heads, rows)}" for name, heads, rows in tables(board)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -60,12 +58,10 @@ def write_scoreboard(board: Scoreboard, folder: Path) -> None:
     Raises:
         DataError: if they cannot be written.
     """
-    try:
+    with writing_to(folder):
         (folder / "scoreboard.json").write_text(json.dumps(board.to_dict(), indent=1), encoding="utf-8")
         (folder / "scoreboard.md").write_text(to_markdown(board), encoding="utf-8")
         _plot(board, folder / "scoreboard.png")
-    except OSError as error:
-        raise DataError(f"cannot write to {folder}: {error.strerror or error}") from error
 
 
 def _plot(board: Scoreboard, path: Path) -> None:

@@ -19,8 +19,8 @@ from sqlalchemy import select
 
 from antiderive._core import Expr
 from antiderive.datasets import Split
-from antiderive.datasets.classic import problem_infix
-from antiderive.errors import DataError
+from antiderive.datasets.classic import text_lines, write_lines
+from antiderive.datasets.folder import SCHEMA, writing_to
 from antiderive.labelling import schema
 from antiderive.labelling.job import decided_by
 from antiderive.tasks import task_named
@@ -29,23 +29,10 @@ from antiderive.tasks.fwd import FORWARD
 if TYPE_CHECKING:
     from antiderive.labelling.store import Store
 
-_TOKENS = pa.list_(pa.uint8())
-_PAIRS = pa.schema(
-    [
-        ("index", pa.uint64()),
-        ("problem", _TOKENS),
-        ("solution", _TOKENS),
-        ("problem_operators", pa.uint16()),
-        ("solution_operators", pa.uint16()),
-        ("skeleton", pa.uint64()),
-    ]
-)
-"""The columns of every data set (:func:`antiderive.datasets.shards.to_table`)."""
-
 _LABELLED = pa.schema(
     [
         ("index", pa.uint64()),
-        ("problem", _TOKENS),
+        ("problem", pa.list_(pa.uint8())),
         ("label", pa.int8()),
         ("outcome", pa.string()),
         ("method", pa.string()),
@@ -58,6 +45,9 @@ _LABELLED = pa.schema(
         ("split", pa.string()),
     ]
 )
+
+_TASK = "bwd"
+"""It writes integration problems as ``fwd`` does."""
 
 _BATCH = 5_000
 
@@ -80,7 +70,7 @@ def export_pairs(store: Store, folder: Path, *, max_tokens: int = 512) -> Counte
         DataError: if the files cannot be written.
         StoreError: if the store cannot be read.
     """
-    return _write(_pairs(store, max_tokens), folder, _PAIRS, text=True)
+    return _write(_pairs(store, max_tokens), folder, SCHEMA, text=True)
 
 
 def export_labels(store: Store, folder: Path) -> Counter[str]:
@@ -122,13 +112,12 @@ def _groups(store: Store, *outcomes: str) -> Iterator[list[Any]]:
 
 def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Split and columns of each pair; the split is ``too_long`` for what is left out."""
-    task = task_named("bwd")  # it writes integration problems as fwd does
+    task = task_named(_TASK)
     for rows in _groups(store, "solved"):
         first = rows[0]
-        integrand = Expr.from_prefix(first.prefix)
         found = [(Expr.from_prefix(row.integral), row.method) for row in rows]
         solution, _ = min(found, key=lambda pair: (len(pair[0].to_tokens()), pair[1]))
-        problem = task.encode(integrand)
+        problem = task.encode(Expr.from_prefix(first.prefix))
         columns = {
             "index": first.index,
             "problem": problem,
@@ -136,15 +125,13 @@ def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]
             "problem_operators": first.operators + 1,
             "solution_operators": solution.operators,
             "skeleton": first.skeleton,
-            "prefix": f"sub Y' {first.prefix}\t{solution.to_prefix()}",
-            "infix": f"{problem_infix(task.name, problem)}\t{solution.to_infix()}",
         }
         long = max(len(columns["problem"]), len(columns["solution"])) > max_tokens
         yield "too_long" if long else first.split, columns
 
 
 def _labelled(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
-    task = task_named("bwd")
+    task = task_named(_TASK)
     for rows in _groups(store):
         outcomes = {row.outcome for row in rows}
         label = 1 if "solved" in outcomes else 0 if "nonelementary" in outcomes else -1
@@ -165,22 +152,22 @@ class _Files:
         self._folder = folder
         self._columns = columns
         self._parquet = pq.ParquetWriter(self._hidden(self._names[0]), columns, compression="zstd")
-        self._texts = {
-            name.partition(".")[2]: self._hidden(name).open("w", encoding="utf-8") for name in self._names[1:]
-        }
+        self._texts = [self._hidden(name).open("wb") for name in self._names[1:]]
 
     def _hidden(self, name: str) -> Path:
         return self._folder / f".{name}"
 
     def add(self, rows: Sequence[dict[str, Any]]) -> None:
         columns = {name: [row[name] for row in rows] for name in self._columns.names}
-        self._parquet.write_table(pa.table(columns, schema=self._columns))
-        for kind, file in self._texts.items():
-            file.writelines(f"{row[kind]}\n" for row in rows)
+        table = pa.table(columns, schema=self._columns)
+        self._parquet.write_table(table)
+        if self._texts:
+            for file, lines in zip(self._texts, text_lines(_TASK, table), strict=True):
+                write_lines(file, lines)
 
     def close(self) -> None:
         self._parquet.close()
-        for file in self._texts.values():
+        for file in self._texts:
             file.close()
 
     def publish(self) -> None:
@@ -192,7 +179,7 @@ def _write(
     rows: Iterator[tuple[str, dict[str, Any]]], folder: Path, columns: pa.Schema, *, text: bool
 ) -> Counter[str]:
     counts: Counter[str] = Counter({split.name.lower(): 0 for split in Split})
-    try:
+    with writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
         files = {name: _Files(folder, name, columns, text=text) for name in counts}
         try:
@@ -207,6 +194,4 @@ def _write(
                 sink.close()
         for sink in files.values():
             sink.publish()
-    except OSError as error:
-        raise DataError(f"cannot write to {folder}: {error.strerror or error}") from error
     return counts

@@ -22,12 +22,12 @@ def rotations(start: int, length: int, width: int, device: torch.device) -> tupl
     return angle.cos(), angle.sin()
 
 
-def rotate(x_BHTK: Tensor, rotation: tuple[Tensor, Tensor] | None) -> Tensor:
+def rotate(x_BTHK: Tensor, rotation: tuple[Tensor, Tensor] | None) -> Tensor:
     """Queries or keys turned by their positions; without a rotation, as they are."""
     if rotation is None:
-        return x_BHTK
-    cos, sin = rotation[0].to(x_BHTK.dtype), rotation[1].to(x_BHTK.dtype)
-    first, second = x_BHTK.chunk(2, dim=-1)
+        return x_BTHK
+    cos, sin = (each.to(x_BTHK.dtype)[:, None] for each in rotation)
+    first, second = x_BTHK.chunk(2, dim=-1)
     return torch.cat([first * cos - second * sin, first * sin + second * cos], dim=-1)
 
 

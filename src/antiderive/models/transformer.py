@@ -10,7 +10,7 @@ H heads, K width of a head, V vocabulary.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any, cast
 
 import torch
@@ -19,59 +19,12 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from antiderive.errors import LimitError
+from antiderive.models.cache import Cache, Kept
 from antiderive.models.config import Seq2SeqConfig
 from antiderive.models.positions import TreePositions, rotate, rotations
 
 Rotation = tuple[Tensor, Tensor] | None
 """Cosines and sines of the positions at hand, if the model has rotary ones."""
-
-
-@dataclass
-class Cache:
-    """Keys and values that the decoder keeps between steps, one entry per layer.
-
-    Self-attention entries grow by one position a step; those of the encoder's output are computed once.
-    """
-
-    own: list[tuple[Tensor, Tensor] | None]
-    cross: list[tuple[Tensor, Tensor]] = field(default_factory=list)
-
-    def copy(self, sources: Tensor, targets: Tensor) -> None:
-        """Puts what rows ``sources`` of the self-attention hold in the place of rows ``targets``."""
-        for kv in self.own:
-            if kv is not None:
-                kv[0][targets], kv[1][targets] = kv[0][sources], kv[1][sources]
-
-    def select(self, rows: Tensor) -> None:
-        """Keeps these rows of the self-attention, in this order."""
-        self.own = [None if kv is None else (kv[0][rows], kv[1][rows]) for kv in self.own]
-
-    def select_sources(self, rows: Tensor) -> None:
-        """Keeps these rows of the encoder's part (problems that are not finished)."""
-        self.cross = [(k[rows], v[rows]) for k, v in self.cross]
-
-
-def _extended(before_BHTK: Tensor, new_BHTK: Tensor) -> Tensor:
-    """``before`` with more positions, [B, H, T, K].
-
-    Without gradients it is a view of a buffer with room for more, which is written in place: decoding a
-    sequence would otherwise copy all that came before in every step. ``before`` must not be extended twice.
-    """
-    if torch.is_grad_enabled():
-        return torch.cat([before_BHTK, new_BHTK], dim=2)
-    batch, heads, length, width = before_BHTK.shape
-    longer = length + new_BHTK.shape[2]
-    strides = before_BHTK.stride()
-    # Rows of positions that stand further apart than they are long: the room that was left.
-    apart = strides[0] == heads * strides[1] and strides[2:] == (width, 1)
-    room = strides[1] // width if apart else 0
-    if longer <= room:
-        buffer = before_BHTK.as_strided((batch, heads, room, width), strides)
-    else:
-        buffer = before_BHTK.new_empty(batch, heads, 2 * longer + 16, width)
-        buffer[:, :, :length] = before_BHTK
-    buffer[:, :, length:longer] = new_BHTK
-    return buffer[:, :, :longer]
 
 
 class Attention(nn.Module):
@@ -86,29 +39,23 @@ class Attention(nn.Module):
         self.out = nn.Linear(config.width, config.width, bias=config.bias)
 
     def split(self, x_BTD: Tensor) -> Tensor:
-        """[B, T, D] to [B, H, T, K]."""
-        batch, length, width = x_BTD.shape
-        return x_BTD.view(batch, length, self.heads, width // self.heads).transpose(1, 2)
+        """[B, T, D] to [B, T, H, K]."""
+        return x_BTD.unflatten(-1, (self.heads, -1))
 
     def keys_values(self, x_BSD: Tensor) -> tuple[Tensor, Tensor]:
-        """Keys and values of a sequence, without positions."""
+        """Keys and values [B, S, H, K] of a sequence, without positions."""
         key, value = self.key_value(x_BSD).chunk(2, dim=-1)
         return self.split(key), self.split(value)
 
     def attend(
-        self, query_BHTK: Tensor, keys_values: tuple[Tensor, Tensor], mask: Tensor | None, *, causal: bool
+        self, query_BTHK: Tensor, keys_values: tuple[Tensor, Tensor], mask: Tensor | None, *, causal: bool
     ) -> Tensor:
-        """[B, H, T, K] to [B, T, D]; runs of B / S consecutive rows may share one of S rows of keys."""
+        """[B, T, H, K] to [B, T, D]."""
         dropout = self.dropout if self.training else 0.0
-        rows, heads, length, width = query_BHTK.shape
-        shared = rows // keys_values[0].shape[0]
-        if shared > 1:  # the hypotheses of one problem: their queries stand side by side
-            query_BHTK = query_BHTK.view(-1, shared, heads, length, width).transpose(1, 2).flatten(2, 3)
+        query, key, value = (each.transpose(1, 2) for each in (query_BTHK, *keys_values))
         mixed = F.scaled_dot_product_attention(
-            query_BHTK, *keys_values, attn_mask=mask, dropout_p=dropout, is_causal=causal
+            query, key, value, attn_mask=mask, dropout_p=dropout, is_causal=causal
         )
-        if shared > 1:
-            mixed = mixed.reshape(-1, heads, shared, length, width).transpose(1, 2).flatten(0, 1)
         return cast("Tensor", self.out(mixed.transpose(1, 2).flatten(2)))
 
 
@@ -177,24 +124,26 @@ class DecoderLayer(nn.Module):
     def forward(
         self,
         x_BTD: Tensor,
-        before: tuple[Tensor, Tensor] | None,
+        own: Kept | None,
+        past: Tensor | None,
         source: tuple[Tensor, Tensor],
         mask_B11S: Tensor,
         rotation: Rotation,
-    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """[B, T, D] to [B, T, D], with the keys and values of all positions so far."""
+    ) -> Tensor:
+        """[B, T, D] to [B, T, D]: whole sequences, or with what is kept of the positions before them."""
         normed = self.residual1.before(x_BTD)
         query = rotate(self.attention.split(self.attention.query(normed)), rotation)
         key, value = self.attention.keys_values(normed)
         key = rotate(key, rotation)
-        if before is not None:
-            key, value = _extended(before[0], key), _extended(before[1], value)
-        # One new position sees everything before it; a whole sequence needs the causal mask.
-        mixed = self.attention.attend(query, (key, value), None, causal=before is None)
+        # A new position sees everything before it; a whole sequence needs the causal mask.
+        keys_values = (key, value) if own is None else own.add(key, value)
+        mixed = self.attention.attend(query, keys_values, past, causal=own is None)
         x_BTD = self.residual1.after(x_BTD, mixed)
-        query = self.cross.split(self.cross.query(self.residual2.before(x_BTD)))
-        x_BTD = self.residual2.after(x_BTD, self.cross.attend(query, source, mask_B11S, causal=False))
-        return self.residual3.after(x_BTD, self.feed_forward(self.residual3.before(x_BTD))), (key, value)
+        # Sequences of one source stand side by side.
+        query = self.cross.query(self.residual2.before(x_BTD)).view(len(source[0]), -1, x_BTD.shape[2])
+        mixed = self.cross.attend(self.cross.split(query), source, mask_B11S, causal=False)
+        x_BTD = self.residual2.after(x_BTD, mixed.view(x_BTD.shape))
+        return self.residual3.after(x_BTD, self.feed_forward(self.residual3.before(x_BTD)))
 
 
 class Seq2Seq(nn.Module):
@@ -223,9 +172,9 @@ class Seq2Seq(nn.Module):
             nn.init.normal_(self.places.weight, std=config.width**-0.5)
         self.tree = TreePositions(config.width) if config.tree_positions else None
 
-    def _embed(self, tokens: Tensor, start: int) -> tuple[Tensor, Rotation]:
-        """Embeddings [B, T, D] of tokens at the positions from ``start`` on, and their rotation."""
-        width, length = self.config.width, tokens.shape[1]
+    def _embed(self, tokens: Tensor, start: int, length: int) -> tuple[Tensor, Rotation]:
+        """Embeddings [B, T, D] of tokens at ``length`` positions from ``start`` on, and their rotation."""
+        width = self.config.width
         embedded = self.embedding(tokens) * width**0.5
         if self.places is None:
             return embedded, rotations(start, length, width // self.config.heads, tokens.device)
@@ -240,7 +189,7 @@ class Seq2Seq(nn.Module):
     def encode(self, source_BS: Tensor) -> tuple[Tensor, Tensor]:
         """The encoder's output [B, S, D] and the mask [B, 1, 1, S] of what is not padding."""
         mask_B11S = (source_BS != self.config.pad)[:, None, None, :]
-        x_BSD, rotation = self._embed(source_BS, 0)
+        x_BSD, rotation = self._embed(source_BS, 0, source_BS.shape[1])
         if self.tree is not None:
             x_BSD = x_BSD + self.tree(source_BS)
         post = self.config.norm == "post"
@@ -249,21 +198,40 @@ class Seq2Seq(nn.Module):
             x_BSD = self._run(layer, x_BSD, mask_B11S, rotation)
         return x_BSD if post else self.encoder_norm(x_BSD), mask_B11S
 
-    def start(self, memory_BSD: Tensor) -> Cache:
-        """An empty cache for decoding step by step."""
-        layers = [cast("DecoderLayer", layer) for layer in self.decoder]
-        return Cache([None] * len(layers), [layer.read(memory_BSD) for layer in layers])
+    def _read(self, memory_BSD: Tensor) -> list[tuple[Tensor, Tensor]]:
+        return [cast("DecoderLayer", layer).read(memory_BSD) for layer in self.decoder]
+
+    def start(self, memory_BSD: Tensor, *, branching: bool = False) -> Cache:
+        """An empty cache for decoding step by step, of single sequences or of trees of them."""
+        past = memory_BSD.new_zeros(len(memory_BSD), 1, 0, 0) if branching else None
+        return Cache([Kept() for _ in self.decoder], self._read(memory_BSD), past)
 
     def decode(self, target_BT: Tensor, cache: Cache, mask_B11S: Tensor) -> Tensor:
-        """Logits [B, T, V] of the tokens after those given; the cache takes their keys and values."""
-        before = cache.own[0]
-        x_BTD, rotation = self._embed(target_BT, 0 if before is None else before[0].shape[2])
+        """Logits [B, T, V] of the tokens after those given; the cache takes their keys and values.
+
+        Args:
+            target_BT: the next token of each of the T branches of each tree; of single sequences, [B, 1]. A
+                source may have several of them, one after the other.
+            cache: what came before.
+            mask_B11S: as of :meth:`encode`.
+        """
+        x_BTD, rotation = self._embed(target_BT, cache.length, 1)
+        cache.grow(target_BT.shape[1])
+        return self._decode(x_BTD, rotation, cache.own, cache.past, cache.cross, mask_B11S)
+
+    def _decode(
+        self,
+        x_BTD: Tensor,
+        rotation: Rotation,
+        own: Sequence[Kept | None],
+        past: Tensor | None,
+        cross: list[tuple[Tensor, Tensor]],
+        mask_B11S: Tensor,
+    ) -> Tensor:
         post = self.config.norm == "post"
         x_BTD = self.dropout(self.decoder_norm(x_BTD) if post else x_BTD)
-        for place, layer in enumerate(self.decoder):
-            x_BTD, cache.own[place] = self._run(
-                layer, x_BTD, cache.own[place], cache.cross[place], mask_B11S, rotation
-            )
+        for layer, kept, source in zip(self.decoder, own, cross, strict=True):
+            x_BTD = self._run(layer, x_BTD, kept, past, source, mask_B11S, rotation)
         return F.linear(x_BTD if post else self.decoder_norm(x_BTD), self.embedding.weight)
 
     def _run(self, layer: nn.Module, *inputs: object) -> Any:  # noqa: ANN401
@@ -274,7 +242,9 @@ class Seq2Seq(nn.Module):
     def forward(self, source_BS: Tensor, target_BT: Tensor) -> Tensor:
         """Logits [B, T, V] of each next target token, given the ones before it."""
         memory_BSD, mask_B11S = self.encode(source_BS)
-        return self.decode(target_BT, self.start(memory_BSD), mask_B11S)
+        x_BTD, rotation = self._embed(target_BT, 0, target_BT.shape[1])
+        nothing = [None] * len(self.decoder)
+        return self._decode(x_BTD, rotation, nothing, None, self._read(memory_BSD), mask_B11S)
 
     @property
     def parameters_count(self) -> int:

@@ -132,7 +132,7 @@ class _Candidates:
         if find_spec("torch") is None:
             self.attempts.append(("model", "torch is not installed"))
             return
-        from antiderive.decoding import beam_search
+        from antiderive.decoding import Decoding, beam_search
 
         x, own = Expr.from_prefix("x"), Expr.from_prefix(self.variable)
         try:
@@ -141,7 +141,8 @@ class _Candidates:
             self.attempts.append(("model", str(error)))
             return
         seen = set()
-        found = beam_search(load(path.resolve()), [problem], beam=beam, max_tokens=_MAX_TOKENS)[0]
+        settings = Decoding(beam=beam, max_tokens=_MAX_TOKENS)
+        found = beam_search(load(path.resolve()), [problem], settings)[0]
         for hypothesis in found:
             try:
                 expression = Expr.from_tokens(hypothesis.tokens).subs({x: own})

@@ -74,7 +74,7 @@ def judge(question: str, _variable: str) -> Outcome:
     try:
         verdict = _verdict_of(task, task_named(task).read(problem), Expr.from_prefix(candidate))
     except AntideriveError as error:
-        verdict = Verdict("unknown", f"it cannot be verified: {error}")
+        verdict = Verdict.undecided(error)
     return Outcome("solved", json.dumps(verdict.to_dict()))
 
 
@@ -82,4 +82,4 @@ def _verdict_of(task: str, problem: Any, candidate: Expr) -> Verdict:  # noqa: A
     try:
         return task_named(task).verify(problem, candidate)
     except AntideriveError as error:
-        return Verdict("unknown", f"it cannot be verified: {error}")
+        return Verdict.undecided(error)

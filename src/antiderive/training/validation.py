@@ -15,7 +15,7 @@ from antiderive._core import Expr
 from antiderive.cas import Pool
 from antiderive.datasets.sources import Mixture, Pairs
 from antiderive.datasets.stream import Batch, BatchStream, group_by_length
-from antiderive.decoding import beam_search
+from antiderive.decoding import Decoding, beam_search
 from antiderive.errors import AntideriveError
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Task, task_named
@@ -103,7 +103,7 @@ class Validation:
         if not part.answers:
             return 0, 0
         problems = [problem for problem, _ in part.answers]
-        found = beam_search(model, problems, beam=1, max_tokens=self.config.data.max_tokens)
+        found = beam_search(model, problems, Decoding(max_tokens=self.config.data.max_tokens))
         exact = 0
         candidates: list[tuple[int, Any, Expr]] = []
         for (problem, solution), hypotheses in zip(part.answers, found, strict=True):

@@ -65,6 +65,6 @@ def judge_outcome(integrand: Expr, outcome: Outcome, *, variable: str = "x") -> 
         expression = Expr.from_prefix(outcome.value or "")
         verdict = verify(integrand, expression, variable=variable)
     except AntideriveError as error:
-        verdict = Verdict("unknown", f"the answer cannot be verified: {error}")
+        verdict = Verdict.undecided(error)
     status = worth_of(verdict)
     return Judgement(status, verdict, expression)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from antiderive.errors import AntideriveError
+
 Status = Literal["proved", "agrees", "refuted", "unknown"]
 
 
@@ -37,6 +39,11 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
+
+    @classmethod
+    def undecided(cls, error: AntideriveError) -> Verdict:
+        """The verdict where verification itself failed."""
+        return cls("unknown", f"the answer cannot be verified: {error}")
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Verdict:

@@ -11,16 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import gcd
-from pathlib import Path
 
 from antiderive._core import Expr
-from antiderive.cas.backends.program import (
-    QUIET_ENVIRONMENT,
-    find_program,
-    marked,
-    version_of,
-    without_answer,
-)
+from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
 
@@ -85,23 +78,14 @@ _DIALECT = Dialect(
 
 
 @dataclass(frozen=True)
-class FricasBackend:
+class FricasBackend(Program):
     """Integration by FriCAS, through its command line without the session manager."""
 
     name: str = "fricas"
 
-    def find(self) -> Path | None:
-        """The program on PATH; None if it is not installed."""
-        return find_program("fricas")
-
-    def version(self) -> str:
-        """Version of the installed program; empty if there is none."""
-        program = self.find()
-        return "" if program is None else version_of(program)
-
     def command(self) -> list[str]:
         """Arguments to start it with; the script replaces itself by the program."""
-        return [str(self.find() or "fricas"), "-nosman"]
+        return [str(self.find() or self.name), "-nosman"]
 
     def environment(self) -> dict[str, str]:
         """Environment variables to add for the child."""

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from antiderive._core import Expr
-from antiderive.cas.backends.program import (
-    QUIET_ENVIRONMENT,
-    find_program,
-    marked,
-    version_of,
-    without_answer,
-)
+from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
 
@@ -45,23 +38,14 @@ _DIALECT = Dialect(
 
 
 @dataclass(frozen=True)
-class GiacBackend:
+class GiacBackend(Program):
     """Integration by Giac's ``integrate``."""
 
     name: str = "giac"
 
-    def find(self) -> Path | None:
-        """The program on PATH; None if it is not installed."""
-        return find_program("giac")
-
-    def version(self) -> str:
-        """Version of the installed program; empty if there is none."""
-        program = self.find()
-        return "" if program is None else version_of(program)
-
     def command(self) -> list[str]:
         """Arguments to start it with."""
-        return [str(self.find() or "giac")]
+        return [str(self.find() or self.name)]
 
     def environment(self) -> dict[str, str]:
         """Environment variables to add for the child."""

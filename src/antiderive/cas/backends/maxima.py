@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from antiderive._core import Expr
-from antiderive.cas.backends.program import (
-    QUIET_ENVIRONMENT,
-    find_program,
-    marked,
-    version_of,
-    without_answer,
-)
+from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
 
@@ -55,24 +48,15 @@ _DIALECT = Dialect(
 
 
 @dataclass(frozen=True)
-class MaximaBackend:
+class MaximaBackend(Program):
     """Integration by Maxima's ``integrate``."""
 
     name: str = "maxima"
 
-    def find(self) -> Path | None:
-        """The program on PATH; None if it is not installed."""
-        return find_program("maxima")
-
-    def version(self) -> str:
-        """Version of the installed program; empty if there is none."""
-        program = self.find()
-        return "" if program is None else version_of(program)
-
     def command(self) -> list[str]:
         """Arguments to start it with; the script replaces itself by the program."""
         return [
-            str(self.find() or "maxima"),
+            str(self.find() or self.name),
             "--very-quiet",
             "--disable-readline",
             "--init=/nonexistent/none",

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,14 +18,8 @@ QUIET_ENVIRONMENT = {"HOME": "/nonexistent", "TERM": "dumb", "LC_ALL": "C.UTF-8"
 _VERSION_SECONDS = 30.0
 
 
-def find_program(name: str) -> Path | None:
-    """The program on PATH, if it is there."""
-    path = shutil.which(name)
-    return None if path is None else Path(path)
-
-
 @cache
-def version_of(program: Path) -> str:
+def _version_of(program: Path) -> str:
     """The last version number that the program prints for ``--version``; empty if it prints none."""
     try:
         done = subprocess.run(
@@ -40,6 +35,27 @@ def version_of(program: Path) -> str:
         return ""
     found = re.search(r"^\D*(\d+(?:\.\d+)+)", done.stdout, re.M)
     return found[1] if found else ""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program on PATH.
+
+    Attributes:
+        name: of the method, and of the program.
+    """
+
+    name: str
+
+    def find(self) -> Path | None:
+        """The program on PATH; None if it is not installed."""
+        path = shutil.which(self.name)
+        return None if path is None else Path(path)
+
+    def version(self) -> str:
+        """Version of the installed program; empty if there is none."""
+        program = self.find()
+        return "" if program is None else _version_of(program)
 
 
 def marked(output: str, mark: str) -> list[str]:

@@ -3,110 +3,181 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from antiderive.cli.label.options import OperatorRange
 from antiderive.errors import ClusterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from antiderive.distributed.client import Address
-    from antiderive.labelling import Job
+    from antiderive.labelling import Job, Progress
 
 _WAITING = "antiderive.testing.misbehaving:answer_later"
 _WARM = 1_000_000
 """Index of the functions that warm a worker."""
+_WARM_COUNT = 40
+"""Their number for each worker."""
 
 
 @click.command()
-@click.option("--count", type=click.IntRange(min=20), default=400, show_default=True, help="Functions.")
+@click.option("--count", type=click.IntRange(min=20), default=300, show_default=True, help="Functions.")
 @click.option("--method", default="sympy-manual", show_default=True, help="One of 'antiderive cas list'.")
-@click.option("--timeout", type=float, default=2.0, show_default=True, help="CPU seconds for one call.")
-@click.option("--ops", type=click.IntRange(1, 15), default=3, show_default=True, help="Most operators.")
+@click.option("--timeout", type=float, default=1.0, show_default=True, help="CPU seconds for one call.")
+@click.option(
+    "--ops",
+    type=OperatorRange(),
+    default="3-5",
+    show_default=True,
+    help="Operators of a function; smaller ones repeat, and what is known is not asked for again.",
+)
 @click.option(
     "--waiting",
-    is_flag=True,
-    help="Calls that wait 50 ms and need no CPU time, for a machine that has no core to spare.",
+    type=click.IntRange(min=0),
+    default=400,
+    show_default=True,
+    help="Calls that wait 50 ms and need no CPU time: how it is where there are cores enough.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
-def command(count: int, method: str, timeout: float, ops: int, waiting: bool, *, as_json: bool) -> None:
+def command(
+    count: int, method: str, timeout: float, ops: tuple[int, int], waiting: int, *, as_json: bool
+) -> None:
     """Throughput of one and of two one-slot workers, and the overhead of a cluster over the local executor.
 
     The same functions are labelled by the local executor with one worker, by a cluster with one one-slot
     worker, and by a cluster with two, each time into a new store. Server and workers are on this machine, in
-    processes of their own; starting and warming them is not counted.
+    processes of their own; starting and warming them is not counted. Each worker computes in one process and
+    verifies in another, so two of them need some three cores; calls that wait need hardly any.
     """
     from antiderive.cas.request import Limits
     from antiderive.datasets import Recipe
     from antiderive.distributed.dev import DevServer, free_port
     from antiderive.labelling import Job
 
+    recipe = Recipe(task="fwd", min_operators=ops[0], max_operators=ops[1])
+    figures: dict[str, object] = {"cpus": os.cpu_count(), "method": method, "timeout_cpu_seconds": timeout}
+    figures["operators"] = list(ops)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        server = DevServer(folder / "temporal.db", free_port())
+        server = DevServer(Path(scratch) / "temporal.db", free_port())
         server.start()
-        recipe = Recipe(task="fwd", min_operators=1, max_operators=ops)
-        job = Job(recipe, _WAITING if waiting else method, Limits(timeout))
-        stores = [f"sqlite:///{folder}/{name}.db" for name in ("local", "one", "two")]
+        bench = _Bench(Path(scratch), server.address)
         try:
-            local = _local(job, count, stores[0])
-            one = _cluster(job, count, stores[1], server.address, workers=1)
-            two = _cluster(job, count, stores[2], server.address, workers=2)
+            click.echo(f"{count} functions by {method}, on {os.cpu_count()} CPUs")
+            figures |= _compare(bench, Job(recipe, method, Limits(timeout)), count)
+            if waiting:
+                click.echo(f"{waiting} calls that wait 50 ms")
+                figures["waiting"] = _compare(bench, Job(recipe, _WAITING, Limits(timeout)), waiting)
         finally:
             server.stop()
-    figures: dict[str, Any] = {
-        "functions": count,
-        "method": job.method,
-        "timeout_cpu_seconds": timeout,
-        "seconds_local": local,
-        "seconds_one_worker": one,
-        "seconds_two_workers": two,
-        "functions_per_second_one_worker": count / one,
-        "functions_per_second_two_workers": count / two,
-        "ratio_two_workers_to_one": one / two,
-        "overhead_over_local": one / local - 1,
-    }
-    click.echo(f"{count} functions by {job.method}")
-    click.echo(f"  local executor, one worker   {local:8.1f} s")
-    click.echo(f"  one one-slot worker          {one:8.1f} s   {one / local - 1:+.1%}")
-    click.echo(f"  two one-slot workers         {two:8.1f} s   {one / two:.2f} times the throughput of one")
     if as_json:
         click.echo(json.dumps(figures))
 
 
-def _local(job: Job, count: int, url: str) -> float:
-    """Seconds that labelling takes in a pool of one worker that is warm."""
-    from antiderive.cas import Pool
-    from antiderive.labelling import Store, label_range
+def _compare(bench: _Bench, job: Job, count: int) -> dict[str, object]:
+    """The same functions in three ways, as rows and as figures."""
+    click.echo(f"  {'':<28} {'time':>10} {'CPU time':>10}")
+    local = bench.local(job, count)
+    _say("local executor, one worker", local)
+    one = bench.cluster(job, count, workers=1)
+    overhead = one.seconds / local.seconds - 1
+    _say("one one-slot worker", one, f"{overhead:+.1%}")
+    two = bench.cluster(job, count, workers=2)
+    _say("two one-slot workers", two, f"{one.seconds / two.seconds:.2f} times the throughput of one")
+    return {
+        "functions": count,
+        "local": asdict(local),
+        "one_worker": asdict(one),
+        "two_workers": asdict(two),
+        "functions_per_second_one_worker": count / one.seconds,
+        "functions_per_second_two_workers": count / two.seconds,
+        "ratio_two_workers_to_one": one.seconds / two.seconds,
+        "overhead_over_local": overhead,
+        "cpu_overhead_over_local": one.cpu_seconds / local.cpu_seconds - 1,
+    }
 
-    with Store(url) as store, Pool(1, limits=job.limits) as pool:
-        label_range(job, _WARM, 10, store=store, pool=pool)
-        started = time.perf_counter()
-        label_range(job, 0, count, store=store, pool=pool)
-        return time.perf_counter() - started
+
+@dataclass(frozen=True)
+class _Cost:
+    """What a run took.
+
+    Attributes:
+        seconds: time from its start to its end.
+        cpu_seconds: CPU time of all processes of this machine that had to do with it, the server included.
+        call_cpu_seconds: of this the calls, as the rows of their functions have it.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    call_cpu_seconds: float
 
 
-def _cluster(job: Job, count: int, url: str, host: str, *, workers: int) -> float:
-    """Seconds from submitting a run to its end, with workers that are warm."""
-    from antiderive.distributed import TemporalExecutor
-    from antiderive.distributed.client import Address
+def _say(what: str, cost: _Cost, more: str = "") -> None:
+    click.echo(f"  {what:<28} {cost.seconds:8.1f} s {cost.cpu_seconds:8.1f} s   {more}".rstrip())
 
-    address = Address(host, namespace="default", queue=f"bench-{workers}")
-    executor = TemporalExecutor(address, pause=0.1)
-    with _workers(address, url, workers):
-        # Two slices for each: the first one may have been at it alone.
-        executor.run(job, _WARM, 40 * workers)
-        started = time.perf_counter()
-        executor.run(job, 0, count)
-        return time.perf_counter() - started
+
+class _Bench:
+    """Runs of the same job, each into a store of its own.
+
+    Args:
+        folder: for the stores.
+        server: address of a Temporal server.
+    """
+
+    def __init__(self, folder: Path, server: str) -> None:
+        self._folder, self._server, self._runs = folder, server, 0
+
+    def local(self, job: Job, count: int) -> _Cost:
+        """In a pool of one worker."""
+        from antiderive.cas import Pool
+        from antiderive.labelling import Store, label_range
+
+        url = self._url()
+        with Store(url) as store, Pool(1, limits=job.limits) as pool:
+            label_range(job, _WARM, _WARM_COUNT, store=store, pool=pool)
+            return self._cost(url, lambda: label_range(job, 0, count, store=store, pool=pool))
+
+    def cluster(self, job: Job, count: int, *, workers: int) -> _Cost:
+        """From submitting a run to its end."""
+        from antiderive.distributed import TemporalExecutor
+        from antiderive.distributed.client import Address
+
+        url = self._url()
+        address = Address(self._server, namespace="default", queue=f"bench-{self._runs}")
+        executor = TemporalExecutor(address)
+        with _workers(address, url, workers):
+            executor.run(job, _WARM, _WARM_COUNT * workers)
+            return self._cost(url, lambda: executor.run(job, 0, count))
+
+    def _url(self) -> str:
+        self._runs += 1
+        return f"sqlite:///{self._folder}/{self._runs}.db"
+
+    def _cost(self, url: str, work: Callable[[], Progress]) -> _Cost:
+        from sqlalchemy import func, select
+
+        from antiderive.cas.usage import cpu_seconds_of_all
+        from antiderive.labelling import Store
+        from antiderive.labelling.schema import labels
+
+        def of_calls() -> float:
+            with Store(url) as store:
+                return float(next(store.rows(select(func.sum(labels.c.cpu_seconds))))[0])
+
+        calls, cpu, started = of_calls(), cpu_seconds_of_all(), time.perf_counter()
+        work()
+        seconds = time.perf_counter() - started
+        return _Cost(seconds, cpu_seconds_of_all() - cpu, of_calls() - calls)
 
 
 @contextmanager

@@ -19,7 +19,9 @@ import click
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=7233, show_default=True, help="Of the server.")
 @click.option("--ui-port", type=click.IntRange(1, 65535), help="Of the server's web page.  [default: none]")
-@click.option("--slots", type=click.IntRange(1, 500), help="Slices at a time.  [default: all cores]")
+@click.option(
+    "--slots", type=click.IntRange(1, 500), help="Calls, or shards, at a time.  [default: all cores]"
+)
 @click.option(
     "--store", "url", envvar="ANTIDERIVE_STORE", help="URL of the store.  [default: a SQLite file there]"
 )

@@ -26,7 +26,7 @@ def run_options(command: _Command) -> _Command:
             type=click.IntRange(1, 1000),
             default=32,
             show_default=True,
-            help="Slices that are open at a time; at least the slots of all workers.",
+            help="Slices that are open at a time; at least the slots of all workers and one for each worker.",
         ),
     ):
         command = option(command)
@@ -69,10 +69,12 @@ async def _watch(cluster: Cluster, name: str, total: int) -> None:
                 continue
             last = seen
             status = seen.status
+            trouble = next((worker.trouble for worker in seen.workers if worker.trouble), "")
             if status is None:
-                bar.update(row, rate="no worker answers")
+                bar.update(row, rate=trouble or "no worker answers")
             else:
-                bar.update(row, completed=status.done, rate=f"{status.rate:,.1f}/s")
+                going = f"{status.rate:,.1f}/s" if status.rate or not trouble else trouble
+                bar.update(row, completed=status.done, rate=going)
     if last is not None:
         for line in describe(last):
             click.echo(line)

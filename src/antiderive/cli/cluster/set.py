@@ -23,8 +23,9 @@ def command(
 ) -> None:
     """Change how many slices of RUN are open at a time.
 
-    It bounds the share of a run where several compete for the workers; more than there are slots does
-    nothing. Slices that are open are finished. RUN may be left out where only one is running.
+    It bounds the share of a run where several compete for the workers; more than they take (one beyond the
+    slots of each) does nothing. Slices that are open are finished. RUN may be left out where only one is
+    running.
     """
     from antiderive.distributed.client import Cluster
 

@@ -73,13 +73,19 @@ def headline(run: Run) -> str:
 
 def describe(run: Run) -> list[str]:
     """All that is known of a run, in lines."""
+    from antiderive.distributed.messages import PASSED
+
     lines = [f"{run.id}: {headline(run)}", f"  {run.what}, {run.release}"]
     if run.failure:
         lines.append(f"  failed: {run.failure}")
     if run.status is not None:
-        total = max(run.status.done, 1)
-        for outcome, number in sorted(run.status.counts.items(), key=lambda item: -item[1]):
+        counts = dict(run.status.counts)
+        passed = counts.pop(PASSED, 0)
+        total = max(sum(counts.values()), 1)
+        for outcome, number in sorted(counts.items(), key=lambda item: -item[1]):
             lines.append(f"  {outcome:<14} {number:>12,}  {number / total:6.1%}")
+        if passed:
+            lines.append(f"  passed over    {passed:>12,}  of another split")
         if run.state in ("running", "paused"):
             lines.append(
                 f"  slices: {run.status.open} open of at most {run.status.concurrency}, "

@@ -11,7 +11,9 @@ from antiderive.cli.cluster.common import STORE, address_of, address_options
 
 @click.command()
 @address_options
-@click.option("--slots", type=click.IntRange(1, 500), help="Slices at a time.  [default: all cores]")
+@click.option(
+    "--slots", type=click.IntRange(1, 500), help="Calls, or shards, at a time.  [default: all cores]"
+)
 @STORE
 @click.option("--functions", is_flag=True, hidden=True, help="Methods may be functions of the installation.")
 def command(

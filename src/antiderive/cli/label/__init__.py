@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from antiderive.cli.label.options import functions_recipe, job_options
 from antiderive.cli.lazy import LazyGroup
 
 if TYPE_CHECKING:
-    from antiderive.datasets import Recipe
     from antiderive.labelling import Job, Progress, Store
 
 _COMMANDS = {
@@ -23,26 +22,8 @@ _COMMANDS = {
 }
 
 
-class OperatorRange(click.ParamType[tuple[int, int]]):
-    """``3-10``, or one number."""
-
-    name = "a-b"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """The lower and the upper end."""
-        found = re.fullmatch(r"(\d+)(?:-(\d+))?", str(value))
-        if not found:
-            self.fail(f"{value!r} is not a range such as 1-15", param, ctx)
-        low = int(found[1])
-        return low, int(found[2] or low)
-
-
 @click.group(cls=LazyGroup, package=__name__, commands=_COMMANDS, invoke_without_command=True)
 @click.option("--count", type=click.IntRange(min=1), help="Number of functions.")
-@click.option("--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first.")
-@click.option("--ops", type=OperatorRange(), help="Operators of a function, as 1-15.  [default: 3-15]")
 @click.option(
     "--task",
     type=click.Choice(["fwd", "textbook"]),
@@ -50,18 +31,7 @@ class OperatorRange(click.ParamType[tuple[int, int]]):
     show_default=True,
     help="Random trees, or members of the families that textbooks have.",
 )
-@click.option(
-    "--coefficients",
-    type=click.IntRange(0, 10),
-    help="Parameters that may stand in a function.  [default: 0]",
-)
-@click.option("--seed", type=int, help="Another seed gives other functions.  [default: 0]")
-@click.option("--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings.")
-@click.option(
-    "--split",
-    type=click.Choice(["train", "valid", "test"]),
-    help="Of the COUNT functions label those of this split alone; valid and test are one in 50 each.",
-)
+@job_options
 @click.option(
     "--method",
     "methods",
@@ -70,8 +40,6 @@ class OperatorRange(click.ParamType[tuple[int, int]]):
     show_default=True,
     help="May be repeated; 'portfolio' asks every method that is installed, in turn.",
 )
-@click.option("--timeout", type=float, default=10.0, show_default=True, help="CPU seconds for one function.")
-@click.option("--memory", type=int, default=2048, show_default=True, help="MiB of memory for one call.")
 @click.option("--store", "url", default="sqlite:///labels.db", show_default=True, help="URL of the store.")
 @click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
 @click.option(
@@ -128,22 +96,6 @@ def command(
     with Store(url) as store:
         for job, number in jobs:
             _label(job, start, number, store, workers or os.cpu_count() or 1)
-
-
-def functions_recipe(
-    path: Path | None, ops: tuple[int, int] | None, seed: int | None, coefficients: int | None = None
-) -> Recipe:
-    """The recipe of the functions, from a file and what changes it."""
-    from antiderive.datasets import Recipe
-
-    values = {**(Recipe.load(path) if path is not None else Recipe()).to_dict(), "task": "fwd"}
-    if ops is not None:
-        values |= {"min_operators": ops[0], "max_operators": ops[1]}
-    if seed is not None:
-        values["seed"] = seed
-    if coefficients is not None:
-        values["coefficients"] = coefficients
-    return Recipe.from_dict(values)
 
 
 def _label(job: Job, start: int, count: int, store: Store, workers: int) -> None:

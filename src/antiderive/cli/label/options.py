@@ -1,0 +1,81 @@
+"""What the commands that label share: which functions, within which limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from antiderive.datasets import Recipe
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+
+
+class OperatorRange(click.ParamType[tuple[int, int]]):
+    """``3-10``, or one number."""
+
+    name = "a-b"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """The lower and the upper end."""
+        found = re.fullmatch(r"(\d+)(?:-(\d+))?", str(value))
+        if not found:
+            self.fail(f"{value!r} is not a range such as 1-15", param, ctx)
+        low = int(found[1])
+        return low, int(found[2] or low)
+
+
+def job_options(command: _Command) -> _Command:
+    """The range and the recipe of the functions, their split, and the limits of a call."""
+    for option in (
+        click.option(
+            "--memory", type=int, default=2048, show_default=True, help="MiB of memory for one call."
+        ),
+        click.option(
+            "--timeout", type=float, default=10.0, show_default=True, help="CPU seconds for one function."
+        ),
+        click.option(
+            "--split",
+            type=click.Choice(["train", "valid", "test"]),
+            help="Of the COUNT functions label those of this split alone; valid and test are one in 50 each.",
+        ),
+        click.option(
+            "--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings."
+        ),
+        click.option("--seed", type=int, help="Another seed gives other functions.  [default: 0]"),
+        click.option(
+            "--coefficients",
+            type=click.IntRange(0, 10),
+            help="Parameters that may stand in a function.  [default: 0]",
+        ),
+        click.option(
+            "--ops", type=OperatorRange(), help="Operators of a function, as 1-15.  [default: 3-15]"
+        ),
+        click.option(
+            "--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def functions_recipe(
+    path: Path | None, ops: tuple[int, int] | None, seed: int | None, coefficients: int | None
+) -> Recipe:
+    """The recipe of random functions, from a file and what changes it; other tasks take its settings over."""
+    from antiderive.datasets import Recipe
+
+    values = {**(Recipe.load(path) if path is not None else Recipe()).to_dict(), "task": "fwd"}
+    if ops is not None:
+        values |= {"min_operators": ops[0], "max_operators": ops[1]}
+    if seed is not None:
+        values["seed"] = seed
+    if coefficients is not None:
+        values["coefficients"] = coefficients
+    return Recipe.from_dict(values)

@@ -32,8 +32,8 @@ _FILE = "classifier.json"
 
 
 SHORT = {"giac": 0.3, "maxima": 0.3}
-"""CPU seconds of a shorter call that a classifier knows of, besides the limit of each method. FriCAS has none:
-what it finds after a second is worth more than a short call saves (``docs/log.md``)."""
+"""CPU seconds of a shorter call that a classifier knows of, besides the limit of each method. FriCAS has
+none: what it finds after a second is worth more than a short call saves (``docs/log.md``)."""
 
 
 @dataclass(frozen=True)

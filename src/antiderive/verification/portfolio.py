@@ -37,6 +37,9 @@ class Attempt:
         return self.judgement.status in ("solved", "nonelementary")
 
 
+_LEAST_SECONDS = 0.02
+"""With less than that left nobody is asked any more: clocks differ by as much."""
+
 _TELLING = (
     "solved",
     "nonelementary",
@@ -121,7 +124,7 @@ def search(
     for place, step in enumerate(steps):
         if step.method in ended:
             continue
-        if cpu_seconds is not None and attempts and spent >= cpu_seconds:
+        if cpu_seconds is not None and attempts and cpu_seconds - spent < _LEAST_SECONDS:
             break
         if cpu_seconds is None:
             budget = limits.cpu_seconds if step.cpu_seconds == REST else step.cpu_seconds

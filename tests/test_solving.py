@@ -38,8 +38,8 @@ def test_the_answer_comes_in_the_variable_that_was_asked(tiny_model):
 def test_computer_algebra_steps_in_where_the_model_fails(tiny_model):
     solution = integrate("x^2*exp(3*x)*sin(x)", model=tiny_model, beam=2, timeout=60)
     assert solution.solved
-    assert solution.method == "cas:fricas"
-    assert [method for method, _ in solution.attempts] == ["model", "cas:fricas"]
+    assert solution.method.startswith("cas:")
+    assert [method for method, _ in solution.attempts] == ["model", solution.method]
     assert all(not c.verdict.accepted for c in solution.candidates[:-1])
     assert verify("x^2*exp(3*x)*sin(x)", solution.expression).accepted
 

@@ -24,8 +24,8 @@ def rows_of(count, seed=0):
         simple, periodic = "exp" not in names, bool(names & {"sin", "cos"})
         late = "tan" in names
         for method, outcome, seconds in (
-            ("fricas", "timeout" if late else "solved" if simple else "nonelementary", 2.3 if late else 0.3),
-            ("giac", "solved" if simple and periodic and not late else "partial", 0.02 if periodic else 0.2),
+            ("fricas", "timeout" if late else "solved" if simple else "nonelementary", 2.5 if late else 0.3),
+            ("giac", "solved" if simple and periodic and not late else "partial", 0.02 if periodic else 0.5),
         ):
             rows.append(
                 {

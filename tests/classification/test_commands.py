@@ -23,10 +23,16 @@ def test_train_evaluate_predict(labelled_folder, tmp_path):
     model = tmp_path / "model"
     told = run("classify", "train", labelled_folder, "-o", model, "--family", "features", "--epochs", 8)
     assert "train " in told and "validation" in told and f"next: antiderive classify evaluate {model}" in told
-    told = run("classify", "evaluate", model, labelled_folder, "--heuristics", 3, "--json")
+    other = tmp_path / "other"
+    run("classify", "train", labelled_folder, "-o", other, "--epochs", 1, "--patience", 1)
+    told = run("classify", "evaluate", model, labelled_folder, "--heuristics", 3, "--beside", other, "--json")
     figures = json.loads(told.splitlines()[-1])
     assert figures["rows"][0]["auc"] > 0.9 and figures["predictions_per_second"] > 0
-    assert [row["name"] for row in figures["heuristics"]] == ["classifier", "sympy-risch", "sympy-manual"]
+    names = ["classifier", "other", "majority", "operator counts", "trees", "trees, all features"]
+    assert [row["name"] for row in figures["rows"]] == names
+    assert [row["name"] for row in figures["heuristics"]] == [*names, "sympy-risch", "sympy-manual"]
+    assert list(figures["gains"]) == [*names[1:], "sympy-risch", "sympy-manual"]
+    assert figures["rows"][0]["auc"] > figures["rows"][1]["auc"] and figures["gains"]["majority"][0] > 0.3
     assert (model / "report" / "report.html").exists() and (model / "report" / "roc.png").exists()
     lines = run(
         "classify", "predict", "--classifier", model, "--json", given="x*sin(x)\nexp(b*x)\n"
@@ -70,10 +76,10 @@ def test_demo_goes_from_nothing_to_a_report_and_goes_on(tmp_path):
 def test_bench_of_orders(tmp_path):
     problems = tmp_path / "some.tsv"
     problems.write_text("book\tx*sin(x)\nbook\t1/(x^2 + a)\nbook\tsqrt(x)*ln(x)\n")
-    told = run("bench", "ordering", "--set", problems, "-o", tmp_path / "out", "--json")
+    told = run("bench", "ordering", "--set", problems, "--timeout", 3, "-o", tmp_path / "out", "--json")
     figures = json.loads(told.splitlines()[-1])
     assert figures["problems"] == 3 and figures["classifier"]["solved"] == figures["fixed"][0]["solved"] == 3
-    assert figures["cpu_ratio"] > 0
+    assert figures["cpu_ratio"] > 0 and figures["fixed_with_short_calls"][0]["solved"] == 3
     told = run("bench", "ordering", "--budget", 1, "--json")
     figures = json.loads(told.splitlines()[-1])
     assert figures["classifier"]["cpu_seconds"] >= 1 and figures["fixed_order"]["functions"] > 0

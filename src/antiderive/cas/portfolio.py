@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from antiderive.cas.methods import method_named
 
 _LEAST_SECONDS = 0.001
+
+REST = inf
+"""The budget of a step that may take all that is left."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Step:
 
     Attributes:
         method: its name, see :data:`antiderive.cas.methods.METHODS`.
-        cpu_seconds: CPU time it may take; its share, where a time for all methods is given.
+        cpu_seconds: CPU time it may take; :data:`REST` for all that is left of the time for all methods.
     """
 
     method: str
@@ -45,12 +49,21 @@ def installed(order: Sequence[Step] = DEFAULT_ORDER) -> tuple[Step, ...]:
 def share(steps: Sequence[Step], cpu_seconds: float) -> float:
     """What the first of the steps may take of the CPU time that is left for all of them.
 
-    Shares are in proportion to the budgets, so what a method leaves over goes to the later ones.
+    Shares are in proportion to the budgets, so what a method leaves over goes to the later ones. Where one of
+    them may take the :data:`REST`, the others have their budgets as they stand.
 
     >>> share([Step("fricas", 3.0), Step("giac", 2.0)], 10.0)
     6.0
     >>> share([Step("giac", 2.0)], 9.5)
     9.5
+    >>> share([Step("giac", 0.3), Step("fricas", REST)], 10.0)
+    0.3
+    >>> share([Step("fricas", REST), Step("giac", REST)], 9.5)
+    9.5
     """
-    first = cpu_seconds * steps[0].cpu_seconds / sum(step.cpu_seconds for step in steps)
-    return max(first, _LEAST_SECONDS)  # the calls before may have taken a little more than they had
+    first = steps[0].cpu_seconds
+    if any(step.cpu_seconds == REST for step in steps):
+        mine = min(first, cpu_seconds)
+    else:
+        mine = cpu_seconds * first / sum(step.cpu_seconds for step in steps)
+    return max(mine, _LEAST_SECONDS)  # the calls before may have taken a little more than they had

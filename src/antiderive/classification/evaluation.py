@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,7 @@ class CallRow:
     Attributes:
         name: the method and its budget.
         functions: how many it was asked.
-        solved: share that it solved.
+        settled: share that it settled: an integral, or a proof that there is none.
         auc: area under the ROC curve of its success.
         calibration_error: of its probabilities.
         seconds: CPU seconds it took on average.
@@ -77,7 +77,7 @@ class CallRow:
 
     name: str
     functions: int
-    solved: float
+    settled: float
     auc: float
     calibration_error: float
     seconds: float
@@ -91,10 +91,10 @@ class Evaluation:
 
     Attributes:
         title: what was judged on what.
-        rows: the classifier, then the baselines.
-        heuristics: SymPy's own heuristics with the classifier, on the functions that SymPy was asked.
-        gain: 95% interval of how far the classifier's AUC is above that of the best baseline.
-        best_baseline: its name.
+        rows: the classifier, others beside it, then the baselines.
+        heuristics: the same and SymPy's own heuristics, all on the functions that SymPy was asked.
+        gains: 95% interval of how far the classifier's AUC is above that of each other row, by its name;
+            SymPy's heuristics on the functions that SymPy was asked.
         uncalibrated_error: expected calibration error before temperature scaling.
         log_loss: in nats.
         class_accuracy: share of functions whose most likely class of outcomes is the true one.
@@ -111,8 +111,7 @@ class Evaluation:
     title: str
     rows: list[Row]
     heuristics: list[Row]
-    gain: tuple[float, float]
-    best_baseline: str
+    gains: dict[str, tuple[float, float]]
     uncalibrated_error: float
     log_loss: float
     class_accuracy: float
@@ -138,6 +137,7 @@ def evaluate(
     test: LabelledSet,
     *,
     title: str,
+    beside: Mapping[str, Forecaster] | None = None,
     heuristics: int = 0,
     report: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
@@ -148,6 +148,7 @@ def evaluate(
         train: what the baselines learn from.
         test: functions of other skeletons; one of each is taken.
         title: heading of the report.
+        beside: other classifiers by name, judged on the same functions.
         heuristics: so many of them SymPy is asked as well, one CPU second for each method.
         report: called with a line on what is being done.
     """
@@ -161,17 +162,26 @@ def evaluate(
     judged = test.select(known)
     truth = judged.found == 1
     report("baselines")
-    scores = {OURS: forecast.found[known], **baseline_scores(train, judged)}
-    table = [_row(name, judged, each) for name, each in scores.items()]
-    best = max(table[1:], key=lambda row: row.auc)
+    scores = {
+        OURS: forecast.found[known],
+        **{name: other.forecast(judged.integrands).found for name, other in (beside or {}).items()},
+        **baseline_scores(train, judged),
+    }
+    gains = _gains(truth, scores)
+    some: dict[str, Scores] = {}
+    asked = judged.select(np.arange(min(heuristics, len(judged))))
+    if heuristics:
+        report(f"SymPy's heuristics on {len(asked):,} functions")
+        some = {name: each[: len(asked)] for name, each in scores.items()}
+        some |= heuristic_scores(asked.integrands)
+        gains |= {name: each for name, each in _gains(asked.found == 1, some).items() if name not in gains}
     raw = rows[known, 0]
     classes = test.classes >= 0
     return Evaluation(
         title=title,
-        rows=table,
-        heuristics=_heuristics(judged, forecast.found[known], heuristics, report),
-        gain=bootstrap_auc(truth, scores[OURS], scores[best.name]),
-        best_baseline=best.name,
+        rows=[_row(name, judged, each) for name, each in scores.items()],
+        heuristics=[_row(name, asked, each) for name, each in some.items()],
+        gains=gains,
         uncalibrated_error=calibration_error(truth, sigmoid(raw)),
         log_loss=log_loss(truth, raw / forecaster.description.temperatures[0]),
         class_accuracy=float((forecast.classes.argmax(axis=1) == test.classes)[classes].mean()),
@@ -210,13 +220,10 @@ def _row(name: str, judged: LabelledSet, scores: Scores) -> Row:
     )
 
 
-def _heuristics(judged: LabelledSet, ours: Scores, count: int, report: Callable[[str], None]) -> list[Row]:
-    if not count:
-        return []
-    report(f"SymPy's heuristics on {min(count, len(judged)):,} functions")
-    some = judged.select(np.arange(min(count, len(judged))))
-    scores = {OURS: ours[: len(some)], **heuristic_scores(some.integrands)}
-    return [_row(name, some, each) for name, each in scores.items()]
+def _gains(truth: NDArray[np.bool_], scores: dict[str, Scores]) -> dict[str, tuple[float, float]]:
+    """How far the first scores are above each of the others."""
+    ours, *others = scores
+    return {name: bootstrap_auc(truth, scores[ours], scores[name]) for name in others}
 
 
 def _calls(forecaster: Forecaster, forecast: Forecast, test: LabelledSet) -> list[CallRow]:
@@ -233,7 +240,7 @@ def _calls(forecaster: Forecaster, forecast: Forecast, test: LabelledSet) -> lis
             CallRow(
                 name=str(call),
                 functions=int(asked.sum()),
-                solved=float(truth.mean()),
+                settled=float(truth.mean()),
                 auc=roc_auc(truth, chance),
                 calibration_error=calibration_error(truth, chance),
                 seconds=float(seconds.mean()),

@@ -26,14 +26,14 @@ CLASSES = ("solved", "nonelementary", "special", "partial", "gave_up", "limit")
 """Classes of outcomes. A function of several methods is in the first that any of them gave; ``limit`` is a
 time-out, too much memory or a crash. Answers that were not confirmed or cannot be written are in none."""
 
-FORMAT = 1
+FORMAT = 2
 FAMILIES = ("tokens", "tree", "hybrid", "features", "language")
 _FILE = "classifier.json"
 
 
-BUDGETS = (0.1, 1.0)
-"""CPU seconds of the shorter calls that a classifier knows of, besides the limit of each method; of a method
-that takes longer than that to be stopped, there is no such call."""
+SHORT = {"giac": 0.3, "maxima": 0.3}
+"""CPU seconds of a shorter call that a classifier knows of, besides the limit of each method. FriCAS has
+none: what it finds after a second is worth more than a short call saves (``docs/log.md``)."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Layout:
     """What the numbers mean that a classifier writes for an integrand.
 
     In this order: the logit that an elementary integral is found; a logit for each of
-    :data:`CLASSES`; for each call the logit that it finds one; for each
+    :data:`CLASSES`; for each call the logit that it finds an integral or proves that there is none; for each
     call the logit of the share of ``most`` that it is expected to take.
 
     Attributes:
@@ -70,13 +70,13 @@ class Layout:
 
     @classmethod
     def of(cls, labelled: LabelledSet) -> Layout:
-        """Calls with the limit that each method had, and with the shorter :data:`BUDGETS`."""
+        """For each method a call with the limit that it had, and before it the one of :data:`SHORT`."""
         limits = zip(labelled.methods, labelled.limits.tolist(), labelled.overrun.tolist(), strict=True)
         return cls(
             tuple(
                 Call(method, budget, budget + overrun)
                 for method, limit, overrun in limits
-                for budget in (*(one for one in BUDGETS if overrun < one < limit), limit)
+                for budget in sorted({min(SHORT.get(method, limit), limit), limit})
             )
         )
 
@@ -98,9 +98,9 @@ class Layout:
         for place, call in enumerate(self.calls):
             if call.method in labelled.methods:
                 column = labelled.methods.index(call.method)
-                took, solved = labelled.seconds[:, column], labelled.success[:, column] == 1
+                took, settled = labelled.seconds[:, column], labelled.success[:, column] == 1
                 asked = labelled.success[:, column] >= 0
-                success[asked, place] = (solved & (took <= call.cpu_seconds))[asked]
+                success[asked, place] = (settled & (took <= call.cpu_seconds))[asked]
                 seconds[asked, place] = np.where(took <= call.cpu_seconds, took, call.most)[asked]
         return success, seconds
 
@@ -112,7 +112,7 @@ class Forecast:
     Attributes:
         found: probability that an elementary integral is found, [N].
         classes: probability of each class of outcomes, [N, C].
-        success: probability that each call finds one, [N, K].
+        success: probability that each call finds an integral or proves that there is none, [N, K].
         seconds: CPU seconds that each call is expected to take, [N, K].
     """
 
@@ -129,7 +129,8 @@ class Description:
     Attributes:
         family: one of :data:`FAMILIES`.
         layout: what its outputs mean.
-        temperatures: by which the first logit and those of the calls are divided (Guo et al. 2017).
+        temperatures: by which the first logit, and those of the calls, are divided (Guo et al. 2017). One for
+            each call would follow chance: there are few labels where a call is uncertain.
         shape: settings of the family's module.
         trained_on: functions, methods and scheme of the labels.
         history: losses by pass.
@@ -137,7 +138,7 @@ class Description:
 
     family: str
     layout: Layout
-    temperatures: tuple[float, ...]
+    temperatures: tuple[float, float]
     shape: dict[str, Any] = field(default_factory=dict)
     trained_on: dict[str, Any] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
@@ -177,7 +178,7 @@ class Description:
         return Forecast(
             sigmoid(rows[:, 0] / self.temperatures[0]),
             weights / weights.sum(axis=1, keepdims=True),
-            sigmoid(rows[:, success] / np.array(self.temperatures[1:])),
+            sigmoid(rows[:, success] / self.temperatures[1]),
             sigmoid(rows[:, share]) * np.array([call.most for call in self.layout.calls]),
         )
 

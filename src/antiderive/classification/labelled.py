@@ -38,7 +38,8 @@ class LabelledSet:
         methods: names of the methods, sorted.
         limits: CPU seconds that each method had.
         overrun: CPU seconds that it takes to end a call of each method which met its limit.
-        success: 1 where a method found a confirmed integral, 0 where not, -1 where it was not asked; [N, M].
+        success: 1 where a method settled it, by a confirmed integral or a proof that there is none, 0 where
+            not, -1 where it was not asked; [N, M].
         seconds: CPU seconds of each call; NaN where it was not asked; [N, M].
         classes: index into :data:`~antiderive.classification.forecast.CLASSES`, -1 for none.
         found: 1 if an integral was found, 0 if not, -1 if a limit was met before that was known.
@@ -174,7 +175,9 @@ def _read(
     if not entries:
         raise DataError(f"{path} holds no label of {', '.join(methods)}; label more functions")
     asked = np.array([[name in each for name in methods] for each in outcomes])
-    solved = np.array([[each.get(name) == "solved" for name in methods] for each in outcomes])
+    settled = np.array(
+        [[each.get(name) in ("solved", "nonelementary") for name in methods] for each in outcomes]
+    )
     times = np.array([[each.get(name, np.nan) for name in methods] for each in seconds])
     classes = np.array([_class_of(set(each.values())) for each in outcomes], dtype=np.int8)
     found = np.array([_found(set(each.values()), censored=censored) for each in outcomes], dtype=np.int8)
@@ -185,7 +188,7 @@ def _read(
         methods=methods,
         limits=limits,
         overrun=overrun,
-        success=np.where(asked, solved, -1).astype(np.int8),
+        success=np.where(asked, settled, -1).astype(np.int8),
         seconds=times,
         classes=classes,
         found=found,

@@ -1,9 +1,11 @@
 """Which method first, for how long, and which not at all: the steps of a portfolio for one integrand.
 
 Calls are tried by their expected gain, the chance of an answer for a CPU second, and dropped where it falls
-below a threshold. A longer call of a method that has failed finds what lies between the two budgets. That one
-failure makes the others less likely is left out: among sampled functions most failures mean that there is no
-integral, among those that people ask for few do (``docs/log.md`` has the figures).
+below a threshold. A method may be asked for a short time first; its last call may take all the time that is
+left. A longer call finds what lies between the two budgets and is made only if the shorter one was stopped,
+so its gain is the difference of the two chances over its own expected time: how likely it is reached cancels
+out. That one method's failure makes the others less likely is left out: among sampled functions most failures
+mean that there is no integral, among those that people ask for few do (``docs/log.md`` has the figures).
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiderive.cas.methods import METHODS
-from antiderive.cas.portfolio import Step, installed
+from antiderive.cas.portfolio import REST, Step, installed
 from antiderive.classification.integrands import renamed
 from antiderive.classification.portable import Portable
 from antiderive.errors import SettingError, UnsupportedError
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "shipped"
 """The classifier that comes with the package; ``docs/how-to/classify.md`` says how it was made."""
 
-_NEVER, _LEAST_SECONDS = 1e-6, 1e-3
+SHIPPED_THRESHOLD = 0.05
+"""Answers for a CPU second below which ``antiderive solve`` asks no method that this classifier knows."""
+
+_LEAST_SECONDS = 1e-3
 
 
 class Ordering:
@@ -39,40 +44,34 @@ class Ordering:
         forecaster: says how likely and how fast each call is.
         methods: those that may be asked; by default all that the classifier knows and that are installed.
         threshold: expected answers for a CPU second below which no more calls are made.
-        short: whether a method may be asked with a short budget first; it may come again with a longer one.
 
     Attributes:
-        full: each method with its largest budget.
+        methods: those that are asked.
+        steps: all calls that it chooses from; the last one of each method may take the rest of the time.
 
     Raises:
         SettingError: if no method is left.
     """
 
     def __init__(
-        self,
-        forecaster: Forecaster,
-        methods: Sequence[str] | None = None,
-        *,
-        threshold: float = 0.0,
-        short: bool = False,
+        self, forecaster: Forecaster, methods: Sequence[str] | None = None, *, threshold: float = 0.0
     ) -> None:
         self.forecaster, self.threshold = forecaster, threshold
         calls = forecaster.description.layout.calls
-        limits = {call.method: call.cpu_seconds for call in calls}  # the last one of a method is the longest
+        last = {call.method: call for call in calls}  # a method's budgets rise
         if methods is None:
-            methods = [method.name for method in METHODS if method.name in limits and method.installed]
-        self._places = [
-            place
-            for place, call in enumerate(calls)
-            if call.method in methods and (short or call.cpu_seconds == limits[call.method])
-        ]
-        self._steps = [Step(calls[place].method, calls[place].cpu_seconds) for place in self._places]
-        self.full = [step for step in self._steps if step.cpu_seconds == limits[step.method]]
-        if not self._steps:
+            methods = [method.name for method in METHODS if method.name in last and method.installed]
+        self._places = [place for place, call in enumerate(calls) if call.method in methods]
+        if not self._places:
             raise SettingError(
-                f"the classifier knows {', '.join(limits)}; none of them is among the methods to ask: "
+                f"the classifier knows {', '.join(last)}; none of them is among the methods to ask: "
                 f"{', '.join(methods) or 'none is installed'}"
             )
+        asked = [calls[place] for place in self._places]
+        self.methods = tuple(dict.fromkeys(call.method for call in asked))
+        self.steps = tuple(
+            Step(call.method, REST if call is last[call.method] else call.cpu_seconds) for call in asked
+        )
 
     def orders_for(self, integrands: Sequence[Expr]) -> list[tuple[Step, ...]]:
         """The steps to try for each integrand, in order; never none."""
@@ -89,12 +88,12 @@ class Ordering:
 
     def _order(self, forecast: Forecast, row: int) -> tuple[Step, ...]:
         places = by_gain(
-            [step.method for step in self._steps],
+            [step.method for step in self.steps],
             forecast.success[row, self._places],
             forecast.seconds[row, self._places],
             self.threshold,
         )
-        return tuple(self._steps[place] for place in places)
+        return tuple(self.steps[place] for place in places)
 
 
 def by_gain(
@@ -113,8 +112,7 @@ def by_gain(
     left, order = list(range(len(methods))), list[int]()
 
     def gain(place: int) -> float:
-        before = min(tried[methods[place]], 1 - _NEVER)
-        return float(max(0.0, (success[place] - before) / (1 - before)) / cost[place])
+        return float(max(0.0, success[place] - tried[methods[place]]) / cost[place])
 
     while left:
         best = max(left, key=gain)
@@ -131,24 +129,33 @@ def by_gain(
 def shipped_ordering() -> Ordering | None:
     """The ordering by the classifier that comes with the package; None if nothing it knows is installed."""
     try:
-        return Ordering(Portable.load(SHIPPED))
+        return Ordering(Portable.load(SHIPPED), threshold=SHIPPED_THRESHOLD)
     except SettingError:
         return None
 
 
 def shipped_order(integrand: Expr, variable: str = "x") -> tuple[Step, ...]:
-    """The installed methods in the order in which the classifier that comes with the package asks them.
+    """What ``antiderive solve`` asks: the calls that the classifier which comes with the package chooses.
 
-    Methods that it does not know come last; where it cannot read the integrand, the default order stands.
+    Where it cannot read the integrand, the default order stands.
     """
-    default = installed()
     ordering = shipped_ordering()
     if ordering is None:
-        return default
+        return installed()
     try:
         first = ordering.order_for(integrand, variable)
     except UnsupportedError:
-        return default
-    budgets = {step.method: step for step in default}
-    chosen = [budgets.pop(step.method) for step in first if step.method in budgets]
-    return (*chosen, *budgets.values())
+        return installed()
+    return (*first, *steps_after(ordering))
+
+
+def steps_after(ordering: Ordering) -> tuple[Step, ...]:
+    """Installed methods that a classifier does not know, to be asked last; none if it may ask all it knows.
+
+    What FriCAS, Giac and Maxima leave SymPy seldom solves, and it takes long: one of 38 problems of the open
+    set, with 10 CPU seconds each (``docs/log.md``).
+    """
+    known = {call.method for call in ordering.forecaster.description.layout.calls}
+    if known <= set(ordering.methods):
+        return ()
+    return tuple(step for step in installed() if step.method not in known)

@@ -68,13 +68,18 @@ def judges(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
     return heads, cells
 
 
+def gains_text(evaluation: Evaluation) -> str:
+    """By how much the classifier's AUC is above that of each other judge."""
+    return "; ".join(f"{name} {low:+.4f} to {high:+.4f}" for name, (low, high) in evaluation.gains.items())
+
+
 def _by_call(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
-    heads = ["call", "functions", "solved", "AUC", "ECE", "CPU s", "expected", "rank correlation of times"]
+    heads = ["call", "functions", "settled", "AUC", "ECE", "CPU s", "expected", "rank correlation of times"]
     cells = [
         [
             one.name,
             f"{one.functions:,}",
-            f"{one.solved:.1%}",
+            f"{one.settled:.1%}",
             f"{one.auc:.4f}",
             f"{one.calibration_error:.4f}",
             f"{one.seconds:.3f}",
@@ -97,9 +102,8 @@ def _by_size(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
 
 def _page(evaluation: Evaluation, pictures: Sequence[str]) -> str:
     parts = ["<h2>Will it integrate?</h2>", html_table(*judges(evaluation.rows))]
-    low, high = evaluation.gain
     facts = [
-        f"AUC above the best baseline's ({evaluation.best_baseline}) by {low:+.4f} to {high:+.4f} (95%)",
+        f"AUC above those of the others (95%): {gains_text(evaluation)}",
         f"expected calibration error {evaluation.rows[0].calibration_error:.4f}, "
         f"before temperature scaling {evaluation.uncalibrated_error:.4f}; log loss {evaluation.log_loss:.4f}",
         f"class of the outcome right for {evaluation.class_accuracy:.1%}; the most frequent class is "

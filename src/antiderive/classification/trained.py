@@ -133,11 +133,12 @@ def _learner(
     return Tokens.new(family, layout, **shape)
 
 
-def _temperatures(rows: NDArray[np.float64], labelled: LabelledSet, layout: Layout) -> tuple[float, ...]:
-    """For the first output and for the success of each call; 1 where there are too few labels."""
-    pairs = [(labelled.found, rows[:, 0])]
-    pairs += list(zip(layout.labels(labelled)[0].T, rows[:, layout.parts[1]].T, strict=True))
-    return tuple(
-        fit_temperature(truth[truth >= 0] == 1, logits[truth >= 0]) if (truth >= 0).sum() >= 20 else 1.0
-        for truth, logits in pairs
+def _temperatures(rows: NDArray[np.float64], labelled: LabelledSet, layout: Layout) -> tuple[float, float]:
+    """For the first output, and for the successes of all calls together; 1 where there are too few labels."""
+    truths, logits = layout.labels(labelled)[0], rows[:, layout.parts[1]]
+    pairs = ((labelled.found, rows[:, 0]), (truths.ravel(), logits.ravel()))
+    found, calls = (
+        fit_temperature(truth[truth >= 0] == 1, each[truth >= 0]) if (truth >= 0).sum() >= 20 else 1.0
+        for truth, each in pairs
     )
+    return found, calls

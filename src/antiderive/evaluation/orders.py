@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import permutations
+from statistics import median
 
 from antiderive._core import Expr
-from antiderive.cas import Outcome, Pool
+from antiderive.cas import Pool
 from antiderive.cas.outcome import INCONCLUSIVE
-from antiderive.cas.portfolio import Step
+from antiderive.cas.portfolio import REST, Step, share
 from antiderive.evaluation.contestants import Contestants
 from antiderive.evaluation.outcomes import Answers
 from antiderive.tasks.bounded import verify_all
@@ -26,6 +27,7 @@ class Play:
         proved: those with a proof that there is none.
         cpu_seconds: CPU time of all calls.
         calls: how many there were.
+        order: the steps, if they were the same for all.
     """
 
     name: str
@@ -33,92 +35,119 @@ class Play:
     proved: frozenset[str]
     cpu_seconds: float
     calls: int
+    order: tuple[Step, ...] = ()
 
 
 class Table:
-    """Outcomes of calls by integrand, made as they are needed, kept in a file, and judged once.
+    """How each method ended on each integrand when it had all the time: what shorter calls come to follows.
 
     Args:
-        answers: the file.
+        answers: a file of outcomes; what it lacks is asked and written there.
         pool: where calls and verdicts are made.
+        methods: names of the methods.
+        integrands: in prefix form.
+        cpu_seconds: what each call may take, and no play is longer.
         report: called with a line on what is being done, and how much of it is done.
+
+    Attributes:
+        cpu_seconds: as given.
+        overrun: CPU seconds that it takes to end a call of each method which met its limit.
     """
 
-    def __init__(self, answers: Answers, pool: Pool, report: Callable[[str, int], None]) -> None:
-        self._answers, self._pool, self._report = answers, pool, report
-        self._right: dict[tuple[str, str], bool] = {}
-
-    def ask(self, step: Step, integrands: Iterable[str]) -> None:
-        """Makes the calls that are missing, and judges their answers."""
-        wanted = list(integrands)
-        method = partial(Contestants(self._pool), step.method)
-        what = f"{step.method} {step.cpu_seconds:g} s, {len(wanted):,} calls"
-        told = partial(self._report, what)
-        self._answers.ask(step.method, method, wanted, step.cpu_seconds, report=told)
-        pairs = set()
-        for integrand in wanted:
-            outcome = self._outcome(step, integrand)
-            if outcome.status == "solved" and (integrand, outcome.value) not in self._right:
-                pairs.add((integrand, outcome.value or ""))
-        questions = ((pair, Expr.from_prefix(pair[0]), Expr.from_prefix(pair[1])) for pair in sorted(pairs))
-        for number, (pair, verdict) in enumerate(verify_all(self._pool, "bwd", questions), 1):
-            self._right[pair] = verdict.accepted
-            self._report(f"{what}: verdicts", number)
-
-    def _outcome(self, step: Step, integrand: str) -> Outcome:
-        answer = self._answers.get(integrand, step.method, step.cpu_seconds)
-        if answer is None:
-            raise KeyError((integrand, step))
-        return answer.outcome
+    def __init__(
+        self,
+        answers: Answers,
+        pool: Pool,
+        methods: Sequence[str],
+        integrands: Sequence[str],
+        cpu_seconds: float,
+        report: Callable[[str, int], None] = lambda *_: None,
+    ) -> None:
+        self.cpu_seconds = cpu_seconds
+        self.overrun: dict[str, float] = {}
+        self._ends: dict[tuple[str, str], tuple[str, float]] = {}
+        for method in methods:
+            ask = partial(Contestants(pool), method)
+            answers.ask(method, ask, integrands, cpu_seconds, report=partial(report, method))
+            known = [(one, answers.get(one, method, cpu_seconds)) for one in integrands]
+            ends = {one: answer.outcome for one, answer in known if answer is not None}
+            questions = (
+                (one, Expr.from_prefix(one), Expr.from_prefix(outcome.value or ""))
+                for one, outcome in ends.items()
+                if outcome.status == "solved"
+            )
+            right = set()
+            for number, (one, verdict) in enumerate(verify_all(pool, "bwd", questions), 1):
+                right.update([one] if verdict.accepted else [])
+                report(f"{method}: verdicts", number)
+            for one, outcome in ends.items():
+                refused = outcome.status == "solved" and one not in right
+                self._ends[one, method] = ("wrong" if refused else outcome.status, outcome.cpu_seconds)
+            late = [end.cpu_seconds - cpu_seconds for end in ends.values() if end.status == "timeout"]
+            self.overrun[method] = max(0.0, median(late or [0.0]))
 
     def read(self, step: Step, integrand: str) -> tuple[str, float]:
-        """How a call ended and its CPU seconds; an answer that is not right is ``wrong``."""
-        outcome = self._outcome(step, integrand)
-        if outcome.status == "solved" and not self._right[integrand, outcome.value or ""]:
-            return "wrong", outcome.cpu_seconds
-        return outcome.status, outcome.cpu_seconds
+        """How a call ends and the CPU seconds that it takes; an answer that is not right is ``wrong``."""
+        status, seconds = self._ends[integrand, step.method]
+        if seconds > step.cpu_seconds:
+            return "timeout", step.cpu_seconds + self.overrun[step.method]
+        return status, seconds
 
 
-def play(name: str, orders: dict[str, Sequence[Step]], table: Table) -> Play:
-    """Makes the calls of each integrand's order until it is solved or proved to have no integral.
-
-    A method that ended before its limit is not asked again with a larger one.
-    """
+def play(name: str, orders: Mapping[str, Sequence[Step]], table: Table) -> Play:
+    """What the order of each integrand comes to, as :func:`antiderive.verification.portfolio.search` asks."""
     solved, proved = set[str](), set[str]()
     seconds, calls = 0.0, 0
-    ended: dict[str, set[str]] = {integrand: set() for integrand in orders}
-    left = {integrand: list(steps) for integrand, steps in orders.items()}
-    while left:
-        groups: dict[Step, list[str]] = {}
-        for integrand, steps in left.items():
-            while steps and steps[0].method in ended[integrand]:
-                steps.pop(0)
-            if steps:
-                groups.setdefault(steps.pop(0), []).append(integrand)
-        left = {integrand: left[integrand] for group in groups.values() for integrand in group}
-        for step, integrands in groups.items():
-            table.ask(step, integrands)
-            for integrand in integrands:
-                status, took = table.read(step, integrand)
-                seconds, calls = seconds + took, calls + 1
-                if status not in INCONCLUSIVE:
-                    ended[integrand].add(step.method)
-                if status in ("solved", "nonelementary"):
-                    (solved if status == "solved" else proved).add(integrand)
-                    del left[integrand]
+    for integrand, steps in orders.items():
+        spent, ended = 0.0, set[str]()
+        for place, step in enumerate(steps):
+            if step.method in ended:
+                continue
+            if spent >= table.cpu_seconds:
+                break
+            budget = share(steps[place:], table.cpu_seconds - spent)
+            status, took = table.read(Step(step.method, budget), integrand)
+            spent, calls = spent + took, calls + 1
+            if status not in INCONCLUSIVE:
+                ended.add(step.method)
+            if status in ("solved", "nonelementary"):
+                (solved if status == "solved" else proved).add(integrand)
+                break
+        seconds += spent
     return Play(name, frozenset(solved), frozenset(proved), seconds, calls)
 
 
 def fixed_plays(steps: Sequence[Step], integrands: Sequence[str], table: Table) -> list[Play]:
     """Every fixed order of some or all of the steps, those that solve the most first, then the cheapest."""
-    for step in steps:
-        table.ask(step, integrands)
     plays = [
-        play(", ".join(step.method for step in order), dict.fromkeys(integrands, order), table)
-        for length in range(1, len(steps) + 1)
-        for order in permutations(steps, length)
+        replace(play(_named(order), dict.fromkeys(integrands, order), table), order=order)
+        for order in _orders(steps)
     ]
     return sorted(plays, key=lambda one: (-len(one.solved), one.cpu_seconds))
+
+
+def _orders(steps: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
+    """Orders in which no method is asked for less time than before; one takes the rest if any step may."""
+    staged = any(step.cpu_seconds == REST for step in steps)
+    for length in range(1, len(steps) + 1):
+        for order in permutations(steps, length):
+            budgets: dict[str, float] = {}
+            if staged and all(step.cpu_seconds != REST for step in order):
+                continue
+            for step in order:
+                if step.cpu_seconds < budgets.get(step.method, 0.0):
+                    break
+                budgets[step.method] = step.cpu_seconds
+            else:
+                yield order
+
+
+def _named(order: Sequence[Step]) -> str:
+    several = any(step.cpu_seconds == REST for step in order)
+    return ", ".join(
+        f"{step.method} {step.cpu_seconds:g} s" if several and step.cpu_seconds != REST else step.method
+        for step in order
+    )
 
 
 def frontier(plays: Sequence[Play]) -> list[Play]:

@@ -63,11 +63,10 @@ def integrate(
         variable: the variable of integration.
         model: folder of a model; by default the one of :func:`default_model_path`, if there is one.
         beam: hypotheses asked of the model.
-        timeout: CPU seconds for all computer algebra together. Methods share it in proportion to their
-            budgets; what one leaves over goes to the later ones.
+        timeout: CPU seconds for all computer algebra together, shared as
+            :func:`antiderive.cas.portfolio.share` says.
         order: methods with their budgets, or a function from the integrand to them; by default those of
-            :data:`antiderive.cas.portfolio.DEFAULT_ORDER` that are installed, in the order in which the
-            classifier that comes with the package asks them.
+            :func:`antiderive.classification.ordering.shipped_order`.
 
     Raises:
         ParseError: if the text is not a formula.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from antiderive.cas import Limits, Outcome, Request
 from antiderive.cas.outcome import INCONCLUSIVE
-from antiderive.cas.portfolio import Step, installed, share
+from antiderive.cas.portfolio import REST, Step, installed, share
 from antiderive.errors import SettingError
 from antiderive.verification.answers import Judgement, judge_outcome
 
@@ -36,6 +36,9 @@ class Attempt:
         """Whether no other method has to be asked."""
         return self.judgement.status in ("solved", "nonelementary")
 
+
+_LEAST_SECONDS = 0.02
+"""With less than that left nobody is asked any more: clocks differ by as much."""
 
 _TELLING = (
     "solved",
@@ -102,9 +105,10 @@ def search(
         variable: the variable of integration.
         order: methods with their budgets; by default those of
             :data:`~antiderive.cas.portfolio.DEFAULT_ORDER` that are installed.
-        cpu_seconds: CPU time of all methods together, shared in proportion to their budgets; what one leaves
-            over goes to the later ones. By default each has its budget.
-        limits: bounds on memory and wall-clock time of each call.
+        cpu_seconds: CPU time of all methods together, shared as :func:`~antiderive.cas.portfolio.share` says;
+            when it is spent no other method is asked. By default each has its budget.
+        limits: bounds on memory and wall-clock time of each call, and on the CPU time of a step without a
+            budget of its own where there is no ``cpu_seconds``; by default those of the pool.
 
     Raises:
         SettingError: if there is no method to try.
@@ -116,11 +120,17 @@ def search(
     attempts: list[Attempt] = []
     spent = 0.0
     ended: set[str] = set()
+    limits = limits or pool.limits
     for place, step in enumerate(steps):
         if step.method in ended:
             continue
-        budget = step.cpu_seconds if cpu_seconds is None else share(steps[place:], cpu_seconds - spent)
-        bounds = replace(limits or pool.limits, cpu_seconds=budget)
+        if cpu_seconds is not None and attempts and cpu_seconds - spent < _LEAST_SECONDS:
+            break
+        if cpu_seconds is None:
+            budget = limits.cpu_seconds if step.cpu_seconds == REST else step.cpu_seconds
+        else:
+            budget = share(steps[place:], cpu_seconds - spent)
+        bounds = replace(limits, cpu_seconds=budget)
         outcome = pool.call(Request(step.method, integrand.to_prefix(), variable), limits=bounds)
         judgement = judge_outcome(integrand, outcome, variable=variable)
         attempts.append(Attempt(step.method, outcome, judgement))

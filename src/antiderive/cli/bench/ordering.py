@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from antiderive.cas import Pool
     from antiderive.cas.portfolio import Step
     from antiderive.classification.ordering import Ordering
-    from antiderive.evaluation.orders import Play
+    from antiderive.evaluation.orders import Play, Table
 
 
 @click.command()
@@ -28,21 +28,26 @@ if TYPE_CHECKING:
 )
 @click.option("--count", type=click.IntRange(min=1), help="Only so many of its problems, evenly spaced.")
 @click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="CPU seconds for an integral, all methods together, as in antiderive solve.",
+)
+@click.option(
     "--classifier",
     type=click.Path(path_type=Path),
     help="Folder of a classifier.  [default: the one that ships]",
 )
 @click.option(
     "--threshold",
-    default=0.05,
-    show_default=True,
-    help="Answers for a CPU second below which a call is not made.",
+    type=float,
+    help="Answers for a CPU second below which a call is not made.  [default: that of antiderive solve]",
 )
-@click.option("--short/--full", default=False, help="Whether methods may be asked for a short time first.")
 @click.option(
-    "--also",
-    default="",
-    help="Methods that the classifier does not know, for the fixed orders, with commas between.",
+    "--real",
+    is_flag=True,
+    help="With --set: also make all calls of the best fixed order and of the classifier's, one by one.",
 )
 @click.option(
     "-o",
@@ -68,26 +73,28 @@ if TYPE_CHECKING:
 def command(
     path: Path | None,
     count: int | None,
+    timeout: float,
     classifier: Path | None,
-    threshold: float,
-    short: bool,
-    also: str,
+    threshold: float | None,
     out: Path,
     workers: int | None,
     budget: float,
     task: str,
     seed: int,
     *,
+    real: bool,
     as_json: bool,
 ) -> None:
     """Methods in the order of a classifier beside fixed orders.
 
-    With --set: every method is asked every problem once, every fixed order is played through with the
-    answers, and the classifier's order with calls of its own. Without: both sides have --budget CPU seconds
-    for fresh functions, and labels and integrals are counted.
+    With --set: every method is asked every problem once, with all the time, and from these answers follows
+    what orders come to: every fixed order, which shares the time in proportion to the budgets of
+    'antiderive cas list', every fixed order of the calls that the classifier chooses from, and the
+    classifier's. Without: the classifier's order and the default order have --budget CPU seconds each for
+    fresh functions, and labels and integrals are counted.
     """
     from antiderive.cas import Pool
-    from antiderive.classification.ordering import SHIPPED, Ordering
+    from antiderive.classification.ordering import SHIPPED, SHIPPED_THRESHOLD, Ordering
     from antiderive.classification.portable import Portable
 
     if path is not None:
@@ -99,66 +106,101 @@ def command(
         from antiderive.classification.trained import load_classifier
 
         forecaster = load_classifier(classifier)
-    ordering = Ordering(forecaster, threshold=threshold, short=short)
+    ordering = Ordering(forecaster, threshold=SHIPPED_THRESHOLD if threshold is None else threshold)
     with Pool(workers or os.cpu_count() or 1) as pool:
         if path is None:
-            figures = _race(ordering, pool, budget, task, seed)
+            figures = _race(ordering, pool, budget, timeout, task, seed)
         else:
-            figures = _on_set(ordering, pool, path, count, also, out)
+            figures = _on_set(ordering, pool, _problems(path, count), timeout, out, real=real)
     if as_json:
-        click.echo(json.dumps({"threshold": ordering.threshold, **figures}))
+        click.echo(json.dumps({"threshold": ordering.threshold, "timeout": timeout, **figures}))
 
 
-def _on_set(
-    ordering: Ordering, pool: Pool, path: Path, count: int | None, also: str, out: Path
-) -> dict[str, Any]:
-    from antiderive.cas.methods import method_named
-    from antiderive.cas.portfolio import DEFAULT_ORDER
-    from antiderive.classification.integrands import renamed
-    from antiderive.cli.progress import progress_bar
-    from antiderive.errors import UnsupportedError
-    from antiderive.evaluation.orders import Table, fixed_plays, frontier, play
-    from antiderive.evaluation.outcomes import Answers
+def _problems(path: Path, count: int | None) -> dict[str, Expr]:
+    """Integrands of a file by their prefix form."""
     from antiderive.evaluation.problems import read_integrals
 
     problems = read_integrals(path)
     if count is not None and count < len(problems):
         problems = [problems[place * len(problems) // count] for place in range(count)]
-    integrands = {problem.integrand.to_prefix(): problem.integrand for problem in problems}
+    return {problem.integrand.to_prefix(): problem.integrand for problem in problems}
+
+
+def _on_set(
+    ordering: Ordering, pool: Pool, integrands: dict[str, Expr], timeout: float, out: Path, *, real: bool
+) -> dict[str, Any]:
+    from antiderive.cas.portfolio import DEFAULT_ORDER
+    from antiderive.evaluation.orders import fixed_plays, frontier, play
+
+    table = _table(ordering, pool, list(integrands), timeout, out)
+    default = [step for step in DEFAULT_ORDER if step.method in ordering.methods]
+    shared = fixed_plays(default, list(integrands), table)
+    staged = fixed_plays(ordering.steps, list(integrands), table)
+    orders, thinking = _orders(ordering, integrands)
+    ours = play("classifier", orders, table)
+    click.echo(f"{len(integrands):,} problems, {timeout:g} CPU seconds each; solved, CPU seconds, calls:")
+    for one in frontier(shared):
+        _show(one, f"fixed, shared time: {one.name}")
+    for one in frontier(staged)[:3]:
+        _show(one, f"fixed, the classifier's calls: {one.name}")
+    _show(ours, f"classifier, and {thinking:.1f} s of its own")
+    figures = {
+        "problems": len(integrands),
+        "fixed": [_figures(one) for one in frontier(shared)],
+        "fixed_with_short_calls": [_figures(one) for one in frontier(staged)],
+        "classifier": {**_figures(ours), "own_cpu_seconds": thinking},
+        "cpu_ratio": _compared("the best fixed order", ours, thinking, shared[0]),
+        "cpu_ratio_with_short_calls": _compared("the best with its calls", ours, thinking, staged[0]),
+    }
+    if real:
+        figures["real"] = _real(ordering, pool, orders, shared[0], timeout)
+    return figures
+
+
+def _real(
+    ordering: Ordering, pool: Pool, orders: dict[str, tuple[Step, ...]], best: Play, timeout: float
+) -> dict[str, Any]:
+    """The best fixed order, the classifier's, and the default order of all methods, by real calls."""
+    from antiderive.cas.portfolio import installed
+
+    click.echo("the same by real calls; in all: with starts of programs and verification:")
+    sides = {f"fixed: {best.name}": dict.fromkeys(orders, best.order), "classifier": orders}
+    if len(installed()) > len(ordering.methods):
+        names = ", ".join(step.method for step in installed())
+        sides[f"default order of all: {names}"] = dict.fromkeys(orders, installed())
+    return {name: _made(pool, name, side, timeout) for name, side in sides.items()}
+
+
+def _table(ordering: Ordering, pool: Pool, integrands: list[str], timeout: float, out: Path) -> Table:
+    from antiderive.cli.progress import progress_bar
+    from antiderive.evaluation.orders import Table
+    from antiderive.evaluation.outcomes import Answers
+
     out.mkdir(parents=True, exist_ok=True)
-    others = [method_named(name).name for name in also.split(",") if name]
-    steps = [*ordering.full, *(step for step in DEFAULT_ORDER if step.method in others)]
     with progress_bar() as bar:
         row = bar.add_task("", total=len(integrands), rate="")
-        table = Table(
+        return Table(
             Answers(out / "answers.jsonl"),
             pool,
+            ordering.methods,
+            integrands,
+            timeout,
             lambda what, done: bar.update(row, description=what, completed=done),
         )
-        fixed = fixed_plays(steps, list(integrands), table)
-        started = time.process_time()
-        orders: dict[str, Any] = {}
-        for prefix, integrand in integrands.items():
-            try:
-                orders[prefix] = ordering.order_for(renamed(integrand))
-            except UnsupportedError:
-                orders[prefix] = ordering.full
-        thinking = time.process_time() - started
-        ours = play("classifier", orders, table)
-    best = fixed[0]
-    click.echo(f"{len(integrands):,} problems; solved, CPU seconds, calls:")
-    for one in frontier(fixed):
-        _show(one, f"fixed: {one.name}")
-    _show(ours, f"classifier, and {thinking:.1f} s of its own")
-    ratio = (ours.cpu_seconds + thinking) / best.cpu_seconds
-    gain = f"{len(ours.solved) - len(best.solved):+} solved in {ratio:.1%} of its CPU time"
-    click.echo(f"against the best fixed order: {gain}")
-    return {
-        "problems": len(integrands),
-        "fixed": [_figures(one) for one in frontier(fixed)],
-        "classifier": {**_figures(ours), "own_cpu_seconds": thinking},
-        "cpu_ratio": ratio,
-    }
+
+
+def _orders(ordering: Ordering, integrands: dict[str, Expr]) -> tuple[dict[str, tuple[Step, ...]], float]:
+    """The classifier's order for each integrand, and the CPU seconds that this took."""
+    from antiderive.errors import UnsupportedError
+
+    started = time.process_time()
+    orders = {}
+    for prefix, integrand in integrands.items():
+        try:
+            orders[prefix] = ordering.order_for(integrand)
+        except UnsupportedError:
+            orders[prefix] = ordering.steps
+    return orders, time.process_time() - started
 
 
 def _show(one: Play, name: str) -> None:
@@ -175,12 +217,41 @@ def _figures(one: Play) -> dict[str, Any]:
     }
 
 
-def _race(ordering: Ordering, pool: Pool, budget: float, task: str, seed: int) -> dict[str, Any]:
+def _compared(name: str, ours: Play, thinking: float, best: Play) -> float:
+    ratio = (ours.cpu_seconds + thinking) / best.cpu_seconds
+    gain = f"{len(ours.solved) - len(best.solved):+} solved in {ratio:.1%} of its CPU time"
+    click.echo(f"against {name}: {gain}")
+    return ratio
+
+
+def _made(pool: Pool, name: str, orders: dict[str, tuple[Step, ...]], timeout: float) -> dict[str, Any]:
+    from antiderive._core import Expr
+    from antiderive.cas.usage import cpu_seconds_of_all
+    from antiderive.verification.portfolio import search
+
+    before, spent, calls, solved = cpu_seconds_of_all(), 0.0, 0, 0
+    for prefix, order in orders.items():
+        found = search(pool, Expr.from_prefix(prefix), order=order, cpu_seconds=timeout)
+        spent += found.cpu_seconds
+        calls += len(found.attempts)
+        solved += found.answer is not None
+    total = cpu_seconds_of_all() - before
+    click.echo(f"  {solved:>6,} {spent:>9.1f} {calls:>7,}   {name}; in all {total:.1f} s")
+    return {
+        "solved": solved,
+        "cpu_seconds": round(spent, 2),
+        "calls": calls,
+        "cpu_seconds_in_all": round(total, 2),
+    }
+
+
+def _race(
+    ordering: Ordering, pool: Pool, budget: float, timeout: float, task: str, seed: int
+) -> dict[str, Any]:
     """What each side makes of the same stream of functions within the same CPU time."""
     from antiderive.cas.portfolio import DEFAULT_ORDER
 
-    known = [step.method for step in ordering.full]
-    fixed = [step for step in DEFAULT_ORDER if step.method in known]
+    fixed = [step for step in DEFAULT_ORDER if step.method in ordering.methods]
     click.echo(f"{budget:g} CPU seconds each for {task} functions (seed {seed}):")
     figures = {}
     sides: dict[str, Callable[[Expr], Sequence[Step]]] = {
@@ -188,7 +259,7 @@ def _race(ordering: Ordering, pool: Pool, budget: float, task: str, seed: int) -
         "classifier": ordering.order_for,
     }
     for name, order_for in sides.items():
-        figures[name.replace(" ", "_")] = _run(name, order_for, pool, budget, task, seed)
+        figures[name.replace(" ", "_")] = _run(name, order_for, pool, budget, timeout, task, seed)
     return {"budget_cpu_seconds": budget, "task": task, "seed": seed, **figures}
 
 
@@ -197,6 +268,7 @@ def _run(
     order_for: Callable[[Expr], Sequence[Step]],
     pool: Pool,
     budget: float,
+    timeout: float,
     task: str,
     seed: int,
 ) -> dict[str, Any]:
@@ -208,7 +280,7 @@ def _run(
         started = time.process_time()
         order = order_for(integrand)
         spent += time.process_time() - started
-        found = search(pool, integrand, order=order)
+        found = search(pool, integrand, order=order, cpu_seconds=timeout)
         spent += found.cpu_seconds
         tried += 1
         solved += found.answer is not None

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), help="Folder of the report.  [default: CLASSIFIER/report]"
 )
+@click.option(
+    "--beside",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Folder of another classifier to judge on the same functions; may be repeated.",
+)
 @click.option("--method", "methods", multiple=True, help="Labels of this method alone, as in training.")
 @click.option(
     "--timeouts", type=click.Choice(["censored", "negative"]), default="censored", show_default=True
@@ -36,6 +42,7 @@ def command(
     classifier: Path,
     data: Path,
     out: Path | None,
+    beside: tuple[Path, ...],
     methods: tuple[str, ...],
     timeouts: str,
     heuristics: int,
@@ -45,15 +52,24 @@ def command(
     """Judge CLASSIFIER on the test split of DATA, beside baselines that learn from its training split."""
     require(classifier)
     require(data)
-    evaluation = run_evaluation(classifier, data, out or classifier / "report", methods, timeouts, heuristics)
+    for other in beside:
+        require(other)
+    folder = out or classifier / "report"
+    evaluation = run_evaluation(classifier, data, folder, methods, timeouts, heuristics, beside)
     if as_json:
         click.echo(json.dumps(evaluation.to_dict()))
 
 
 def run_evaluation(
-    folder: Path, data: Path, out: Path, methods: tuple[str, ...], timeouts: str, heuristics: int
+    folder: Path,
+    data: Path,
+    out: Path,
+    methods: tuple[str, ...],
+    timeouts: str,
+    heuristics: int,
+    beside: tuple[Path, ...] = (),
 ) -> Evaluation:
-    """Evaluates, writes the report and prints its first table."""
+    """Evaluates, writes the report and prints its first tables."""
     from antiderive.classification.evaluation import evaluate
     from antiderive.classification.report import write_report
     from antiderive.classification.trained import load_classifier
@@ -66,6 +82,7 @@ def run_evaluation(
         sets["train"],
         sets["test"],
         title=f"{folder.name} on {data.name}",
+        beside={other.name: load_classifier(other) for other in beside},
         heuristics=heuristics,
         report=lambda line: click.echo(line, err=True),
     )
@@ -79,7 +96,7 @@ def _show(evaluation: Evaluation) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from antiderive.classification.report import judges
+    from antiderive.classification.report import gains_text, judges
 
     console = Console()
     if not console.is_terminal:
@@ -94,8 +111,8 @@ def _show(evaluation: Evaluation) -> None:
         for row in cells:
             table.add_row(*row)
         console.print(table)
-    low, high = evaluation.gain
+    console.print(f"AUC above those of the others (95%): {gains_text(evaluation)}")
     console.print(
-        f"AUC above {evaluation.best_baseline} by {low:+.4f} to {high:+.4f} (95%); ECE before scaling "
-        f"{evaluation.uncalibrated_error:.4f}; {evaluation.predictions_per_second:,.0f} predictions a second"
+        f"ECE before scaling {evaluation.uncalibrated_error:.4f}; "
+        f"{evaluation.predictions_per_second:,.0f} predictions a second"
     )

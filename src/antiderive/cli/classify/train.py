@@ -43,6 +43,13 @@ if TYPE_CHECKING:
     help="Whether a function that met a limit is unknown or counts as not integrable.",
 )
 @click.option("--epochs", type=click.IntRange(min=1), help="Most passes.  [default: 40, language models 3]")
+@click.option(
+    "--patience",
+    type=click.IntRange(min=1),
+    default=4,
+    show_default=True,
+    help="Passes without a better loss on the validation split before it stops.",
+)
 @click.option("--batch", type=click.IntRange(min=1), default=64, show_default=True)
 @click.option("--learning-rate", type=float, help="[default: 0.001, language models 3e-5, with LoRA 3e-4]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
@@ -56,6 +63,7 @@ def command(
     methods: tuple[str, ...],
     timeouts: str,
     epochs: int | None,
+    patience: int,
     batch: int,
     learning_rate: float | None,
     seed: int,
@@ -68,13 +76,21 @@ def command(
     language = family == "language"
     config = FitConfig(
         epochs=epochs or (3 if language else 40),
+        patience=patience,
         batch=batch,
         learning_rate=learning_rate or ((3e-4 if lora else 3e-5) if language else 1e-3),
         seed=seed,
     )
     sets = read_checked(data, methods, timeouts, ("train", "valid"))
     train_classifier(
-        sets, out, family=family, base=base, writing=writing, lora=lora, config=config, report=show_epoch
+        sets,
+        out,
+        family=family,
+        base=base,
+        writing=writing,
+        lora=lora,
+        config=config,
+        report=show_epoch,
     )
     click.echo(f"{out}: classifier of the family {family}; next: antiderive classify evaluate {out} {data}")
 

@@ -52,6 +52,12 @@ def test_a_proof_that_there_is_none_is_an_answer_and_names_who_proved_it():
     assert solution.to_dict()["nonelementary"] is True
 
 
+def test_an_answer_in_special_functions_is_followed_by_a_proof_that_there_is_no_other():
+    solution = integrate("exp(-x^2)", timeout=60)
+    assert str(solution) == "no elementary antiderivative exists (proved by SymPy)"
+    assert "the answer needs erf" in dict(solution.attempts)["cas:fricas"]
+
+
 def test_without_a_proof_every_method_is_asked_and_told():
     order = (Step("fricas", 1), Step("maxima", 1), Step("sympy-manual", 1))
     solution = integrate("sqrt(1 + x^5)", timeout=60, order=order)

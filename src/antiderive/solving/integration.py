@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from antiderive._core import Expr
 from antiderive.cas import Limits, shared_pool
 from antiderive.cas.methods import method_named
-from antiderive.cas.portfolio import Step
+from antiderive.cas.portfolio import REST, Step, installed
 from antiderive.classification.ordering import shipped_order
 from antiderive.errors import AntideriveError, DataError, SettingError, UnsupportedError
 from antiderive.solving.solution import Candidate, Solution
@@ -30,6 +30,9 @@ MODEL_VARIABLE = "ANTIDERIVE_MODEL"
 _DEMO_MODEL = Path("out/demo/model")
 
 _MAX_TOKENS = 128
+
+_PROVER = Step("sympy-risch", REST)
+"""It proves most of the classical examples that FriCAS answers in special functions."""
 
 Order = Sequence[Step] | Callable[[Expr], Sequence[Step]]
 """Methods of computer algebra to ask in turn, or what chooses them for an integrand."""
@@ -104,6 +107,7 @@ class _Candidates:
         self.attempts: list[tuple[str, str]] = []
         self.answer: Candidate | None = None
         self.proof: str | None = None  # the method that proved a no
+        self.special = False  # whether a method has an answer in special functions
 
     def consider(self, expression: Expr, method: str, score: float | None = None) -> bool:
         """Judges a candidate; true if it is the answer."""
@@ -158,21 +162,39 @@ class _Candidates:
     def ask_methods(self, order: Order | None, timeout: float) -> None:
         """Answers of computer algebra, until one is right or it is proved that there is none."""
         if order is None:
-            order = shipped_order(self.integrand, self.variable)
-        steps = order(self.integrand) if callable(order) else order
+            steps = shipped_order(self.integrand, self.variable)
+        else:
+            steps = order(self.integrand) if callable(order) else order
         if not steps:
             self.attempts.append(("cas", "no method is installed; 'antiderive cas list' tells how"))
             return
-        limits = Limits(timeout)
+        left = self._search(steps, timeout)
+        # An answer in special functions hints that there is no elementary one: one more call to know it.
+        unsure = self.answer is None and self.proof is None
+        if order is None and unsure and self.special and left > 0:
+            asked = {step.method for step in steps}
+            self._search([step for step in installed((_PROVER,)) if step.method not in asked], left)
+
+    def _search(self, steps: Sequence[Step], cpu_seconds: float) -> float:
+        """Notes what methods say within a time for all of them; returns what is left of it."""
+        if not steps:
+            return cpu_seconds
         found = search(
-            shared_pool(), self.integrand, self.variable, order=steps, cpu_seconds=timeout, limits=limits
+            shared_pool(),
+            self.integrand,
+            self.variable,
+            order=steps,
+            cpu_seconds=cpu_seconds,
+            limits=Limits(cpu_seconds),
         )
         for attempt in found.attempts:
             self._note(attempt)
+        return cpu_seconds - found.cpu_seconds
 
     def _note(self, attempt: Attempt) -> None:
         method, judgement = f"cas:{attempt.method}", attempt.judgement
         verdict = judgement.verdict
+        self.special = self.special or judgement.status == "special"
         if judgement.status == "nonelementary":
             self.proof = method
             system = method_named(attempt.method).system

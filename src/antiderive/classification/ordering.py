@@ -11,7 +11,7 @@ mean that there is no integral, among those that people ask for few do (``docs/l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "shipped"
 """The classifier that comes with the package; ``docs/how-to/classify.md`` says how it was made."""
 
-SHIPPED_THRESHOLD = 0.05
-"""Answers for a CPU second below which ``antiderive solve`` asks no method that this classifier knows."""
+_LEAST_PROMISE = 0.5
+"""Answers that a call must promise, could it go on at its rate for all the time of a search."""
 
 _LEAST_SECONDS = 1e-3
 
@@ -125,21 +125,27 @@ def by_gain(
     return order
 
 
-@cache
-def shipped_ordering() -> Ordering | None:
+def threshold_for(cpu_seconds: float) -> float:
+    """Answers for a CPU second below which ``antiderive solve`` with so much time makes no more calls."""
+    return _LEAST_PROMISE / cpu_seconds
+
+
+@lru_cache(maxsize=8)
+def shipped_ordering(cpu_seconds: float) -> Ordering | None:
     """The ordering by the classifier that comes with the package; None if nothing it knows is installed."""
     try:
-        return Ordering(Portable.load(SHIPPED), threshold=SHIPPED_THRESHOLD)
+        return Ordering(Portable.load(SHIPPED), threshold=threshold_for(cpu_seconds))
     except SettingError:
         return None
 
 
-def shipped_order(integrand: Expr, variable: str = "x") -> tuple[Step, ...]:
+def shipped_order(integrand: Expr, variable: str = "x", *, cpu_seconds: float) -> tuple[Step, ...]:
     """What ``antiderive solve`` asks: the calls that the classifier which comes with the package chooses.
 
-    Where it cannot read the integrand, the default order stands.
+    With more CPU time for all of them together it asks more. Where it cannot read the integrand, the default
+    order stands.
     """
-    ordering = shipped_ordering()
+    ordering = shipped_ordering(cpu_seconds)
     if ordering is None:
         return installed()
     try:

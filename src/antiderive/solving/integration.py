@@ -162,7 +162,7 @@ class _Candidates:
     def ask_methods(self, order: Order | None, timeout: float) -> None:
         """Answers of computer algebra, until one is right or it is proved that there is none."""
         if order is None:
-            steps: Sequence[Step] = shipped_order(self.integrand, self.variable)
+            steps: Sequence[Step] = shipped_order(self.integrand, self.variable, cpu_seconds=timeout)
         else:
             steps = order(self.integrand) if callable(order) else order
         if not steps:

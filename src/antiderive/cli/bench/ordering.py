@@ -94,7 +94,7 @@ def command(
     fresh functions, and labels and integrals are counted.
     """
     from antiderive.cas import Pool
-    from antiderive.classification.ordering import SHIPPED, SHIPPED_THRESHOLD, Ordering
+    from antiderive.classification.ordering import SHIPPED, Ordering, threshold_for
     from antiderive.classification.portable import Portable
 
     if path is not None:
@@ -106,7 +106,7 @@ def command(
         from antiderive.classification.trained import load_classifier
 
         forecaster = load_classifier(classifier)
-    ordering = Ordering(forecaster, threshold=SHIPPED_THRESHOLD if threshold is None else threshold)
+    ordering = Ordering(forecaster, threshold=threshold_for(timeout) if threshold is None else threshold)
     with Pool(workers or os.cpu_count() or 1) as pool:
         if path is None:
             figures = _race(ordering, pool, budget, timeout, task, seed)

@@ -188,10 +188,10 @@ def test_a_worker_needs_only_to_read_and_insert(postgres):
     database = url.split("@/")[1].split("?")[0]
     with Store(url) as store:
         store.write(job(), "run", [function(0)], [label(function(0), "timeout")], [])
-    postgres.sql("DROP ROLE IF EXISTS worker")
-    postgres.sql("CREATE ROLE worker LOGIN")
-    postgres.sql("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO worker", database)
-    with Store(url.replace("tester@", "worker@")) as store:
+    postgres.sql("DROP ROLE IF EXISTS adder")
+    postgres.sql("CREATE ROLE adder LOGIN")
+    postgres.sql("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO adder", database)
+    with Store(url.replace("tester@", "adder@")) as store:
         assert store.start_run(job(5.0), 0, 1) == []
         store.write(job(5.0), "run", [function(0)], [label(function(0), "solved", 5.0, integral="x")], [])
         assert store.known("sympy", [function(0)])[function(0).key].outcome == "solved"

@@ -36,6 +36,9 @@ _LONGEST_PAUSE = 2.0
 _LOCK = 0x616E7469
 """Of PostgreSQL's advisory locks, the one that creating tables takes ("anti")."""
 
+_SQLITE_SECONDS = 60.0
+"""How long a connection to a file waits for others to be done with it."""
+
 _DISK_FULL = "53100"
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -275,7 +278,7 @@ def _checked(text: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": 60})
+        engine = create_engine(url, connect_args={"timeout": _SQLITE_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     if find_spec("psycopg") is None:
@@ -291,7 +294,16 @@ def _engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+    # Unlike other statements this one does not wait while another connection opens or closes the file.
+    patience = time.monotonic() + _SQLITE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
     # A commit outlives the process. The last ones may be lost with the power: they are made again.
     connection.execute("PRAGMA synchronous = NORMAL")
 

@@ -30,6 +30,9 @@ Status = Literal[
 """
 
 
+CONCLUSIVE = ("solved", "nonelementary")
+"""Outcomes that settle a function, once verified: no other method has to be asked."""
+
 INCONCLUSIVE = ("timeout", "memory", "crashed")
 """Outcomes that larger limits may change."""
 

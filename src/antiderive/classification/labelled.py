@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from antiderive._core import Expr
-from antiderive.cas.outcome import INCONCLUSIVE
+from antiderive.cas.outcome import CONCLUSIVE, INCONCLUSIVE
 from antiderive.classification.forecast import CLASSES
 from antiderive.classification.integrands import renamed
 from antiderive.errors import AntideriveError, DataError, SettingError
@@ -175,9 +175,7 @@ def _read(
     if not entries:
         raise DataError(f"{path} holds no label of {', '.join(methods)}; label more functions")
     asked = np.array([[name in each for name in methods] for each in outcomes])
-    settled = np.array(
-        [[each.get(name) in ("solved", "nonelementary") for name in methods] for each in outcomes]
-    )
+    settled = np.array([[each.get(name) in CONCLUSIVE for name in methods] for each in outcomes])
     times = np.array([[each.get(name, np.nan) for name in methods] for each in seconds])
     classes = np.array([_class_of(set(each.values())) for each in outcomes], dtype=np.int8)
     found = np.array([_found(set(each.values()), censored=censored) for each in outcomes], dtype=np.int8)

@@ -10,7 +10,7 @@ from statistics import median
 
 from antiderive._core import Expr
 from antiderive.cas import Pool
-from antiderive.cas.outcome import INCONCLUSIVE
+from antiderive.cas.outcome import CONCLUSIVE, INCONCLUSIVE
 from antiderive.cas.portfolio import REST, Step, share
 from antiderive.evaluation.contestants import Contestants
 from antiderive.evaluation.outcomes import Answers
@@ -110,7 +110,7 @@ def play(name: str, orders: Mapping[str, Sequence[Step]], table: Table) -> Play:
             spent, calls = spent + took, calls + 1
             if status not in INCONCLUSIVE:
                 ended.add(step.method)
-            if status in ("solved", "nonelementary"):
+            if status in CONCLUSIVE:
                 (solved if status == "solved" else proved).add(integrand)
                 break
         seconds += spent

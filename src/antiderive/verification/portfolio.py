@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiderive.cas import Limits, Outcome, Request
-from antiderive.cas.outcome import INCONCLUSIVE
+from antiderive.cas.outcome import CONCLUSIVE, INCONCLUSIVE
 from antiderive.cas.portfolio import REST, Step, installed, share
 from antiderive.errors import SettingError
 from antiderive.verification.answers import Judgement, judge_outcome
@@ -34,7 +34,7 @@ class Attempt:
     @property
     def conclusive(self) -> bool:
         """Whether no other method has to be asked."""
-        return self.judgement.status in ("solved", "nonelementary")
+        return self.judgement.status in CONCLUSIVE
 
 
 _LEAST_SECONDS = 0.02

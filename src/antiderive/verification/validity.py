@@ -58,9 +58,14 @@ def disagreements(errors: Errors) -> list[float]:
     In double precision some of them are nothing but cancellation, most often single points.
     """
     wrong = errors(_SWEEP) > _SUSPECT
-    turns = np.flatnonzero(np.diff(np.concatenate([[False], wrong, [False]])))
-    stretches = sorted(turns.reshape(-1, 2).tolist(), key=lambda ends: ends[0] - ends[1])
-    return [float(_SWEEP[(start + end) // 2]) for start, end in stretches[:_SUSPECTS]]
+    stretches = sorted(_stretches(wrong), key=lambda ends: ends[0] - ends[1])
+    return [float(_SWEEP[(first + last + 1) // 2]) for first, last in stretches[:_SUSPECTS]]
+
+
+def _stretches(there: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last place of each run of truths."""
+    turns = np.flatnonzero(np.diff(np.concatenate([[False], there, [False]])))
+    return [(first, end - 1) for first, end in turns.reshape(-1, 2).tolist()]
 
 
 def intervals_of_validity(
@@ -72,38 +77,26 @@ def intervals_of_validity(
         errors: relative size of the residual.
         confirm: whether ball arithmetic encloses zero at a point.
     """
-    grid = _GRID
     # Most wrong candidates are right nowhere: a first look at some points is enough.
-    some = grid[:: _POINTS // 40]
+    some = _GRID[:: _POINTS // 40]
     hopeful = some[errors(some) <= _AGREE]
     if not (len(hopeful) and confirm(float(hopeful[len(hopeful) // 2]))):
         return ()
-    agrees = errors(grid) <= _AGREE
     found: list[tuple[float, float]] = []
-    start = 0
-    while start < len(grid):
-        if not agrees[start]:
-            start += 1
-            continue
-        end = start
-        while end + 1 < len(grid) and agrees[end + 1]:
-            end += 1
-        low = _edge(errors, confirm, grid, start, -1)
-        high = _edge(errors, confirm, grid, end, +1)
-        if low is not None and high is not None and end - start >= 2 and _confirmed(low, high, confirm):
+    for first, last in _stretches(errors(_GRID) <= _AGREE):
+        low = _edge(errors, confirm, first, -1)
+        high = _edge(errors, confirm, last, +1)
+        if low is not None and high is not None and last - first >= 2 and _confirmed(low, high, confirm):
             found.append((low, high))
-        start = end + 1
     return tuple(found)
 
 
-def _edge(
-    errors: Errors, confirm: Callable[[float], bool], grid: NDArray[np.float64], place: int, step: int
-) -> float | None:
-    """Where agreement ends beyond ``grid[place]``; ``None`` if it ends by degrees."""
+def _edge(errors: Errors, confirm: Callable[[float], bool], place: int, step: int) -> float | None:
+    """Where agreement ends beyond ``_GRID[place]``; ``None`` if it ends by degrees."""
     beyond = place + step
-    if not 0 <= beyond < len(grid):
+    if not 0 <= beyond < len(_GRID):
         return float(np.copysign(REACH, step))
-    inside, outside = float(grid[place]), float(grid[beyond])
+    inside, outside = float(_GRID[place]), float(_GRID[beyond])
     for _ in range(_BISECTIONS):
         middle = 0.5 * (inside + outside)
         error = float(errors(np.array([middle]))[0])

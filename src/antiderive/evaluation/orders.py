@@ -10,8 +10,8 @@ from statistics import median
 
 from antiderive._core import Expr
 from antiderive.cas import Pool
-from antiderive.cas.outcome import CONCLUSIVE, INCONCLUSIVE
-from antiderive.cas.portfolio import REST, Step, share
+from antiderive.cas.outcome import CONCLUSIVE
+from antiderive.cas.portfolio import REST, Step, Turns
 from antiderive.evaluation.contestants import Contestants
 from antiderive.evaluation.outcomes import Answers
 from antiderive.tasks.bounded import verify_all
@@ -99,21 +99,13 @@ def play(name: str, orders: Mapping[str, Sequence[Step]], table: Table) -> Play:
     solved, proved = set[str](), set[str]()
     seconds, calls = 0.0, 0
     for integrand, steps in orders.items():
-        spent, ended = 0.0, set[str]()
-        for place, step in enumerate(steps):
-            if step.method in ended:
-                continue
-            if spent >= table.cpu_seconds:
-                break
-            budget = share(steps[place:], table.cpu_seconds - spent)
-            status, took = table.read(Step(step.method, budget), integrand)
-            spent, calls = spent + took, calls + 1
-            if status not in INCONCLUSIVE:
-                ended.add(step.method)
+        turns = Turns(steps, table.cpu_seconds)
+        while step := turns.next:
+            status, took = table.read(step, integrand)
+            turns.take(status, took)
+            seconds, calls = seconds + took, calls + 1
             if status in CONCLUSIVE:
                 (solved if status == "solved" else proved).add(integrand)
-                break
-        seconds += spent
     return Play(name, frozenset(solved), frozenset(proved), seconds, calls)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.cas.portfolio import share
+from antiderive.cas.portfolio import Turns
 from antiderive.cas.request import Request
 from antiderive.errors import StoreError
 from antiderive.labelling.functions import functions_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from antiderive.labelling.functions import Function
     from antiderive.labelling.job import Job
     from antiderive.labelling.store import Store
+    from antiderive.verification.answers import Judgement
 
 SLICE = 100
 """Indices of one row of the ledger."""
@@ -140,6 +141,18 @@ class _OpenSlice:
     counts: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass
+class _Asking:
+    """A function that is being asked about: whose turn it is, and what came of those before."""
+
+    turns: Turns
+    attempts: list[Attempt] = field(default_factory=list)
+
+    def take(self, outcome: Outcome, judgement: Judgement) -> None:
+        self.attempts.append(Attempt(self.turns.step().method, outcome, judgement))
+        self.turns.take(judgement.status, outcome.cpu_seconds)
+
+
 class _Run:
     """The state of one call of :func:`label_range`."""
 
@@ -160,7 +173,7 @@ class _Run:
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
         self._versions = versions_of(job.method)
         self._steps = steps_of(job.method)
-        self._attempts: dict[bytes, list[Attempt]] = {}  # of calls in flight
+        self._asking: dict[bytes, _Asking] = {}  # of calls in flight
         # Calls in flight, by content key, with the places that wait for them.
         self._asked: dict[bytes, list[tuple[_OpenSlice, Function]]] = {}
         self._tried_twice: set[bytes] = set()
@@ -197,12 +210,12 @@ class _Run:
             yield self._request(self.again.popleft())
 
     def _request(self, function: Function) -> tuple[bytes, Request]:
-        """The next call for a function, with its share of the time that is left."""
-        attempts = self._attempts.get(function.key, [])
-        left = self._job.limits.cpu_seconds - sum(one.outcome.cpu_seconds for one in attempts)
-        steps = self._steps[len(attempts) :]
-        limits = replace(self._job.limits, cpu_seconds=share(steps, left))
-        return function.key, Request(steps[0].method, function.prefix, "x", limits)
+        """The next call for a function."""
+        if function.key not in self._asking:
+            self._asking[function.key] = _Asking(Turns(self._steps, self._job.limits.cpu_seconds))
+        step = self._asking[function.key].turns.step()
+        limits = replace(self._job.limits, cpu_seconds=step.cpu_seconds)
+        return function.key, Request(step.method, function.prefix, "x", limits)
 
     def _requests_of(self, first: int, size: int) -> Iterator[tuple[bytes, Request]]:
         functions = functions_of(self._job.recipe, first, size)
@@ -237,14 +250,13 @@ class _Run:
             self.again.append(function)
             return
         self._tried_twice.discard(key)
-        attempts = self._attempts.setdefault(key, [])
-        judgement = judge_outcome(Expr.from_prefix(function.prefix), outcome)
-        attempts.append(Attempt(self._steps[len(attempts)].method, outcome, judgement))
-        if not attempts[-1].conclusive and len(attempts) < len(self._steps):
+        asking = self._asking[key]
+        asking.take(outcome, judge_outcome(Expr.from_prefix(function.prefix), outcome))
+        if asking.turns.next:
             self.again.append(function)
             return
         waiting = self._asked.pop(key)
-        label = self._label_of(function, Search(tuple(self._attempts.pop(key))))
+        label = self._label_of(function, Search(tuple(self._asking.pop(key).attempts)))
         self._labels[key] = label
         self._pending.repeated += len(waiting) - 1
         for part, function in waiting:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from antiderive.cas import Limits, Outcome, Request
-from antiderive.cas.outcome import CONCLUSIVE, INCONCLUSIVE
-from antiderive.cas.portfolio import REST, Step, installed, share
+from antiderive.cas.portfolio import REST, Step, Turns, installed
 from antiderive.errors import SettingError
 from antiderive.verification.answers import Judgement, judge_outcome
 
@@ -31,14 +30,6 @@ class Attempt:
     outcome: Outcome
     judgement: Judgement
 
-    @property
-    def conclusive(self) -> bool:
-        """Whether no other method has to be asked."""
-        return self.judgement.status in CONCLUSIVE
-
-
-_LEAST_SECONDS = 0.02
-"""With less than that left nobody is asked any more: clocks differ by as much."""
 
 _TELLING = (
     "solved",
@@ -97,7 +88,7 @@ def search(
 ) -> Search:
     """Asks one method after the other until an answer is confirmed, or it is proved that there is none.
 
-    A method may stand in the order again with a larger budget; if it ended before its limit it is not asked.
+    Whose turn it is, and for how long, :class:`~antiderive.cas.portfolio.Turns` says.
 
     Args:
         pool: where the calls are made.
@@ -117,26 +108,16 @@ def search(
     steps = installed() if order is None else tuple(order)
     if not steps:
         raise SettingError("no method to try; 'antiderive cas list' tells what can be installed")
-    attempts: list[Attempt] = []
-    spent = 0.0
-    ended: set[str] = set()
     limits = limits or pool.limits
-    for place, step in enumerate(steps):
-        if step.method in ended:
-            continue
-        if cpu_seconds is not None and attempts and cpu_seconds - spent < _LEAST_SECONDS:
-            break
-        if cpu_seconds is None:
-            budget = limits.cpu_seconds if step.cpu_seconds == REST else step.cpu_seconds
-        else:
-            budget = share(steps[place:], cpu_seconds - spent)
-        bounds = replace(limits, cpu_seconds=budget)
+    if cpu_seconds is None:
+        rest = limits.cpu_seconds
+        steps = tuple(Step(one.method, rest) if one.cpu_seconds == REST else one for one in steps)
+    turns = Turns(steps, cpu_seconds)
+    attempts: list[Attempt] = []
+    while step := turns.next:
+        bounds = replace(limits, cpu_seconds=step.cpu_seconds)
         outcome = pool.call(Request(step.method, integrand.to_prefix(), variable), limits=bounds)
-        judgement = judge_outcome(integrand, outcome, variable=variable)
-        attempts.append(Attempt(step.method, outcome, judgement))
-        spent += outcome.cpu_seconds
-        if outcome.status not in INCONCLUSIVE:
-            ended.add(step.method)
-        if attempts[-1].conclusive:
-            break
+        attempt = Attempt(step.method, outcome, judge_outcome(integrand, outcome, variable=variable))
+        attempts.append(attempt)
+        turns.take(attempt.judgement.status, outcome.cpu_seconds)
     return Search(tuple(attempts))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from antiderive._core import Expr
 from antiderive.cas import Limits, Outcome, Request
 from antiderive.cas.methods import method_named
+from antiderive.classification.ordering import shipped_order
 from antiderive.errors import SettingError
 from antiderive.verification.portfolio import Search, search
 
@@ -92,14 +93,18 @@ class Contestants:
             yield integrand, replace(found, cpu_seconds=seconds, memory_mib=outcome.memory_mib)
 
     def _by_portfolio(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
+        """What ``antiderive solve`` without a model would answer."""
+
+        def ask(integrand: str) -> tuple[str, Outcome]:
+            expression = Expr.from_prefix(integrand)
+            order = shipped_order(expression, cpu_seconds=timeout)
+            return integrand, _outcome_of(search(self.pool, expression, order=order, cpu_seconds=timeout))
+
         with ThreadPoolExecutor(self.pool.workers) as threads:
-            asked = {
-                threads.submit(search, self.pool, Expr.from_prefix(integrand), cpu_seconds=timeout): integrand
-                for integrand in integrands
-            }
+            asked = [threads.submit(ask, integrand) for integrand in integrands]
             try:
                 for future in as_completed(asked):
-                    yield asked[future], _outcome_of(future.result())
+                    yield future.result()
             finally:
                 threads.shutdown(wait=False, cancel_futures=True)
 

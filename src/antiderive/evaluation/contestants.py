@@ -98,7 +98,8 @@ class Contestants:
         def ask(integrand: str) -> tuple[str, Outcome]:
             expression = Expr.from_prefix(integrand)
             order = shipped_order(expression, cpu_seconds=timeout)
-            return integrand, _outcome_of(search(self.pool, expression, order=order, cpu_seconds=timeout))
+            found = search(self.pool, expression, order=order, cpu_seconds=timeout, mend=True)
+            return integrand, _outcome_of(found)
 
         with ThreadPoolExecutor(self.pool.workers) as threads:
             asked = [threads.submit(ask, integrand) for integrand in integrands]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +20,7 @@ from antiderive.errors import AntideriveError, DataError, SettingError, Unsuppor
 from antiderive.solving.solution import Candidate, Solution
 from antiderive.tasks import task_named
 from antiderive.verification import Verdict, verify
+from antiderive.verification.mending import mended
 from antiderive.verification.portfolio import Attempt, search
 
 if TYPE_CHECKING:
@@ -59,7 +61,9 @@ def integrate(
 
     The model's hypotheses come first, best first; where none is right, the computer algebra systems that are
     installed are asked in turn, in child processes that are killed at their limits. Only an answer that is
-    ``proved`` or ``agrees`` counts. A proof that there is no elementary antiderivative ends it, too.
+    ``proved`` or ``agrees`` counts. A proof that there is no elementary antiderivative ends it, too. Where
+    there is neither, an answer that lacks only a factor which is constant on every interval is given that
+    (:func:`antiderive.verification.mending.mended`).
 
     Args:
         integrand: a formula or an expression.
@@ -144,20 +148,19 @@ class _Candidates:
         except UnsupportedError as error:
             self.attempts.append(("model", str(error)))
             return
-        seen = set()
         settings = Decoding(beam=beam, max_tokens=_MAX_TOKENS)
-        found = beam_search(load(path.resolve()), [problem], settings)[0]
-        for hypothesis in found:
-            try:
-                expression = Expr.from_tokens(hypothesis.tokens).subs({x: own})
-            except AntideriveError:
-                continue  # well-formed but undefined, such as 1/0
-            if expression in seen:
-                continue
-            seen.add(expression)
-            if self.consider(expression, "model", hypothesis.score):
+        hypotheses = beam_search(load(path.resolve()), [problem], settings)[0]
+        proposed = _distinct((hypothesis.tokens, hypothesis.score) for hypothesis in hypotheses)
+        for expression, score in proposed:
+            if self.consider(expression.subs({x: own}), "model", score):
                 return
-        self.attempts.append(("model", f"none of {len(seen)} hypotheses is an antiderivative"))
+        for wrong in tuple(self.candidates):
+            if (found := mended(self.integrand, wrong.expression, self.variable)) is not None:
+                self.answer = replace(wrong, expression=found[0], verdict=found[1])
+                self.candidates.append(self.answer)
+                self.attempts.append(("model", found[1].status))
+                return
+        self.attempts.append(("model", f"none of {len(proposed)} hypotheses is an antiderivative"))
 
     def ask_methods(self, order: Order | None, timeout: float) -> None:
         """Answers of computer algebra, until one is right or it is proved that there is none."""
@@ -186,6 +189,7 @@ class _Candidates:
             order=steps,
             cpu_seconds=cpu_seconds,
             limits=Limits(cpu_seconds),
+            mend=True,
         )
         for attempt in found.attempts:
             self._note(attempt)
@@ -233,6 +237,17 @@ class _Candidates:
             attempts=tuple(self.attempts),
             seconds=seconds,
         )
+
+
+def _distinct(hypotheses: Iterable[tuple[Sequence[int], float]]) -> list[tuple[Expr, float]]:
+    """The expressions of hypotheses, each once, with their scores."""
+    found: dict[Expr, float] = {}
+    for tokens, score in hypotheses:
+        try:
+            found.setdefault(Expr.from_tokens(tokens), score)
+        except AntideriveError:
+            continue  # well-formed but undefined, such as 1/0
+    return list(found.items())
 
 
 @lru_cache(maxsize=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from antiderive.cas import Limits, Outcome, Request
 from antiderive.cas.portfolio import REST, Step, Turns, installed
 from antiderive.errors import SettingError
 from antiderive.verification.answers import Judgement, judge_outcome
+from antiderive.verification.mending import mended
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
@@ -85,6 +86,7 @@ def search(
     order: Sequence[Step] | None = None,
     cpu_seconds: float | None = None,
     limits: Limits | None = None,
+    mend: bool = False,
 ) -> Search:
     """Asks one method after the other until an answer is confirmed, or it is proved that there is none.
 
@@ -100,6 +102,8 @@ def search(
             when it is spent no other method is asked. By default each has its budget.
         limits: bounds on memory and wall-clock time of each call, and on the CPU time of a step without a
             budget of its own where there is no ``cpu_seconds``; by default those of the pool.
+        mend: where no answer is right, take one that lacks a factor only
+            (:func:`~antiderive.verification.mending.mended`); it is a further attempt that takes no time.
 
     Raises:
         SettingError: if there is no method to try.
@@ -120,4 +124,20 @@ def search(
         attempt = Attempt(step.method, outcome, judge_outcome(integrand, outcome, variable=variable))
         attempts.append(attempt)
         turns.take(attempt.judgement.status, outcome.cpu_seconds)
-    return Search(tuple(attempts))
+    found = Search(tuple(attempts))
+    if mend and found.answer is None and found.proof is None:
+        found = Search((*attempts, *_mended(integrand, variable, attempts)))
+    return found
+
+
+def _mended(integrand: Expr, variable: str, attempts: Sequence[Attempt]) -> Iterator[Attempt]:
+    """The first wrong answer that can be mended, as it is then; nothing if there is none."""
+    for one in attempts:
+        wrong = one.judgement.expression
+        if one.judgement.status != "wrong" or wrong is None:
+            continue
+        if (found := mended(integrand, wrong, variable)) is not None:
+            answer, verdict = found
+            outcome = Outcome("solved", answer.to_prefix())
+            yield Attempt(one.method, outcome, Judgement("solved", verdict, answer))
+            return

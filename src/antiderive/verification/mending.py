@@ -1,0 +1,64 @@
+"""Answers that lack nothing but a factor which is constant on every interval of the real line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from antiderive._core import Expr
+from antiderive.errors import AntideriveError
+from antiderive.verification.verdict import Verdict
+from antiderive.verification.verifier import verify
+
+_POINTS = 32
+_LARGEST_DENOMINATOR = 1000
+
+
+def mended(integrand: Expr, candidate: Expr, variable: str = "x") -> tuple[Expr, Verdict] | None:
+    """A refuted candidate times the factor that makes it right, with the verdict on that, if there is one.
+
+    Roots and logarithms taken on the wrong branch leave a derivative that is the integrand times a function
+    which is constant wherever it is smooth, such as ``sqrt(x^2)/x``; a wrong constant factor is the simplest
+    such function. Then integrand over derivative is the factor that is lacking, and the product is verified
+    as any other candidate.
+
+    Args:
+        integrand: what was to be integrated.
+        candidate: an answer that is wrong.
+        variable: the variable of integration.
+
+    >>> answer, verdict = mended(Expr("1/(x*sqrt(x^2))"), Expr("-1/x"))
+    >>> str(answer), verdict.status
+    ('-1/sqrt(x**2)', 'proved')
+    >>> mended(Expr("cos(x)"), Expr("x*sin(x)")) is None
+    True
+    """
+    try:
+        factor = integrand / candidate.diff(variable)
+        if not verify(integrand, factor * candidate, variable=variable).accepted:
+            return None
+        forms = [_as_number(factor), factor.simplify(), factor]
+        answers = [form * candidate for form in forms if form is not None]
+    except AntideriveError:
+        return None
+    for answer in sorted(answers, key=lambda one: one.operators):
+        verdict = verify(integrand, answer, variable=variable)
+        if verdict.accepted:
+            return answer, replace(verdict, reason=f"{verdict.reason}, with a factor constant on intervals")
+    return None
+
+
+def _as_number(factor: Expr) -> Expr | None:
+    """The rational number that an expression is wherever it is defined, going by its values."""
+    random = np.random.default_rng(0)
+    points = {name: random.uniform(0.5, 2.0, _POINTS) for name in sorted(factor.free_symbols)}
+    values = factor.evaluate(**points) if points else np.array([factor.evaluate()])
+    values = values[np.isfinite(values)]
+    if not len(values) or not np.allclose(values, values[0], rtol=1e-9, atol=0.0):
+        return None
+    number = Fraction(values[0].real).limit_denominator(_LARGEST_DENOMINATOR)
+    if not np.isclose(values[0], float(number), rtol=1e-9, atol=0.0):
+        return None
+    return Expr(str(number))

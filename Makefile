@@ -39,7 +39,7 @@ test-rust:
 	cargo test --workspace --quiet
 
 test-python: setup system-packages
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup ## Check formatting, types, layers and lints
 	cargo fmt --all --check

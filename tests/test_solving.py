@@ -35,6 +35,18 @@ def test_the_answer_comes_in_the_variable_that_was_asked(tiny_model):
     assert (solution.method, solution.expression) == ("model", Expr("sin(t)"))
 
 
+def test_a_constant_factor_that_the_model_gets_wrong_is_mended(tiny_model):
+    # In training there are no numbers above 3.
+    solutions = [
+        integrate(text, model=tiny_model, order=()) for text in ("5*exp(x)", "9*exp(x)", "5*x", "4/x")
+    ]
+    found = [one for one in solutions if one.solved and "factor" in one.verdict.reason]
+    assert found
+    for one in found:
+        assert (one.method, one.candidates[0].verdict.status) == ("model", "refuted")
+        assert (one.expression.diff("x") - one.problem).simplify() == 0
+
+
 def test_computer_algebra_steps_in_where_the_model_fails(tiny_model):
     solution = integrate("x^2*exp(3*x)*sin(x)", model=tiny_model, beam=2, timeout=60)
     assert solution.solved

@@ -18,14 +18,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from antiderive.cas import Limits
 from antiderive.cas.methods import METHODS
 from antiderive.cas.portfolio import REST, Step, installed
 from antiderive.classification.integrands import renamed
 from antiderive.classification.portable import Portable
 from antiderive.errors import SettingError, UnsupportedError
+from antiderive.verification.portfolio import Search, search, with_mended
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
+    from antiderive.cas import Caller
     from antiderive.classification.forecast import Forecast, Forecaster
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -34,7 +37,11 @@ SHIPPED = Path(__file__).parent / "shipped"
 _LEAST_PROMISE = 0.5
 """Answers that a call must promise, could it go on at its rate for all the time of a search."""
 
-_LEAST_SECONDS = 1e-3
+_CHEAPEST = 1e-3
+"""CPU seconds that any call costs at least."""
+
+_PROVER = Step("sympy-risch", REST)
+"""It proves most of the classical examples that FriCAS answers in special functions."""
 
 
 class Ordering:
@@ -107,7 +114,7 @@ def by_gain(
         seconds: CPU seconds that each is expected to take.
         threshold: gain for a CPU second below which no more calls are made.
     """
-    cost = np.maximum(seconds, _LEAST_SECONDS)
+    cost = np.maximum(seconds, _CHEAPEST)
     tried = dict.fromkeys(methods, 0.0)  # chance that the method had found it by now
     left, order = list(range(len(methods))), list[int]()
 
@@ -153,6 +160,35 @@ def shipped_order(integrand: Expr, variable: str = "x", *, cpu_seconds: float) -
     except UnsupportedError:
         return installed()
     return (*first, *steps_after(ordering))
+
+
+def shipped_search(pool: Caller, integrand: Expr, variable: str = "x", *, cpu_seconds: float) -> Search:
+    """What ``antiderive solve`` makes of an integrand without a model.
+
+    The methods of :func:`shipped_order` in turn; one that proves, where an answer in special functions hints
+    that there is no elementary one; a wrong answer that can be mended, where nothing else came of it.
+
+    Args:
+        pool: where the calls are made.
+        integrand: the function.
+        variable: the variable of integration.
+        cpu_seconds: CPU time of all calls together.
+
+    Raises:
+        SettingError: if no method is installed.
+    """
+    order = shipped_order(integrand, variable, cpu_seconds=cpu_seconds)
+    limits = Limits(cpu_seconds)
+    found = search(pool, integrand, variable, order=order, cpu_seconds=cpu_seconds, limits=limits)
+    special = any(attempt.judgement.status == "special" for attempt in found.attempts)
+    left = cpu_seconds - found.cpu_seconds
+    if found.answer is None and found.proof is None and special and left > 0:
+        asked = {step.method for step in order}
+        provers = [step for step in installed((_PROVER,)) if step.method not in asked]
+        if provers:
+            more = search(pool, integrand, variable, order=provers, cpu_seconds=left, limits=limits)
+            found = Search((*found.attempts, *more.attempts))
+    return with_mended(found, integrand, variable)
 
 
 def steps_after(ordering: Ordering) -> tuple[Step, ...]:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from antiderive._core import Expr
 from antiderive.cas import Limits, Outcome, Request
 from antiderive.cas.methods import method_named
-from antiderive.classification.ordering import shipped_order
+from antiderive.classification.ordering import shipped_search
 from antiderive.errors import SettingError
-from antiderive.verification.portfolio import Search, search
 
 if TYPE_CHECKING:
     from antiderive.cas import Pool
+    from antiderive.verification.portfolio import Search
 
 MODEL, PORTFOLIO = "model", "portfolio"
 
@@ -97,9 +97,7 @@ class Contestants:
 
         def ask(integrand: str) -> tuple[str, Outcome]:
             expression = Expr.from_prefix(integrand)
-            order = shipped_order(expression, cpu_seconds=timeout)
-            found = search(self.pool, expression, order=order, cpu_seconds=timeout, mend=True)
-            return integrand, _outcome_of(found)
+            return integrand, _outcome_of(shipped_search(self.pool, expression, cpu_seconds=timeout))
 
         with ThreadPoolExecutor(self.pool.workers) as threads:
             asked = [threads.submit(ask, integrand) for integrand in integrands]

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from antiderive._core import Expr
 from antiderive.cas import Limits, shared_pool
 from antiderive.cas.methods import method_named
-from antiderive.cas.portfolio import REST, Step, installed
-from antiderive.classification.ordering import shipped_order
+from antiderive.cas.portfolio import Step, installed
+from antiderive.classification.ordering import shipped_search
 from antiderive.errors import AntideriveError, DataError, SettingError, UnsupportedError
 from antiderive.solving.solution import Candidate, Solution
 from antiderive.tasks import task_named
 from antiderive.verification import Verdict, verify
 from antiderive.verification.mending import mended
-from antiderive.verification.portfolio import Attempt, search
+from antiderive.verification.portfolio import Attempt, search, with_mended
 
 if TYPE_CHECKING:
     from antiderive.models import Seq2Seq
@@ -32,9 +32,6 @@ MODEL_VARIABLE = "ANTIDERIVE_MODEL"
 _DEMO_MODEL = Path("out/demo/model")
 
 _MAX_TOKENS = 128
-
-_PROVER = Step("sympy-risch", REST)
-"""It proves most of the classical examples that FriCAS answers in special functions."""
 
 Order = Sequence[Step] | Callable[[Expr], Sequence[Step]]
 """Methods of computer algebra to ask in turn, or what chooses them for an integrand."""
@@ -72,8 +69,8 @@ def integrate(
         beam: hypotheses asked of the model.
         timeout: CPU seconds for all computer algebra together, shared as
             :func:`antiderive.cas.portfolio.share` says.
-        order: methods with their budgets, or a function from the integrand to them; by default those of
-            :func:`antiderive.classification.ordering.shipped_order`.
+        order: methods with their budgets, or a function from the integrand to them; by default what
+            :func:`antiderive.classification.ordering.shipped_search` asks.
 
     Raises:
         ParseError: if the text is not a formula.
@@ -111,7 +108,6 @@ class _Candidates:
         self.attempts: list[tuple[str, str]] = []
         self.answer: Candidate | None = None
         self.proof: str | None = None  # the method that proved a no
-        self.special = False  # whether a method has an answer in special functions
 
     def consider(self, expression: Expr, method: str, score: float | None = None) -> bool:
         """Judges a candidate; true if it is the answer."""
@@ -165,40 +161,27 @@ class _Candidates:
     def ask_methods(self, order: Order | None, timeout: float) -> None:
         """Answers of computer algebra, until one is right or it is proved that there is none."""
         if order is None:
-            steps: Sequence[Step] = shipped_order(self.integrand, self.variable, cpu_seconds=timeout)
+            steps: Sequence[Step] = installed()
         else:
             steps = order(self.integrand) if callable(order) else order
         if not steps:
             self.attempts.append(("cas", "no method is installed; 'antiderive cas list' tells how"))
             return
-        left = self._search(steps, timeout)
-        # An answer in special functions hints that there is no elementary one: one more call to know it.
-        unsure = self.answer is None and self.proof is None
-        if order is None and unsure and self.special and left > 0:
-            asked = {step.method for step in steps}
-            self._search([step for step in installed((_PROVER,)) if step.method not in asked], left)
-
-    def _search(self, steps: Sequence[Step], cpu_seconds: float) -> float:
-        """Notes what methods say within a time for all of them; returns what is left of it."""
-        if not steps:
-            return cpu_seconds
-        found = search(
-            shared_pool(),
-            self.integrand,
-            self.variable,
-            order=steps,
-            cpu_seconds=cpu_seconds,
-            limits=Limits(cpu_seconds),
-            mend=True,
-        )
+        pool = shared_pool()
+        if order is None:
+            found = shipped_search(pool, self.integrand, self.variable, cpu_seconds=timeout)
+        else:
+            limits = Limits(timeout)
+            found = search(
+                pool, self.integrand, self.variable, order=steps, cpu_seconds=timeout, limits=limits
+            )
+            found = with_mended(found, self.integrand, self.variable)
         for attempt in found.attempts:
             self._note(attempt)
-        return cpu_seconds - found.cpu_seconds
 
     def _note(self, attempt: Attempt) -> None:
         method, judgement = f"cas:{attempt.method}", attempt.judgement
         verdict = judgement.verdict
-        self.special = self.special or judgement.status == "special"
         if judgement.status == "nonelementary":
             self.proof = method
             system = method_named(attempt.method).system

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -86,7 +86,6 @@ def search(
     order: Sequence[Step] | None = None,
     cpu_seconds: float | None = None,
     limits: Limits | None = None,
-    mend: bool = False,
 ) -> Search:
     """Asks one method after the other until an answer is confirmed, or it is proved that there is none.
 
@@ -102,8 +101,6 @@ def search(
             when it is spent no other method is asked. By default each has its budget.
         limits: bounds on memory and wall-clock time of each call, and on the CPU time of a step without a
             budget of its own where there is no ``cpu_seconds``; by default those of the pool.
-        mend: where no answer is right, take one that lacks a factor only
-            (:func:`~antiderive.verification.mending.mended`); it is a further attempt that takes no time.
 
     Raises:
         SettingError: if there is no method to try.
@@ -124,20 +121,23 @@ def search(
         attempt = Attempt(step.method, outcome, judge_outcome(integrand, outcome, variable=variable))
         attempts.append(attempt)
         turns.take(attempt.judgement.status, outcome.cpu_seconds)
-    found = Search(tuple(attempts))
-    if mend and found.answer is None and found.proof is None:
-        found = Search((*attempts, *_mended(integrand, variable, attempts)))
+    return Search(tuple(attempts))
+
+
+def with_mended(found: Search, integrand: Expr, variable: str = "x") -> Search:
+    """A search without an answer, and as a further attempt that takes no time the first wrong one, mended.
+
+    Any other search, and one whose answers lack more than a factor
+    (:func:`~antiderive.verification.mending.mended`), is as it was.
+    """
+    if found.answer is None and found.proof is None:
+        for one in found.attempts:
+            wrong = one.judgement.expression
+            if one.judgement.status != "wrong" or wrong is None:
+                continue
+            if (right := mended(integrand, wrong, variable)) is not None:
+                answer, verdict = right
+                outcome = Outcome("solved", answer.to_prefix())
+                attempt = Attempt(one.method, outcome, Judgement("solved", verdict, answer))
+                return Search((*found.attempts, attempt))
     return found
-
-
-def _mended(integrand: Expr, variable: str, attempts: Sequence[Attempt]) -> Iterator[Attempt]:
-    """The first wrong answer that can be mended, as it is then; nothing if there is none."""
-    for one in attempts:
-        wrong = one.judgement.expression
-        if one.judgement.status != "wrong" or wrong is None:
-            continue
-        if (found := mended(integrand, wrong, variable)) is not None:
-            answer, verdict = found
-            outcome = Outcome("solved", answer.to_prefix())
-            yield Attempt(one.method, outcome, Judgement("solved", verdict, answer))
-            return

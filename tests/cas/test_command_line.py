@@ -8,10 +8,12 @@ from tests.cas.conftest import alive, until
 
 from antiderive import Expr
 from antiderive.cas import Limits, Outcome, Pool, Request
+from antiderive.cas.dispatcher import Recycling
 from antiderive.errors import UnsupportedError, WorkerError
 
 SCRIPT = """
 import os, sys, time
+kept = []
 print("a banner", flush=True)
 for line in sys.stdin:
     word, tag = line.split()
@@ -22,6 +24,9 @@ for line in sys.stdin:
     elif word == "eat":
         hoard = []
         while True: hoard.append(bytearray(1 << 22))
+    elif word == "keep":
+        kept.append(bytes([1]) * (40 << 20))
+        time.sleep(0.2)
     elif word == "leave": sys.exit(3)
     elif word == "babble":
         while True: print("y" * 100000)
@@ -35,7 +40,16 @@ for line in sys.stdin:
 """
 
 
-WORDS = {"h": "hang", "w": "wait", "m": "eat", "l": "leave", "b": "babble", "t": "late", "c": "close"}
+WORDS = {
+    "h": "hang",
+    "w": "wait",
+    "m": "eat",
+    "l": "leave",
+    "b": "babble",
+    "t": "late",
+    "c": "close",
+    "k": "keep",
+}
 
 
 class Small:
@@ -93,6 +107,25 @@ def test_one_process_answers_one_call_after_the_other(small):
     assert "banner" not in first.value
     assert first.seconds > 0
     assert 1 < first.memory_mib < 100
+
+
+def test_what_earlier_calls_left_in_memory_is_not_held_against_a_call():
+    limits = Limits(cpu_seconds=30, memory_mib=100)
+    keep, eat = (Request("small", Expr(symbol).to_prefix()) for symbol in "km")
+    with Pool(1, limits=limits, programs={"small": Small()}) as pool:
+        outcomes = [pool.call(keep) for _ in range(5)]
+        assert [one.status for one in outcomes] == ["solved"] * 5
+        assert len({pid_of(one) for one in outcomes}) == 1
+        assert outcomes[-1].memory_mib > 200
+        assert pool.call(eat).status == "memory"
+
+
+def test_a_program_that_has_grown_too_large_is_replaced():
+    keep = Request("small", Expr("k").to_prefix())
+    recycling = Recycling(memory_mib=70)
+    with Pool(1, recycling=recycling, programs={"small": Small()}) as pool:
+        pids = [pid_of(pool.call(keep)) for _ in range(4)]
+    assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
 @pytest.mark.parametrize(

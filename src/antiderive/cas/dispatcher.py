@@ -41,10 +41,12 @@ class Recycling:
 
     Attributes:
         calls: after so many calls: caches and fragments of memory grow.
+        memory_mib: after a call that left a program larger by so much than it was when new.
         idle_seconds: after so long without a call.
     """
 
     calls: int = 500
+    memory_mib: int = 512
     idle_seconds: float = 300.0
 
 
@@ -244,8 +246,11 @@ class Dispatcher(threading.Thread):
             if worker.call is None:
                 return
             call, calls = worker.call, worker.calls
-            _finish(call, worker.finished(reply))
-            if reply.dirty or worker.spoiled or calls >= self._recycling.calls:
+            outcome = worker.finished(reply)
+            _finish(call, outcome)
+            most = self._recycling.memory_mib
+            bloated = outcome.memory_mib > most and worker.left_behind() > most
+            if reply.dirty or worker.spoiled or bloated or calls >= self._recycling.calls:
                 self._kill(worker, None)
                 return
         if worker.conversation.garbage:

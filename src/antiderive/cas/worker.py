@@ -144,6 +144,7 @@ class Worker:
         self.killed = 0.0
         self.check_at = 0.0
         self._cpu_before = self._waited_before = self._resident = 0.0
+        self._when_new = self._left_behind = 0.0  # MiB
         self._peak: usage.PeakMemory | None = None
         self._unsent = b""
         self._awaits_room = False
@@ -173,6 +174,15 @@ class Worker:
         selector.register(self._files[0], selectors.EVENT_READ, on_event)
         self._send(self.conversation.greeting())
 
+    def left_behind(self) -> float:
+        """MiB by which a program is larger than before its first call: garbage and caches.
+
+        That of a Python worker may be there to stay, such as the weights of a model; it counts as none.
+        """
+        if self.kind == "python" or self.pid is None:
+            return 0.0
+        return max(0.0, usage.of_tree(self.pid).resident_mib - self._when_new)
+
     def ask(self, call: Call, number: int) -> None:
         """Puts the question and starts the clocks.
 
@@ -187,6 +197,8 @@ class Worker:
             self._peak.reset()
             self._cpu_before = usage.cpu_seconds(self.pid)
             self._waited_before = usage.waited_seconds(self.pid)
+            self._when_new = self._when_new or usage.of_tree(self.pid).resident_mib
+            self._left_behind = self.left_behind()
         self._send(question)
 
     def ask_ahead(self, calls: Iterable[tuple[Call, int]]) -> None:
@@ -287,7 +299,8 @@ class Worker:
         used = usage.of_tree(self.pid) if self.pid is not None else usage.Usage()
         self._resident = max(self._resident, used.resident_mib)
         cpu = used.cpu_seconds - self._cpu_before
-        if used.resident_mib > limits.memory_mib:
+        # What earlier calls have left is none of this call's.
+        if used.resident_mib - self._left_behind > limits.memory_mib:
             return Outcome("memory", reason=f"more than {limits.memory_mib} MiB")
         if cpu >= limits.cpu_seconds + (_GRACE_SECONDS if self.kind == "python" else 0):
             return Outcome("timeout", reason=_cpu_limit(limits))

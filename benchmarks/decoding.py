@@ -119,7 +119,7 @@ def main() -> None:
     )
     parser.add_argument("--model", type=Path, help="folder of a model")
     parser.add_argument("--steps", type=int, default=300, help="training steps without --model")
-    parser.add_argument("--count", type=int, default=200, help="problems for our search")
+    parser.add_argument("--count", type=int, default=600, help="problems for our search")
     parser.add_argument("--alone", type=int, default=50, help="problems for the original's, which is slow")
     parser.add_argument("--beam", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from antiderive.errors import SettingError
 
-ROWS = 640
+ROWS = 1600
 """Partial hypotheses that are extended together."""
 
 

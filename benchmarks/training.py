@@ -30,6 +30,9 @@ from antiderive.models.config import Seq2SeqConfig
 from antiderive.training import TrainingConfig, train
 
 WIDTH, LAYERS, HEADS, INNER = 256, 4, 8, 1024
+SHAPE = {
+    "width": WIDTH, "heads": HEADS, "encoder_layers": LAYERS, "decoder_layers": LAYERS, "feed_forward": INNER,
+}  # fmt: skip
 BATCH = 32
 WARMUP = 3
 """Steps that are not timed."""
@@ -131,11 +134,7 @@ class PlainLoop:
 
 def possible_rate(pairs: list[tuple[list[int], list[int]]]) -> float:
     """Equations a second if nothing were computed but the products of matrices that they need."""
-    config = Seq2SeqConfig(
-        vocabulary=len(Vocabulary()), width=WIDTH, heads=HEADS, encoder_layers=LAYERS, decoder_layers=LAYERS,
-        feed_forward=INNER,
-    )  # fmt: skip
-    model = Seq2Seq(config)
+    model = Seq2Seq(Seq2SeqConfig(vocabulary=len(Vocabulary()), **SHAPE))
     needed = sum(model.training_flops(1, len(p) + 1, len(s) + 1) for p, s in pairs) / len(pairs)
     rows, rounds = 4096, 40
     x, inner, outer = torch.randn(rows, WIDTH), torch.randn(WIDTH, INNER), torch.randn(INNER, WIDTH)
@@ -162,10 +161,7 @@ def our_loop(pairs, steps: int, folder: Path, tokens_per_batch: int) -> dict[str
     config = TrainingConfig.from_dict(
         {
             "mixture": {"bwd": {"text": str(text)}},
-            "model": {
-                "width": WIDTH, "heads": HEADS, "encoder_layers": LAYERS, "decoder_layers": LAYERS,
-                "feed_forward": INNER,
-            },
+            "model": SHAPE,
             "training": {
                 "steps": WARMUP + steps, "tokens_per_batch": tokens_per_batch, "pool": len(pairs),
                 "log_every": 1, "checkpoint_every": 1_000_000, "learning_rate": 1e-4, "warmup": 0,

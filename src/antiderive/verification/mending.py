@@ -37,17 +37,21 @@ def mended(integrand: Expr, candidate: Expr, variable: str = "x") -> tuple[Expr,
     """
     try:
         factor = integrand / candidate.diff(variable)
-        if not verify(integrand, factor * candidate, variable=variable).accepted:
+        answer = factor * candidate
+        verdict = verify(integrand, answer, variable=variable)
+        if not verdict.accepted:
             return None
-        forms = [_as_number(factor), factor.simplify(), factor]
-        answers = [form * candidate for form in forms if form is not None]
+        forms = [_as_number(factor), factor.simplify()]
+        shorter = [form * candidate for form in forms if form is not None and form != factor]
     except AntideriveError:
         return None
-    for answer in sorted(answers, key=lambda one: one.operators):
-        verdict = verify(integrand, answer, variable=variable)
-        if verdict.accepted:
-            return answer, replace(verdict, reason=f"{verdict.reason}, with a factor constant on intervals")
-    return None
+    for other in sorted(shorter, key=lambda one: one.operators):
+        if other.operators <= answer.operators:
+            found = verify(integrand, other, variable=variable)
+            if found.accepted:
+                answer, verdict = other, found
+                break
+    return answer, replace(verdict, reason=f"{verdict.reason}, with a factor constant on intervals")
 
 
 def _as_number(factor: Expr) -> Expr | None:

@@ -22,11 +22,12 @@ from typing import TypeVar
 
 import torch
 
-from antiderive.datasets import Recipe, Vocabulary
 from antiderive.datasets.stream import pad
 from antiderive.decoding import Decoding, Hypothesis, beam_search
 from antiderive.evaluation.problems import held_out
+from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq
+from antiderive.tasks import Recipe
 from antiderive.training import TrainingConfig, find_checkpoint, load_model, train
 
 T = TypeVar("T")

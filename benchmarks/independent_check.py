@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator
 
 import mpmath as mp
 
-from antiderive.datasets import Examples, Recipe, Vocabulary
+from antiderive.datasets import Examples
+from antiderive.expressions import Vocabulary
+from antiderive.tasks import Recipe
 
 Node = tuple  # (name, arguments) or ("number", value)
 

@@ -22,11 +22,12 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from antiderive.datasets import Recipe, Vocabulary
 from antiderive.datasets.sources import RecipeSource
 from antiderive.datasets.stream import pad
+from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq
 from antiderive.models.config import Seq2SeqConfig
+from antiderive.tasks import Recipe
 from antiderive.training import TrainingConfig, train
 
 WIDTH, LAYERS, HEADS, INNER = 256, 4, 8, 1024

@@ -19,8 +19,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from antiderive import Expr, verify
-from antiderive.datasets import Examples, Recipe
+from antiderive.datasets import Examples
 from antiderive.errors import AntideriveError
+from antiderive.tasks import Recipe
 from antiderive.testing.candidates import differs, disguised, mutated
 from antiderive.verification import screen
 from antiderive.verification.rigorous import residual_of_antiderivative

@@ -5,9 +5,10 @@ import pytest
 
 from antiderive import Expr
 from antiderive._core import skeleton_hash, split_of
-from antiderive.datasets import Examples, Recipe, Split, Vocabulary
+from antiderive.datasets import Examples
 from antiderive.errors import DataError, ParseError, SettingError
-from antiderive.tasks import task_named
+from antiderive.expressions import Split, Vocabulary
+from antiderive.tasks import Recipe, task_named
 
 GOLDEN = [
     # index, problem, solution: changes only with GENERATOR_VERSION

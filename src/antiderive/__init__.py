@@ -5,9 +5,10 @@ Importing it loads neither torch nor SymPy nor a database driver.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
+from antiderive.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from antiderive.solving import Solution, integrate
@@ -23,10 +24,4 @@ _HOMES = {
     "verify": "antiderive.verification",
 }
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401  (PEP 562: any public name)
-    from importlib import import_module
-
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_exports(__name__, _HOMES)

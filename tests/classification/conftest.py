@@ -7,7 +7,8 @@ import pytest
 
 from antiderive import Expr
 from antiderive.classification.labelled import read_splits
-from antiderive.datasets import Functions, Recipe
+from antiderive.datasets import Functions
+from antiderive.tasks import Recipe
 
 LIMIT = 2.0
 

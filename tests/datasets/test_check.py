@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from antiderive import Expr
-from antiderive.datasets import Recipe, Vocabulary
 from antiderive.datasets.check import check
 from antiderive.datasets.folder import DataSet
 from antiderive.datasets.shards import write_dataset
+from antiderive.expressions import Vocabulary
+from antiderive.tasks import Recipe
 
 KEY = "000000000000-000000000600"
 

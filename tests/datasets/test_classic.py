@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from antiderive import Expr
-from antiderive.datasets import Recipe, Split, Vocabulary
 from antiderive.datasets.check import check
 from antiderive.datasets.classic import problem_infix, write_classic
 from antiderive.datasets.dedup import deduplicate
@@ -15,6 +14,8 @@ from antiderive.datasets.ingest import classic_files, read_classic
 from antiderive.datasets.partitions import CountedLines, RecordPartitions
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import DataError
+from antiderive.expressions import Split, Vocabulary
+from antiderive.tasks import Recipe
 
 
 @pytest.fixture(scope="module")

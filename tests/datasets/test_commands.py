@@ -16,10 +16,10 @@ import pytest
 
 from antiderive.cli import main
 from antiderive.cli.dataset import COMMANDS
-from antiderive.datasets import Recipe
 from antiderive.datasets.folder import require_folder_of_tasks
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import DataError
+from antiderive.tasks import Recipe
 
 TOOL = Path(sys.executable).with_name("antiderive")
 

@@ -5,11 +5,13 @@ import json
 import pyarrow as pa
 import pytest
 
-from antiderive.datasets import Examples, Recipe, Split
+from antiderive.datasets import Examples
 from antiderive.datasets.folder import DataSet, operators_in, rows_of
 from antiderive.datasets.manifest import Manifest, gaps, joined
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import DataError, SettingError
+from antiderive.expressions import Split
+from antiderive.tasks import Recipe
 
 SMALL = Recipe(max_operators=5)
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from antiderive import Expr
-from antiderive.datasets import Vocabulary
 from antiderive.datasets.stream import pad
 from antiderive.decoding import Decoding, Grammar, beam_search
 from antiderive.errors import AntideriveError, SettingError
+from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq, Seq2SeqConfig
 
 VOCABULARY = Vocabulary()

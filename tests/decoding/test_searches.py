@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from antiderive import Expr
-from antiderive.datasets import Vocabulary
 from antiderive.decoding import Decoding, Hypothesis, beam_search, distinct, sample
 from antiderive.errors import SettingError
+from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq, Seq2SeqConfig
 
 VOCABULARY = Vocabulary()

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from antiderive.datasets import Recipe
 from antiderive.datasets.check import check
 from antiderive.datasets.folder import DataSet
 from antiderive.distributed.client import Address, Cluster
 from antiderive.distributed.dev import free_port
 from antiderive.labelling import Store, functions_of
 from antiderive.labelling.schema import functions
+from antiderive.tasks import Recipe
 
 TOOL = Path(sys.executable).with_name("antiderive")
 

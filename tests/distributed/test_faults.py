@@ -7,11 +7,11 @@ import time
 from sqlalchemy import func, select
 
 from antiderive.cas.request import Limits
-from antiderive.datasets import Recipe
 from antiderive.distributed import TemporalExecutor
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_of
 from antiderive.labelling.schema import functions, labels
+from antiderive.tasks import Recipe
 
 COUNT = 600
 OUTAGE = float(os.environ.get("ANTIDERIVE_OUTAGE", "15"))

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from s3fs import S3FileSystem
 
-from antiderive.datasets import Recipe
 from antiderive.datasets.check import check
 from antiderive.datasets.folder import DataSet
 from antiderive.datasets.manifest import gaps
@@ -18,6 +17,7 @@ from antiderive.distributed.shared import SharedDataSet
 from antiderive.distributed.storage import Storage, absolute
 from antiderive.distributed.submit import generate_run
 from antiderive.errors import DataError, SettingError
+from antiderive.tasks import Recipe
 
 RECIPE = Recipe(task="bwd", min_operators=2, max_operators=6, seed=5)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from antiderive.cas.request import Limits
-from antiderive.datasets import Recipe
 from antiderive.distributed.client import Cluster
 from antiderive.distributed.submit import label_run
 from antiderive.distributed.versions import release
 from antiderive.labelling import Job, Store
+from antiderive.tasks import Recipe
 
 HANG = Job(
     Recipe(task="fwd", min_operators=1, max_operators=2, seed=1),

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from antiderive import Expr
-from antiderive.datasets import Examples, Recipe, Split, Vocabulary
+from antiderive.datasets import Examples
 from antiderive.decoding import Decoding
 from antiderive.errors import DataError, SettingError
 from antiderive.evaluation import Record, Report, judge
@@ -15,7 +15,8 @@ from antiderive.evaluation.accuracy import RECORDS, evaluate, evaluate_problems
 from antiderive.evaluation.problems import Problem, held_out, problems_of_folder
 from antiderive.evaluation.report import tables, to_html, to_markdown, write_report
 from antiderive.evaluation.robustness import TEMPLATES, robustness
-from antiderive.tasks import task_named
+from antiderive.expressions import Split, Vocabulary
+from antiderive.tasks import Recipe, task_named
 from antiderive.training import Checkpoint, TrainingConfig, load_model
 from antiderive.verification import verify
 

@@ -18,13 +18,13 @@ from antiderive import Expr
 from antiderive.cas.portfolio import installed
 from antiderive.cas.request import Limits
 from antiderive.cli.label.report import command as report_command
-from antiderive.datasets import Recipe
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_of, label_range
 from antiderive.labelling.export import export_labels
 from antiderive.labelling.job import PORTFOLIO, decided_by
 from antiderive.labelling.report import report_on
 from antiderive.labelling.schema import functions, labels, ledger
+from antiderive.tasks import Recipe
 
 RECIPE = Recipe(task="bwd", min_operators=2, max_operators=6, seed=3)
 ANSWER = "antiderive.testing.misbehaving:answer"  # says at once that the function is its own integral

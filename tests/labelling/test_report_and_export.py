@@ -10,10 +10,11 @@ import pytest
 
 from antiderive import Expr, verify
 from antiderive.cas.request import Limits
-from antiderive.datasets import Recipe, Vocabulary
+from antiderive.expressions import Vocabulary
 from antiderive.labelling import Job, Label, Slice, Store, functions_of
 from antiderive.labelling.export import export_labels, export_pairs
 from antiderive.labelling.report import report_on
+from antiderive.tasks import Recipe
 
 TOOL = Path(sys.executable).with_name("antiderive")
 SMALL = {"min_operators": 1, "max_operators": 3}

@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from antiderive import Expr
 from antiderive.cas.request import Limits
-from antiderive.datasets import Functions, Recipe
+from antiderive.datasets import Functions
 from antiderive.errors import SettingError
 from antiderive.labelling import Job, Store, functions_of, label_range, schema
+from antiderive.tasks import Recipe
 
 RECIPE = Recipe(task="textbook", min_operators=1, max_operators=20, coefficients=4)
 

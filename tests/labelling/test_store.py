@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from antiderive.cas.request import Limits
-from antiderive.datasets import Recipe
 from antiderive.errors import SettingError, StoreError
 from antiderive.labelling import Function, Job, Label, Slice, Store, content_key
 from antiderive.labelling.schema import functions, labels, ledger
+from antiderive.tasks import Recipe
 
 RECIPE = Recipe(task="bwd", min_operators=1, max_operators=3)
 

@@ -3,12 +3,12 @@
 import pytest
 
 from antiderive import Expr
-from antiderive.datasets import Examples, Functions, Recipe
+from antiderive.datasets import Examples, Functions
 from antiderive.datasets.check import check
 from antiderive.datasets.folder import DataSet
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import SettingError
-from antiderive.tasks import task_named
+from antiderive.tasks import Recipe, task_named
 
 RECIPE = Recipe(task="fwd", min_operators=1, max_operators=4)
 

@@ -10,10 +10,10 @@ import sympy
 
 from antiderive import Expr
 from antiderive.cli import main
-from antiderive.datasets import Examples, Recipe
+from antiderive.datasets import Examples
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import ParseError, SettingError
-from antiderive.tasks import task_named
+from antiderive.tasks import Recipe, task_named
 from antiderive.tasks.lyapunov import Certificate, System
 from antiderive.verification.polynomials import expression_of, polynomial_of, ring, terms_of
 from antiderive.verification.sums_of_squares import definiteness, sum_of_squares

@@ -11,9 +11,10 @@ import pytest
 
 from antiderive import Expr
 from antiderive._core import native_tasks, skeleton_hash, split_of
-from antiderive.datasets import Examples, Functions, Recipe, Vocabulary
+from antiderive.datasets import Examples, Functions
 from antiderive.errors import ParseError, SettingError
-from antiderive.tasks import task_named, tasks_known
+from antiderive.expressions import Vocabulary
+from antiderive.tasks import Recipe, task_named, tasks_known
 
 TASKS = ["bwd", "derivative", "ibp", "liouville", "ode1", "ode2", "sub"]
 INTEGRATION = ["bwd", "ibp", "liouville", "sub"]

@@ -13,9 +13,9 @@ import pytest
 
 from antiderive import Expr
 from antiderive.cli import main
-from antiderive.datasets import Examples, Recipe
+from antiderive.datasets import Examples
 from antiderive.errors import SettingError
-from antiderive.tasks import Draws, ExprTask, Task, expressions_of, register, task_named, tasks_known
+from antiderive.tasks import Draws, ExprTask, Recipe, Task, expressions_of, register, task_named, tasks_known
 from antiderive.tasks import registry as registry_module
 from antiderive.verification import Verdict
 

@@ -5,11 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from antiderive.datasets import Examples, Recipe, Split, Vocabulary
+from antiderive.datasets import Examples
 from antiderive.datasets.shards import write_dataset
 from antiderive.datasets.sources import Mixture, Pairs, RecipeSource, ShardSource, TextSource
 from antiderive.datasets.stream import BatchStream
 from antiderive.errors import DataError
+from antiderive.expressions import Split, Vocabulary
+from antiderive.tasks import Recipe
 from antiderive.training import Checkpoint, train
 
 from .common import config

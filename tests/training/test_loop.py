@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from antiderive.datasets import Recipe
 from antiderive.errors import DataError, LimitError, PreemptedError, SettingError
+from antiderive.tasks import Recipe
 from antiderive.training import Checkpoint, TrainingConfig, load_model, train
 from antiderive.training.optimiser import learning_rate
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from antiderive._core import Expr
-from antiderive.datasets import Vocabulary
 from antiderive.datasets.stream import pad
 from antiderive.errors import DataError, LimitError
+from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq, Seq2SeqConfig
 from antiderive.models.positions import TreePositions
 from antiderive.training import export, from_pretrained, push, train

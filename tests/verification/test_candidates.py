@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from antiderive import Expr, verify
-from antiderive.datasets import Examples, Recipe
+from antiderive.datasets import Examples
 from antiderive.errors import AntideriveError
+from antiderive.tasks import Recipe
 from antiderive.testing.candidates import Tree, differs, disguised, mutated
 
 PROBLEMS = Path(__file__).parents[1] / "problems"

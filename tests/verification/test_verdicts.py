@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from antiderive import Expr, verify
-from antiderive.datasets import Examples, Recipe
+from antiderive.datasets import Examples
 from antiderive.errors import ParseError, SettingError
+from antiderive.tasks import Recipe
 from antiderive.verification import screen, verify_zero
 from antiderive.verification.rigorous import evaluate, precision
 

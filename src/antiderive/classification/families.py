@@ -22,8 +22,8 @@ from antiderive._core import Expr
 from antiderive.classification.features import FEATURES, features_of
 from antiderive.classification.forecast import Description, Layout
 from antiderive.classification.portable import Portable
-from antiderive.datasets import Vocabulary
 from antiderive.errors import DataError
+from antiderive.expressions import Vocabulary
 from antiderive.models import Classifier, ClassifierConfig
 
 MAX_TOKENS = 400

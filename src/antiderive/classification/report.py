@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from antiderive.datasets.folder import writing_to
-from antiderive.pages import html_page, html_table
+from antiderive.files import writing_to
+from antiderive.reports import html_page, html_table
 
 if TYPE_CHECKING:
     from antiderive.classification.evaluation import Evaluation, Row

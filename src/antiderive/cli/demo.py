@@ -11,7 +11,7 @@ import click
 from antiderive.cli.progress import require
 
 if TYPE_CHECKING:
-    from antiderive.datasets import Recipe
+    from antiderive.tasks import Recipe
 
 TEXTBOOK = (
     "x*cos(x)",

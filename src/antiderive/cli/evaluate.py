@@ -12,9 +12,9 @@ from antiderive.cli.progress import require
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from antiderive.datasets import Recipe
     from antiderive.evaluation import Report
-    from antiderive.pages import Table
+    from antiderive.reports import Table
+    from antiderive.tasks import Recipe
 
 
 def numbers(text: str) -> tuple[int, ...]:
@@ -93,11 +93,10 @@ def run_evaluation(
 
     ``rules`` are settings of :class:`antiderive.decoding.Decoding`.
     """
-    from antiderive.datasets import Recipe
     from antiderive.decoding import Decoding
     from antiderive.evaluation.accuracy import evaluate_problems
     from antiderive.evaluation.problems import held_out, problems_of_folder, require_positive
-    from antiderive.tasks import task_named
+    from antiderive.tasks import Recipe, task_named
     from antiderive.training import load_model
 
     require_positive(count, beams)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from antiderive.datasets import Recipe
     from antiderive.datasets.manifest import Manifest
     from antiderive.datasets.shards import Progress
+    from antiderive.tasks import Recipe
 
 
 @click.command()
@@ -64,11 +64,10 @@ def _plan(
     tasks: str | None, seed: int | None, recipe: Path | None, out: Path, *, resume: bool
 ) -> dict[Path, Recipe]:
     """The recipe of each folder, all of them checked before anything is written."""
-    from antiderive.datasets import Recipe
     from antiderive.datasets.folder import RECIPE, DataSet, require_folder_of_tasks
     from antiderive.datasets.manifest import MANIFEST
     from antiderive.errors import DataError, SettingError
-    from antiderive.tasks import task_named
+    from antiderive.tasks import Recipe, task_named
 
     if tasks is None:
         if not resume:
@@ -139,7 +138,7 @@ def _generate(settings: Recipe, folder: Path, span: tuple[int, int], threads: in
 
 
 def _show(folder: Path, manifest: Manifest, progress: Progress | None) -> None:
-    from antiderive.datasets import Split
+    from antiderive.expressions import Split
 
     made, seconds = (progress.made, progress.seconds) if progress is not None else (0, 0.0)
     files = sum(1 for _ in manifest.files())

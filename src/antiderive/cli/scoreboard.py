@@ -66,12 +66,12 @@ def command(
     from antiderive.cas import Limits, Pool
     from antiderive.cli.evaluate import print_tables
     from antiderive.cli.progress import progress_bar
-    from antiderive.datasets.folder import writing_to
     from antiderive.evaluation.contestants import Contestants
     from antiderive.evaluation.outcomes import Answers
     from antiderive.evaluation.problems import read_integrals
     from antiderive.evaluation.scoreboard import Scoreboard, standings_of
     from antiderive.evaluation.scoreboard_report import tables, write_scoreboard
+    from antiderive.files import writing_to
 
     problems = read_integrals(path)
     if count is not None and count < len(problems):

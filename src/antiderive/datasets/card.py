@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from antiderive.datasets.examples import Split
+from antiderive.expressions import Split
 
 if TYPE_CHECKING:
     from pathlib import Path

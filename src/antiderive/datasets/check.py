@@ -21,12 +21,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from antiderive._core import Expr, skeleton_hash, split_of
-from antiderive.datasets.examples import Split
 from antiderive.datasets.folder import DataSet, operators_in, read_table, rows_of
 from antiderive.datasets.manifest import ShardFile, parse_key, split_of_name
 from antiderive.datasets.parallel import ordered_map
 from antiderive.datasets.partitions import RecordPartitions, partitions_for
 from antiderive.errors import AntideriveError, DataError
+from antiderive.expressions import Split
 from antiderive.tasks import task_named
 from antiderive.tasks.fwd import FORWARD
 

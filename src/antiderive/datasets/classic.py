@@ -19,12 +19,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from antiderive._core import Expr
-from antiderive.datasets.examples import Split
-from antiderive.datasets.folder import DataSet, rows_of, writing_to
+from antiderive.datasets.folder import DataSet, rows_of
 from antiderive.datasets.parallel import ordered_map
 from antiderive.datasets.partitions import CountedLines
-from antiderive.datasets.vocabulary import Vocabulary
 from antiderive.errors import DataError, ParseError
+from antiderive.expressions import Split, Vocabulary
+from antiderive.files import writing_to
 from antiderive.tasks import task_named
 
 _CHUNK = 10_000

@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from antiderive.datasets.examples import Split
-from antiderive.datasets.folder import RECIPE, DataSet, DataSetWriter, writing_to
+from antiderive.datasets.folder import RECIPE, DataSet, DataSetWriter
 from antiderive.datasets.manifest import Manifest, file_name, parse_key
 from antiderive.datasets.partitions import RecordPartitions, partitions_for
-from antiderive.datasets.recipe import Recipe
+from antiderive.expressions import Split
+from antiderive.files import writing_to
+from antiderive.tasks.recipe import Recipe
 
 By = Literal["exact", "skeleton"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,23 +11,13 @@ from numpy.typing import NDArray
 from antiderive._core import generate
 from antiderive.datasets.forward import solve_functions
 from antiderive.datasets.sampling import sample_examples, token_slice
+from antiderive.expressions import Split
 from antiderive.tasks import NativeTask, task_named
 from antiderive.tasks.fwd import ForwardIntegration
 
 if TYPE_CHECKING:
     from antiderive.cas import Caller
-    from antiderive.datasets.recipe import Recipe
-
-
-class Split(IntEnum):
-    """The part of a data set that a problem belongs to, decided by the keyed hash of its skeleton.
-
-    One skeleton in 50 is for testing, another one in 50 for validation, for every recipe alike.
-    """
-
-    TRAIN = 0
-    VALID = 1
-    TEST = 2
+    from antiderive.tasks.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ appears under its name only when it is whole, and belongs to the data set only w
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import hashlib
 import os
@@ -20,9 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from antiderive.datasets.atomic import remove_left_overs, write_atomically
 from antiderive.datasets.card import CARD, card, card_of_tasks, is_card
-from antiderive.datasets.examples import Examples, Split
+from antiderive.datasets.examples import Examples
 from antiderive.datasets.manifest import (
     MANIFEST,
     Manifest,
@@ -33,9 +31,10 @@ from antiderive.datasets.manifest import (
     key_of,
     split_of_name,
 )
-from antiderive.datasets.recipe import Recipe
-from antiderive.datasets.vocabulary import Vocabulary
 from antiderive.errors import DataError
+from antiderive.expressions import Split, Vocabulary
+from antiderive.files import remove_left_overs, write_atomically, writing_to
+from antiderive.tasks.recipe import Recipe
 
 RECIPE = "recipe.toml"
 """Name of the recipe in the folder of a data set."""
@@ -274,14 +273,3 @@ def encode(table: pa.Table) -> memoryview:
     # In one chunk, so that the bytes do not depend on how the rows came together.
     pq.write_table(table.combine_chunks(), sink, compression="zstd", use_dictionary=False)
     return memoryview(sink.getvalue())
-
-
-@contextlib.contextmanager
-def writing_to(folder: Path) -> Iterator[None]:
-    """Turns a failure to write into one clear line."""
-    try:
-        yield
-    except OSError as error:
-        raise DataError(
-            f"cannot write to {folder}: {error.strerror or error}; what was finished before is whole"
-        ) from error

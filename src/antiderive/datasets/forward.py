@@ -23,7 +23,7 @@ from antiderive.verification.portfolio import Search, search
 
 if TYPE_CHECKING:
     from antiderive.cas import Caller
-    from antiderive.datasets.recipe import Recipe
+    from antiderive.tasks.recipe import Recipe
 
 _SECONDS = 2.0
 """CPU time of a method that is asked for by name and has no time of its own."""

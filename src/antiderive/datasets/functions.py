@@ -16,7 +16,7 @@ from antiderive.tasks.fwd import ForwardIntegration
 from antiderive.tasks.textbook import Textbook
 
 if TYPE_CHECKING:
-    from antiderive.datasets.recipe import Recipe
+    from antiderive.tasks.recipe import Recipe
 
 _HEAD = 2
 """Tokens before the integrand, ``sub Y'``."""
@@ -31,7 +31,7 @@ class Functions:
         problem_tokens: token ids of all problems ``sub Y' f``, one after the other.
         problem_ends: end of each problem in ``problem_tokens``.
         skeletons: keyed hash of the skeleton of each function.
-        splits: :class:`~antiderive.datasets.Split` of each function.
+        splits: :class:`~antiderive.expressions.Split` of each function.
         operators: operators of each function.
         rejects: candidates that were not taken, by reason.
     """

@@ -17,12 +17,12 @@ import numpy as np
 import pyarrow as pa
 
 from antiderive._core import Expr, skeleton_hash, split_of
-from antiderive.datasets.examples import Split
-from antiderive.datasets.folder import SCHEMA, SHARD, DataSetWriter, operators_in, writing_to
+from antiderive.datasets.folder import SCHEMA, SHARD, DataSetWriter, operators_in
 from antiderive.datasets.manifest import Manifest, parse_key
 from antiderive.datasets.parallel import ordered_map
-from antiderive.datasets.vocabulary import Vocabulary
 from antiderive.errors import AntideriveError, DataError, ParseError, UndefinedError
+from antiderive.expressions import Split, Vocabulary
+from antiderive.files import writing_to
 from antiderive.tasks import task_named
 
 _CHUNK = 10_000

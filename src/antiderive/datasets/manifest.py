@@ -10,9 +10,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from antiderive._core import GENERATOR_VERSION
-from antiderive.datasets.examples import Split
-from antiderive.datasets.vocabulary import Vocabulary
 from antiderive.errors import DataError
+from antiderive.expressions import Split, Vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path

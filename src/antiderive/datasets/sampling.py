@@ -16,7 +16,7 @@ from antiderive.errors import LimitError, SettingError, UndefinedError
 from antiderive.tasks import Draws, Task
 
 if TYPE_CHECKING:
-    from antiderive.datasets.recipe import Recipe
+    from antiderive.tasks.recipe import Recipe
     from antiderive.tasks.textbook import Textbook
 
 T = TypeVar("T")

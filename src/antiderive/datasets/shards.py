@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from antiderive.datasets.examples import Examples, Split
+from antiderive.datasets.examples import Examples
 from antiderive.datasets.folder import SHARD, DataSetWriter, to_table
 from antiderive.datasets.manifest import Manifest, Range, gaps
-from antiderive.datasets.recipe import Recipe
 from antiderive.errors import DataError, SettingError
+from antiderive.expressions import Split
 from antiderive.tasks.fwd import FORWARD
+from antiderive.tasks.recipe import Recipe
 
 if TYPE_CHECKING:
     from antiderive.cas import Caller

@@ -18,12 +18,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from antiderive._core import skeleton_hash, split_of
-from antiderive.datasets.examples import Examples, Split
+from antiderive.datasets.examples import Examples
 from antiderive.datasets.manifest import MANIFEST, Manifest
-from antiderive.datasets.recipe import Recipe
-from antiderive.datasets.vocabulary import Vocabulary
 from antiderive.errors import AntideriveError, DataError
+from antiderive.expressions import Split, Vocabulary
 from antiderive.tasks import task_named
+from antiderive.tasks.recipe import Recipe
 
 _VALID_START = 1 << 41
 """Where validation looks for problems in a recipe; training never gets that far."""

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiderive.datasets.sources import Pairs
-from antiderive.datasets.vocabulary import Vocabulary
 from antiderive.errors import DataError
+from antiderive.expressions import Vocabulary
 
 Rows = NDArray[np.int64]
 

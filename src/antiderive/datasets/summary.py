@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive.datasets.examples import Split
-from antiderive.datasets.vocabulary import Vocabulary
+from antiderive.expressions import Split, Vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path

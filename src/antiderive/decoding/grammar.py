@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from antiderive.datasets import Vocabulary
+from antiderive.expressions import Vocabulary
 
 _CLOSED, _SIGN, _DIGITS = 0, 1, 2
 

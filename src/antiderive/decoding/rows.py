@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from antiderive.datasets import Vocabulary
 from antiderive.datasets.stream import pad
 from antiderive.decoding.grammar import Grammar
+from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq
 
 IMPOSSIBLE = float("-inf")

@@ -5,7 +5,9 @@ The sandbox of workflows imports this package again, so nothing is imported befo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from antiderive.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from antiderive.distributed.client import Cluster, Run
@@ -14,18 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Cluster", "Run", "TemporalExecutor", "WorkerSettings", "run_worker"]
 
-_HOMES = {
-    "Cluster": "client",
-    "Run": "client",
-    "TemporalExecutor": "executor",
-    "WorkerSettings": "worker",
-    "run_worker": "worker",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401  (PEP 562)
-    from importlib import import_module
-
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "Cluster": ".client",
+        "Run": ".client",
+        "TemporalExecutor": ".executor",
+        "WorkerSettings": ".worker",
+        "run_worker": ".worker",
+    },
+)

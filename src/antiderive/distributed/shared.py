@@ -32,8 +32,9 @@ from antiderive.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from antiderive.datasets import Recipe, Split
     from antiderive.distributed.storage import Storage
+    from antiderive.expressions import Split
+    from antiderive.tasks import Recipe
 
 ENTRIES = ".shards"
 """Folder of the entries."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from antiderive.datasets.atomic import remove_left_overs, write_atomically
 from antiderive.errors import DataError, SettingError
+from antiderive.files import remove_left_overs, write_atomically
 
 OBJECT_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs")
 """Where a file appears as a whole with the request that puts it there."""

@@ -16,8 +16,8 @@ from antiderive.tasks import task_named
 from antiderive.tasks.fwd import FORWARD
 
 if TYPE_CHECKING:
-    from antiderive.datasets import Recipe
     from antiderive.labelling import Job
+    from antiderive.tasks import Recipe
 
 CONCURRENCY = 32
 

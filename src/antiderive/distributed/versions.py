@@ -12,8 +12,9 @@ from antiderive.errors import AntideriveError, SettingError
 
 # The rest is imported where it is used: who only asks for the state of a run need not wait for it.
 if TYPE_CHECKING:
-    from antiderive.datasets import Examples, Functions, Recipe
+    from antiderive.datasets import Examples, Functions
     from antiderive.distributed.messages import GenerateJob, LabelJob
+    from antiderive.tasks import Recipe
 
 _SAMPLE = 3
 """Examples that are compared: enough to see that a task of one's own is another one there."""
@@ -78,7 +79,7 @@ def recipe_of(job: LabelJob | GenerateJob) -> Recipe:
     Raises:
         SettingError: if it cannot work here.
     """
-    from antiderive.datasets import Recipe
+    from antiderive.tasks import Recipe
 
     return Recipe.from_dict(json.loads(job.recipe))
 

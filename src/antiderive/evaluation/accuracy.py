@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from antiderive.cas import Pool
-from antiderive.datasets import Recipe
-from antiderive.datasets.folder import writing_to
 from antiderive.decoding import Decoding, beam_search
 from antiderive.errors import DataError
 from antiderive.evaluation.judging import Record, judge
 from antiderive.evaluation.problems import Problem, held_out, require_positive
 from antiderive.evaluation.summary import Report
+from antiderive.files import writing_to
 from antiderive.models import Seq2Seq
-from antiderive.tasks import Task, task_named
+from antiderive.tasks import Recipe, Task, task_named
 from antiderive.tasks.bounded import verify_one
 
 RECORDS = "records.jsonl"

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from antiderive.cas import Outcome
-from antiderive.datasets.folder import writing_to
 from antiderive.errors import DataError
+from antiderive.files import writing_to
 
 Method = Callable[[list[str], float], Iterable[tuple[str, Outcome]]]
 """Integrates: takes integrands in prefix form and the CPU seconds for each, and gives each with its outcome,

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from antiderive._core import Expr
-from antiderive.datasets import Examples, Recipe, Split
+from antiderive.datasets import Examples
 from antiderive.datasets.folder import DataSet, rows_of
 from antiderive.datasets.manifest import split_of_name
 from antiderive.errors import AntideriveError, DataError, SettingError
+from antiderive.expressions import Split
+from antiderive.tasks import Recipe
 
 _CHUNK = 10_000
 """Most examples made at once; one in 50 is for testing."""

@@ -6,11 +6,11 @@ import html
 import json
 from pathlib import Path
 
-from antiderive.datasets.folder import writing_to
 from antiderive.evaluation.judging import Record
-from antiderive.evaluation.plots import bars, lines
 from antiderive.evaluation.summary import Report, Tally
-from antiderive.pages import Table, html_page, html_table, markdown_table
+from antiderive.files import writing_to
+from antiderive.reports import Table, html_page, html_table, markdown_table
+from antiderive.reports.svg import bars, lines
 
 _SHOWN = 1000
 """Problems that the page lists; failures come first."""

@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from antiderive._core import Expr
-from antiderive.datasets import Recipe
 from antiderive.decoding import Decoding
 from antiderive.errors import AntideriveError, SettingError
 from antiderive.evaluation.accuracy import evaluate_problems, rules
 from antiderive.evaluation.problems import Problem, held_out
 from antiderive.evaluation.summary import Report
 from antiderive.models import Seq2Seq
-from antiderive.tasks import Task, task_named, tasks_known
+from antiderive.tasks import Recipe, Task, task_named, tasks_known
 from antiderive.tasks.integration import Integration
 
 TEMPLATES = {

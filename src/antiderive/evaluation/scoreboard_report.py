@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from antiderive.datasets.folder import writing_to
 from antiderive.evaluation.scoreboard import RESULTS, Scoreboard
-from antiderive.labelling.plot import COLORS
-from antiderive.pages import Table, markdown_table
+from antiderive.files import writing_to
+from antiderive.reports import OUTCOME_COLORS, Table, markdown_table
 
 NOTE = (
     "Solved: the answer is proved, or its derivative agrees with the integrand in ball arithmetic. Wrong: it "
@@ -76,7 +75,7 @@ def _plot(board: Scoreboard, path: Path) -> None:
     for name in RESULTS:
         counts = [one.counts[name] for one in board.standings]
         if any(counts):
-            bars.barh(methods, counts, left=left, color=COLORS[name], label=name.replace("_", " "))
+            bars.barh(methods, counts, left=left, color=OUTCOME_COLORS[name], label=name.replace("_", " "))
         left = [low + count for low, count in zip(left, counts, strict=True)]
     bars.invert_yaxis()
     bars.set_xlabel("problems")

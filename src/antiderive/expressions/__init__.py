@@ -1,4 +1,4 @@
-"""Expressions: the native ``Expr`` and its bridges to other notations.
+"""Expressions: the native ``Expr``, its tokens, the vocabulary, rows of tokens and the split by skeleton.
 
 >>> from antiderive import Expr
 >>> f = Expr("x*cos(x)")
@@ -10,6 +10,17 @@ Expr('cos(x) - x*sin(x)')
 
 from __future__ import annotations
 
-from antiderive._core import Expr
+from typing import TYPE_CHECKING
 
-__all__ = ["Expr"]
+from antiderive._core import Expr
+from antiderive.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from antiderive.expressions.rows import TokenRows
+    from antiderive.expressions.split import Split
+    from antiderive.expressions.vocabulary import Vocabulary
+
+__all__ = ["Expr", "Split", "TokenRows", "Vocabulary"]
+
+# numpy is loaded when rows are used.
+__getattr__ = lazy_exports(__name__, {"Split": ".split", "TokenRows": ".rows", "Vocabulary": ".vocabulary"})

@@ -18,9 +18,10 @@ import pyarrow.parquet as pq
 from sqlalchemy import select
 
 from antiderive._core import Expr
-from antiderive.datasets import Split
 from antiderive.datasets.classic import text_lines, write_lines
-from antiderive.datasets.folder import SCHEMA, writing_to
+from antiderive.datasets.folder import SCHEMA
+from antiderive.expressions import Split
+from antiderive.files import writing_to
 from antiderive.labelling import schema
 from antiderive.labelling.job import decided_by
 from antiderive.tasks import task_named

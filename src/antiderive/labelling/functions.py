@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.datasets import Examples, Functions, Split
+from antiderive.datasets import Examples, Functions
+from antiderive.expressions import Split
 from antiderive.tasks import task_named
 from antiderive.tasks.fwd import ForwardIntegration
 
 if TYPE_CHECKING:
-    from antiderive.datasets import Recipe
+    from antiderive.tasks import Recipe
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from antiderive.errors import SettingError
 
 if TYPE_CHECKING:
     from antiderive.cas import Limits
-    from antiderive.datasets import Recipe
+    from antiderive.tasks import Recipe
 
 PORTFOLIO = "portfolio"
 """Name, as a method, of all methods that are installed, asked in turn until one has decided."""

@@ -7,24 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from antiderive.errors import DataError
 from antiderive.labelling.job import OUTCOMES
+from antiderive.reports import OUTCOME_COLORS
 
 if TYPE_CHECKING:
     from antiderive.labelling.report import Report, Tally
-
-COLORS = {
-    "solved": "#2a7f3f",
-    "wrong": "#b3001b",
-    "unconfirmed": "#e8747c",
-    "special": "#8e63b8",
-    "partial": "#c2a5dc",
-    "nonelementary": "#1f4e8c",
-    "gave_up": "#7fa8d1",
-    "unsupported": "#bfbfbf",
-    "timeout": "#f2b134",
-    "memory": "#d98200",
-    "crashed": "#7a4b00",
-}
-"""Green is solved, reds are wrong or doubtful, blue is a no, yellows are limits."""
 
 
 def plot_report(report: Report, path: Path) -> None:
@@ -64,7 +50,7 @@ def _bars(axes: Any, tallies: dict[str, Tally], *, by_size: bool = False) -> Non
             counts = tally.by_operators[int(name)] if by_size else tally.counts
             shares.append(counts[outcome] / counts.total())
         if any(shares):
-            axes.bar(list(tallies), shares, bottom=bottom, color=COLORS[outcome], width=0.85)
+            axes.bar(list(tallies), shares, bottom=bottom, color=OUTCOME_COLORS[outcome], width=0.85)
         bottom = [low + share for low, share in zip(bottom, shares, strict=True)]
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
@@ -74,4 +60,4 @@ def _bars(axes: Any, tallies: dict[str, Tally], *, by_size: bool = False) -> Non
 def _patch(outcome: str) -> Any:  # noqa: ANN401
     from matplotlib.patches import Patch
 
-    return Patch(color=COLORS[outcome], label=outcome)
+    return Patch(color=OUTCOME_COLORS[outcome], label=outcome)

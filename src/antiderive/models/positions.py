@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from antiderive.datasets import Vocabulary
+from antiderive.expressions import Vocabulary
 
 LEVELS = 16
 """Deepest steps of a path that are kept; nodes further down share the rest of their path."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from antiderive.tasks.draws import Draws
+from antiderive.tasks.recipe import Recipe
 from antiderive.tasks.registry import TaskEntry, register, task_named, tasks_known
 from antiderive.tasks.task import ExprTask, NativeTask, Task, expressions_of, skeleton_of
 
@@ -10,6 +11,7 @@ __all__ = [
     "Draws",
     "ExprTask",
     "NativeTask",
+    "Recipe",
     "Task",
     "TaskEntry",
     "expressions_of",

@@ -33,7 +33,7 @@ from antiderive.verification.sums_of_squares import definiteness
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from antiderive.datasets import Recipe
+    from antiderive.tasks import Recipe
     from antiderive.tasks.draws import Draws
 
 _VARIABLES = ("x", "y", "z")

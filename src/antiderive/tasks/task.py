@@ -17,7 +17,7 @@ from antiderive._core import Expr, arities, vocabulary
 from antiderive.errors import SettingError
 
 if TYPE_CHECKING:
-    from antiderive.datasets import Recipe
+    from antiderive.tasks import Recipe
     from antiderive.tasks.draws import Draws
     from antiderive.verification import Verdict
 

@@ -16,7 +16,7 @@ from antiderive._core import Expr
 from antiderive.tasks.fwd import ForwardIntegration
 
 if TYPE_CHECKING:
-    from antiderive.datasets import Recipe
+    from antiderive.tasks import Recipe
     from antiderive.tasks.draws import Draws
 
 _X = Expr("x")

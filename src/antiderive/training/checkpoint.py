@@ -19,8 +19,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from antiderive.datasets import Vocabulary
 from antiderive.errors import DataError
+from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq
 from antiderive.training.config import TrainingConfig
 

@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from antiderive.datasets import Recipe, Vocabulary
 from antiderive.datasets.sources import RecipeSource, ShardSource, Source, TextSource
 from antiderive.errors import DataError, SettingError
+from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2SeqConfig
-from antiderive.tasks import task_named
+from antiderive.tasks import Recipe, task_named
 
 T = TypeVar("T")
 

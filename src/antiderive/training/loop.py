@@ -14,10 +14,10 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from antiderive.datasets import Vocabulary
 from antiderive.datasets.sources import Mixture
 from antiderive.datasets.stream import Batch, BatchStream
 from antiderive.errors import DataError, LimitError, PreemptedError
+from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq
 from antiderive.training.checkpoint import Checkpoint, mark_best, rotate, save
 from antiderive.training.config import TrainingConfig

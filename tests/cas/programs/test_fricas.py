@@ -4,7 +4,8 @@ import pytest
 
 from antiderive import Expr
 from antiderive.cas.backends.fricas import BACKEND, Kernel, proves_nonelementary
-from antiderive.datasets import Examples, Recipe
+from antiderive.datasets import Examples
+from antiderive.tasks import Recipe
 from antiderive.verification import verify
 
 

@@ -48,7 +48,8 @@ class Run:
 def requests(count: int) -> list[Request]:
     """Random functions of one to four operators; every tenth is replaced by a hang."""
     from antiderive._core import Expr
-    from antiderive.datasets import Examples, Recipe
+    from antiderive.datasets import Examples
+    from antiderive.tasks import Recipe
 
     examples = Examples.generate(Recipe(min_operators=1, max_operators=4), 0, count)
     functions = [Expr.from_tokens(examples.solution(place)).to_prefix() for place in range(count)]

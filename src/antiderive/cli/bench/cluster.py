@@ -61,9 +61,9 @@ def command(
     verifies in another, so two of them need some three cores; calls that wait need hardly any.
     """
     from antiderive.cas.request import Limits
-    from antiderive.datasets import Recipe
     from antiderive.distributed.dev import DevServer, free_port
     from antiderive.labelling import Job
+    from antiderive.tasks import Recipe
 
     recipe = Recipe(task="fwd", min_operators=ops[0], max_operators=ops[1])
     figures: dict[str, object] = {"cpus": os.cpu_count(), "method": method, "timeout_cpu_seconds": timeout}

@@ -16,7 +16,7 @@ import click
 from antiderive.cli.bench.common import print_rates, rate_of, sample_functions
 
 if TYPE_CHECKING:
-    from antiderive.datasets import Recipe
+    from antiderive.tasks import Recipe
 
 
 def _sympy_tokens(expression: Any) -> list[str]:  # noqa: ANN401  (SymPy is untyped)
@@ -48,8 +48,7 @@ def command(task: str, seconds: float, baseline: int, *, as_json: bool) -> None:
     The others only build, differentiate and tokenise functions that are known to be accepted; they neither
     sample, nor simplify, nor check.
     """
-    from antiderive.datasets import Recipe
-    from antiderive.tasks import task_named
+    from antiderive.tasks import Recipe, task_named
 
     recipe = Recipe(task=task_named(task).name)
     one = _measure(recipe, seconds, 1)

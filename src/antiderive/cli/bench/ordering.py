@@ -303,7 +303,8 @@ def _run(
 def _fresh(task: str, seed: int, place: int) -> Expr:
     """A function that no classifier has seen: seeds from 1 on are not used for labels."""
     from antiderive._core import Expr
-    from antiderive.datasets import Functions, Recipe
+    from antiderive.datasets import Functions
+    from antiderive.tasks import Recipe
 
     parameters = 6 if task == "textbook" else 0
     most = 30 if parameters else 15

@@ -84,8 +84,8 @@ def _label(
 ) -> None:
     from antiderive.cas.request import Limits
     from antiderive.cli.progress import progress_bar
-    from antiderive.datasets import Recipe
     from antiderive.labelling import Job, LocalExecutor
+    from antiderive.tasks import Recipe
 
     recipe = Recipe(task="fwd", min_operators=ops[0], max_operators=ops[1])
     job = Job(recipe, method, Limits(_CPU_SECONDS), split)

@@ -96,8 +96,8 @@ def _to_parquet(
 
 def show_result(out: Path, manifest: Manifest) -> None:
     """Prints the examples by split and what was left out."""
-    from antiderive.datasets import Split
     from antiderive.datasets.ingest import BAD_LINES
+    from antiderive.expressions import Split
 
     click.echo(f"{out}: {manifest.examples():,} examples")
     for split in Split:

@@ -17,9 +17,9 @@ def command(folder: Path, count: int, prefix: bool) -> None:
     """Show the first examples of the data set in FOLDER: index, split, problem, solution."""
     require(folder)
     from antiderive import Expr
-    from antiderive.datasets import Split, Vocabulary
     from antiderive.datasets.classic import problem_infix
     from antiderive.datasets.folder import DataSet, rows_of
+    from antiderive.expressions import Split, Vocabulary
 
     vocabulary = Vocabulary()
     for data in DataSet.open_all(folder):

@@ -17,8 +17,9 @@ from antiderive.cli.progress import require
 def command(folder: Path, out: Path) -> None:
     """Draw the lengths and the operators of the data set in FOLDER."""
     require(folder)
-    from antiderive.datasets.folder import DataSet, writing_to
+    from antiderive.datasets.folder import DataSet
     from antiderive.datasets.summary import plot
+    from antiderive.files import writing_to
 
     if out.suffix not in {".png", ".pdf", ".svg"}:
         raise click.BadParameter(f"{out.name!r} does not end in .png, .pdf or .svg", param_hint="--out")

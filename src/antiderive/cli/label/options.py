@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from antiderive.datasets import Recipe
+    from antiderive.tasks import Recipe
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 
@@ -69,7 +69,7 @@ def functions_recipe(
     path: Path | None, ops: tuple[int, int] | None, seed: int | None, coefficients: int | None
 ) -> Recipe:
     """The recipe of random functions, from a file and what changes it; other tasks take its settings over."""
-    from antiderive.datasets import Recipe
+    from antiderive.tasks import Recipe
 
     values = {**(Recipe.load(path) if path is not None else Recipe()).to_dict(), "task": "fwd"}
     if ops is not None:

@@ -42,9 +42,8 @@ def command(
     queue: str,
 ) -> None:
     """Start writing COUNT examples of TASK to a shared folder, as 'antiderive generate' does."""
-    from antiderive.datasets import Recipe
     from antiderive.distributed.submit import generate_run
-    from antiderive.tasks import task_named
+    from antiderive.tasks import Recipe, task_named
 
     changes = {"task": task_named(task).name, **({} if seed is None else {"seed": seed})}
     settings = Recipe.from_dict(changes) if recipe is None else Recipe.load(recipe, changes)

@@ -1,16 +1,23 @@
-"""Files that are either there as a whole or not at all, whoever else writes them."""
+"""Writing files: each is there as a whole or not at all, whoever else writes it, and a failure is one line.
+
+It does not know what the files hold.
+"""
 
 from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from antiderive.errors import DataError
 
 _TEMPORARY = ".writing-"
 
 
 def write_atomically(path: Path, data: bytes | memoryview) -> None:
-    """Writes a file, in the place of one that may be there.
+    """Write a file, in the place of one that may be there.
 
     Raises:
         OSError: if it cannot be written; nothing has changed then.
@@ -28,6 +35,21 @@ def write_atomically(path: Path, data: bytes | memoryview) -> None:
 
 
 def remove_left_overs(folder: Path) -> None:
-    """Removes what processes that were killed had begun to write."""
+    """Remove the files that killed processes left half-written."""
     for path in folder.glob(f"{_TEMPORARY}*"):
         path.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """Turn a failure to write to ``folder`` into one clear line.
+
+    Raises:
+        DataError: in place of an ``OSError``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"cannot write to {folder}: {error.strerror or error}; what was finished before is whole"
+        ) from error

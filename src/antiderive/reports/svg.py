@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 _WIDTH, _HEIGHT = 440, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 16, 34, 36
-_COLOURS = ("#1f6feb", "#c2410c", "#0b6b3a", "#7c3aed", "#52606d")
+_COLORS = ("#1f6feb", "#c2410c", "#0b6b3a", "#7c3aed", "#52606d")
 
 
 def lines(title: str, curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
@@ -15,13 +15,13 @@ def lines(title: str, curves: Mapping[str, Sequence[tuple[float, float]]]) -> st
     longest = max((x for points in curves.values() for x, _ in points), default=1.0)
     shapes = []
     for place, (name, points) in enumerate(curves.items()):
-        colour = _COLOURS[place % len(_COLOURS)]
+        color = _COLORS[place % len(_COLORS)]
         places = [(_x((x - 1) / max(1.0, longest - 1)), _y(share)) for x, share in points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        shapes.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        shapes += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}"/>' for x, y in places]
+        shapes.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>')
+        shapes += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{color}"/>' for x, y in places]
         label = _HEIGHT - _BOTTOM - 10 - 16 * (len(curves) - 1 - place)
-        shapes.append(_text(_WIDTH - _RIGHT - 4, label, name, anchor="end", colour=colour))
+        shapes.append(_text(_WIDTH - _RIGHT - 4, label, name, anchor="end", color=color))
     ticks = sorted({1, *(round(1 + (longest - 1) * part / 4) for part in range(1, 5))})
     for tick in ticks:
         shapes.append(_text(_x((tick - 1) / max(1.0, longest - 1)), _HEIGHT - _BOTTOM + 18, str(tick)))
@@ -37,7 +37,7 @@ def bars(title: str, values: Sequence[tuple[str, float, int]]) -> str:
         left, right = _x(step * (place + 0.12)), _x(step * (place + 0.88))
         shapes.append(
             f'<rect x="{left:.1f}" y="{_y(share):.1f}" width="{right - left:.1f}" '
-            f'height="{_y(0) - _y(share):.1f}" fill="{_COLOURS[0]}">'
+            f'height="{_y(0) - _y(share):.1f}" fill="{_COLORS[0]}">'
             f"<title>{html.escape(name)}: {share:.1%} of {size:,}</title></rect>"
         )
         if place % every == 0:
@@ -53,9 +53,9 @@ def _y(share: float) -> float:
     return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
 
 
-def _text(x: float, y: float, text: str, *, anchor: str = "middle", colour: str = "#52606d") -> str:
+def _text(x: float, y: float, text: str, *, anchor: str = "middle", color: str = "#52606d") -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="12" fill="{colour}">'
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="12" fill="{color}">'
         f"{html.escape(text)}</text>"
     )
 

@@ -12,7 +12,7 @@ import pytest
 
 from antiderive import Expr
 from antiderive.datasets.check import check
-from antiderive.datasets.folder import DataSet
+from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.shards import write_dataset
 from antiderive.expressions import Vocabulary
 from antiderive.tasks import Recipe

@@ -7,10 +7,11 @@ import pytest
 
 from antiderive import Expr
 from antiderive.datasets.check import check
-from antiderive.datasets.classic import problem_infix, write_classic
+from antiderive.datasets.classic import problem_infix
+from antiderive.datasets.classic_export import write_classic
+from antiderive.datasets.classic_import import classic_files, read_classic
+from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.dedup import deduplicate
-from antiderive.datasets.folder import DataSet
-from antiderive.datasets.ingest import classic_files, read_classic
 from antiderive.datasets.partitions import CountedLines, RecordPartitions
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import DataError

@@ -16,7 +16,7 @@ import pytest
 
 from antiderive.cli import main
 from antiderive.cli.dataset import COMMANDS
-from antiderive.datasets.folder import require_folder_of_tasks
+from antiderive.datasets.dataset import require_folder_of_tasks
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import DataError
 from antiderive.tasks import Recipe

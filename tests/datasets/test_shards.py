@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from antiderive.datasets import Examples
-from antiderive.datasets.folder import DataSet, operators_in, rows_of
+from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.manifest import Manifest, gaps, joined
+from antiderive.datasets.parquet import rows_of
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import DataError, SettingError
 from antiderive.expressions import Split
@@ -178,5 +179,5 @@ def test_columns_of_tokens(tmp_path):
     (_, table), *_ = DataSet(tmp_path).shards()
     part = table.slice(50, 60)
     assert list(rows_of(part["problem"])) == part["problem"].to_pylist()
-    counted = operators_in(part["problem"].combine_chunks())
+    counted = rows_of(part["problem"]).operators
     assert counted.tolist() == part["problem_operators"].to_pylist()

@@ -1,6 +1,5 @@
 """What tests of clusters share: a real Temporal server, and workers in processes of their own."""
 
-import logging
 import subprocess
 import sys
 import threading
@@ -103,25 +102,6 @@ def workers(address):
     yield start
     for worker in started:
         worker.end()
-
-
-@pytest.fixture(scope="session")
-def bucket():
-    """URL of a bucket of an S3 server on this machine, which the environment leads to."""
-    from moto.server import ThreadedMotoServer
-    from s3fs import S3FileSystem
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it says every request
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    with pytest.MonkeyPatch.context() as environment:
-        host, port = server.get_host_and_port()
-        environment.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        environment.setenv("AWS_ACCESS_KEY_ID", "key")
-        environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-        S3FileSystem().mkdir("bucket")
-        yield "s3://bucket"
-    server.stop()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from antiderive.datasets.check import check
-from antiderive.datasets.folder import DataSet
+from antiderive.datasets.dataset import DataSet
 from antiderive.distributed.client import Address, Cluster
 from antiderive.distributed.dev import free_port
 from antiderive.labelling import Store, functions_of

@@ -5,7 +5,7 @@ import pytest
 from antiderive import Expr
 from antiderive.datasets import Examples, Functions
 from antiderive.datasets.check import check
-from antiderive.datasets.folder import DataSet
+from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import SettingError
 from antiderive.tasks import Recipe, task_named

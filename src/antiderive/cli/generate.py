@@ -10,7 +10,7 @@ import click
 
 if TYPE_CHECKING:
     from antiderive.datasets.manifest import Manifest
-    from antiderive.datasets.shards import Progress
+    from antiderive.datasets.shards import WritingProgress
     from antiderive.tasks import Recipe
 
 
@@ -46,7 +46,7 @@ def command(
     --resume -o FOLDER alone. With --resume a range may be added to a finished data set. A folder that holds
     anything else is never touched.
     """
-    from antiderive.datasets.folder import DataSet, write_card_of_tasks
+    from antiderive.datasets.dataset import DataSet, write_card_of_tasks
 
     plan = _plan(tasks, seed, recipe, out, resume=resume)
     for folder, settings in plan.items():
@@ -64,8 +64,9 @@ def _plan(
     tasks: str | None, seed: int | None, recipe: Path | None, out: Path, *, resume: bool
 ) -> dict[Path, Recipe]:
     """The recipe of each folder, all of them checked before anything is written."""
-    from antiderive.datasets.folder import RECIPE, DataSet, require_folder_of_tasks
+    from antiderive.datasets.dataset import DataSet, require_folder_of_tasks
     from antiderive.datasets.manifest import MANIFEST
+    from antiderive.datasets.writer import RECIPE
     from antiderive.errors import DataError, SettingError
     from antiderive.tasks import Recipe, task_named
 
@@ -111,11 +112,11 @@ def _generate(settings: Recipe, folder: Path, span: tuple[int, int], threads: in
     from antiderive.datasets.shards import write_dataset
 
     start, count = span
-    last: Progress | None = None
+    last: WritingProgress | None = None
     with progress_bar() as bar:
         row = bar.add_task(f"generating {settings.task}", total=count, rate="", visible=False)
 
-        def report(progress: Progress) -> None:
+        def report(progress: WritingProgress) -> None:
             nonlocal last
             if last is None and progress.done:
                 click.echo(f"{folder}: {progress.done:,} of {count:,} examples are there already", err=True)
@@ -137,7 +138,7 @@ def _generate(settings: Recipe, folder: Path, span: tuple[int, int], threads: in
     _show(folder, manifest, last)
 
 
-def _show(folder: Path, manifest: Manifest, progress: Progress | None) -> None:
+def _show(folder: Path, manifest: Manifest, progress: WritingProgress | None) -> None:
     from antiderive.expressions import Split
 
     made, seconds = (progress.made, progress.seconds) if progress is not None else (0, 0.0)

@@ -21,9 +21,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from antiderive._core import Expr, skeleton_hash, split_of
-from antiderive.datasets.folder import DataSet, operators_in, read_table, rows_of
+from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.manifest import ShardFile, parse_key, split_of_name
 from antiderive.datasets.parallel import ordered_map
+from antiderive.datasets.parquet import read_table, rows_of
 from antiderive.datasets.partitions import RecordPartitions, partitions_for
 from antiderive.errors import AntideriveError, DataError
 from antiderive.expressions import Split
@@ -220,8 +221,9 @@ def _check_file(work: _Work) -> _Result:
 
 def _check_rows(work: _Work, table: pa.Table, records: NDArray[np.void], findings: Findings) -> None:
     task = task_named(work.task)
-    for name in ("problem", "solution"):
-        counted = operators_in(table[name].combine_chunks())
+    rows = {name: rows_of(table[name]) for name in ("problem", "solution")}
+    for name, column in rows.items():
+        counted = column.operators
         wrong = np.flatnonzero(counted != table[f"{name}_operators"].to_numpy())
         if len(wrong):
             index = records["index"][wrong[0]]
@@ -231,8 +233,8 @@ def _check_rows(work: _Work, table: pa.Table, records: NDArray[np.void], finding
     to_verify = np.zeros(len(table), np.bool_)
     to_verify[chosen] = True
     columns = zip(
-        rows_of(table["problem"]),
-        rows_of(table["solution"]),
+        rows["problem"],
+        rows["solution"],
         records.tolist(),
         to_verify.tolist(),
         strict=True,

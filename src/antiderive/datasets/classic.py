@@ -1,120 +1,70 @@
-"""The classic text files (Lample & Charton 2020), written from a data set.
+"""A line of the classic text files (Lample & Charton 2020), read and written.
 
-``data.prefix`` and ``data.infix`` hold the same examples on the same lines, problem TAB solution, in order
-of their indices. ``TASK.train``, ``TASK.valid`` and ``TASK.test`` hold each distinct line of
-``data.prefix`` of the split once as ``count|problem TAB solution``, the most frequent first.
+``problem TAB solution`` in prefix form, in counted files after ``count|``, or in infix. It knows neither
+files nor splits.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from antiderive._core import Expr
-from antiderive.datasets.folder import DataSet, rows_of
-from antiderive.datasets.parallel import ordered_map
-from antiderive.datasets.partitions import CountedLines
+from antiderive.datasets.parquet import rows_of
 from antiderive.errors import DataError, ParseError
-from antiderive.expressions import Split, Vocabulary
-from antiderive.files import writing_to
+from antiderive.expressions import Expr, Vocabulary
 from antiderive.tasks import task_named
 
-_CHUNK = 10_000
-"""Rows that a process converts at a time."""
+LONGEST = 1 << 20
+"""Bytes of a line; a longer one is no example."""
 
 
-def write_classic(
-    data: DataSet,
-    out: Path,
-    *,
-    infix: bool = True,
-    workers: int = 1,
-    report: Callable[[int, int], None] = lambda _done, _total: None,
-) -> dict[str, int]:
-    """Writes the text files to ``out`` and returns the number of lines of each.
+class LineError(DataError):
+    """A line that is not an example.
 
-    Every file appears under its name when it is whole.
+    Attributes:
+        reason: ``columns``, ``too_long`` or ``token``.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+def parse_line(line: bytes, vocabulary: Vocabulary) -> tuple[list[int], list[int]]:
+    """Token ids of the problem and the solution on a line, with or without a count.
 
     Raises:
-        DataError: if ``out`` is not empty or cannot be written.
+        LineError: if it has other columns, an unknown token, or is too long.
     """
-    total = data.manifest.examples()
-    with writing_to(out):
-        out.mkdir(parents=True, exist_ok=True)
-        if any(out.iterdir()):
-            raise DataError(f"{out} is not empty; choose another folder")
-        with TemporaryDirectory(dir=out, prefix=".writing-") as temporary:
-            work = Path(temporary)
-            counted = {
-                split: CountedLines(work / split.name, data.manifest.examples(split)) for split in Split
-            }
-            lines = _write_lines(data, work, counted, infix=infix, workers=workers, report=report)
-            names = {"data.prefix": lines, **({"data.infix": lines} if infix else {})}
-            for split, counts in counted.items():
-                name = f"{data.manifest.task}.{split.name.lower()}"
-                names[name] = _write_counted(counts, work / name)
-                report(total, total)
-            for name in names:
-                (work / name).replace(out / name)
-    return names
+    if len(line) >= LONGEST:
+        raise LineError("too_long", f"the line is longer than {LONGEST:,} bytes")
+    text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+    count, bar, rest = text.partition("|")
+    if bar:
+        if not count.strip().isdecimal():
+            raise LineError("columns", f"{count[:20]!r} before '|' is not a count")
+        text = rest
+    fields = text.split("\t")
+    if len(fields) != 2:
+        raise LineError("columns", f"{len(fields)} columns separated by tabs, not 2")
+    try:
+        problem, solution = (vocabulary.encode(field) for field in fields)
+    except ParseError as error:
+        raise LineError("token", str(error)) from error
+    return problem, solution
 
 
-def _write_lines(
-    data: DataSet,
-    work: Path,
-    counted: dict[Split, CountedLines],
-    *,
-    infix: bool,
-    workers: int,
-    report: Callable[[int, int], None],
-) -> int:
-    lines, total = 0, data.manifest.examples()
-    with ExitStack() as stack:
-        prefix_file = stack.enter_context((work / "data.prefix").open("wb"))
-        infix_file = stack.enter_context((work / "data.infix").open("wb")) if infix else None
-        chunks = _chunks(data, infix=infix)
-        for splits, prefixes, infixes in ordered_map(_render, chunks, workers):
-            write_lines(prefix_file, prefixes)
-            if infix_file is not None:
-                write_lines(infix_file, infixes)
-            for split, lines_of_split in itertools.groupby(
-                sorted(zip(splits, prefixes, strict=True), key=lambda pair: pair[0]), lambda pair: pair[0]
-            ):
-                counted[Split(split)].add(line for _, line in lines_of_split)
-            lines += len(prefixes)
-            report(lines, total)
-    return lines
+def counted_line(count: int, line: bytes) -> bytes:
+    """A line of a counted file, with its end."""
+    return b"%d|%b\n" % (count, line)
 
 
 def write_lines(file: BinaryIO, lines: list[bytes]) -> None:
     """Writes lines with their ends."""
     file.write(b"\n".join([*lines, b""]))
-
-
-_Chunk = tuple[str, bool, pa.Table]
-
-
-def _chunks(data: DataSet, *, infix: bool) -> Iterator[_Chunk]:
-    for _, table in data.shards():
-        for start in range(0, len(table), _CHUNK):
-            # A copy: a slice would be sent to the worker with all of the shard.
-            rows = np.arange(start, min(start + _CHUNK, len(table)))
-            yield data.manifest.task, infix, table.select(["problem", "solution", "split"]).take(rows)
-
-
-def _render(chunk: _Chunk) -> tuple[list[int], list[bytes], list[bytes]]:
-    """Splits, prefix lines and infix lines of some rows; runs in a process of its own."""
-    task, infix, table = chunk
-    prefixes, infixes = text_lines(task, table, infix=infix)
-    return table["split"].to_pylist(), prefixes, infixes
 
 
 def text_lines(task: str, table: pa.Table, *, infix: bool = True) -> tuple[list[bytes], list[bytes]]:
@@ -146,12 +96,3 @@ def problem_infix(task: str, tokens: list[int]) -> str:
         described = task_named(task)
         text = described.write(described.decode(tokens))
     return text.replace("Y", "y")
-
-
-def _write_counted(counts: CountedLines, path: Path) -> int:
-    lines = 0
-    with path.open("wb") as file:
-        for count, line in counts.sorted():
-            file.write(b"%d|%b\n" % (count, line))
-            lines += 1
-    return lines

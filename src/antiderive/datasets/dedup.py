@@ -13,9 +13,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from antiderive.datasets.folder import RECIPE, DataSet, DataSetWriter
+from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.manifest import Manifest, file_name, parse_key
+from antiderive.datasets.parquet import rows_of
 from antiderive.datasets.partitions import RecordPartitions, partitions_for
+from antiderive.datasets.storage import FolderStorage
+from antiderive.datasets.writer import RECIPE, DataSetWriter
 from antiderive.expressions import Split
 from antiderive.files import writing_to
 from antiderive.tasks.recipe import Recipe
@@ -53,7 +56,7 @@ def deduplicate(
         ranges=source.ranges,
     )
     with (
-        DataSetWriter(out, manifest, recipe) as writer,
+        DataSetWriter(FolderStorage(out), manifest, recipe) as writer,
         writing_to(out),
         TemporaryDirectory(dir=out, prefix=".writing-") as folder,
     ):
@@ -108,12 +111,11 @@ def _records(table: pa.Table, by: By, first: int) -> tuple[NDArray[np.uint64], N
 
 
 def _bytes(column: pa.ChunkedArray) -> Iterator[bytes]:
-    for chunk in column.chunks:
-        tokens = chunk.flatten().to_numpy().tobytes()
-        start = 0
-        for length in chunk.value_lengths().to_numpy().tolist():
-            yield tokens[start : start + length]
-            start += length
+    rows = rows_of(column)
+    tokens, start = rows.tokens.tobytes(), 0
+    for end in rows.ends.tolist():
+        yield tokens[start:end]
+        start = end
 
 
 def _first_of_equals(records: NDArray[np.void]) -> NDArray[np.uint64]:

@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from antiderive.datasets.examples import Examples
-from antiderive.datasets.folder import SHARD, DataSetWriter, to_table
-from antiderive.datasets.manifest import Manifest, Range, gaps
-from antiderive.errors import DataError, SettingError
+from antiderive.datasets.manifest import Manifest, Range, Shard, gaps
+from antiderive.datasets.parquet import to_table
+from antiderive.datasets.storage import FolderStorage
+from antiderive.datasets.writer import DataSetWriter
+from antiderive.errors import SettingError
 from antiderive.expressions import Split
 from antiderive.tasks.fwd import FORWARD
 from antiderive.tasks.recipe import Recipe
 
 if TYPE_CHECKING:
     from antiderive.cas import Caller
+
+SHARD = 100_000
+"""Indices of a shard."""
 
 _SLOW_SHARD = 1_000
 _FIRST_CHUNK = 32
@@ -29,8 +34,8 @@ _CHUNK_SECONDS = 0.5
 
 
 @dataclass
-class Progress:
-    """What has been written so far.
+class WritingProgress:
+    """The part of a run that has been written so far.
 
     Attributes:
         done: examples of the range that are there, those of earlier runs included.
@@ -54,7 +59,7 @@ def write_dataset(
     threads: int = 1,
     shard: int | None = None,
     extend: bool = False,
-    report: Callable[[Progress], None] = lambda _: None,
+    report: Callable[[WritingProgress], None] = lambda _: None,
 ) -> Manifest:
     """Writes examples ``start`` to ``start + count`` of a recipe to ``folder``.
 
@@ -71,20 +76,14 @@ def write_dataset(
         raise SettingError(f"examples {start} to {wanted[1]}: the range must not be empty or negative")
     Examples.generate(recipe, start, 1)  # a recipe that cannot work is refused before there is a folder
     manifest = Manifest(task=recipe.task, made_by="generate", source=recipe.text(), ranges=[wanted])
-    with DataSetWriter(folder, manifest, recipe) as writer, ThreadPoolExecutor(1) as background:
+    storage = FolderStorage(folder)
+    with DataSetWriter(storage, manifest, recipe) as writer, ThreadPoolExecutor(1) as background:
+        writer.want(wanted, extend=extend)
         present = writer.manifest
-        if gaps(wanted, present.ranges):
-            if not extend:
-                ranges = ", ".join(f"{first:,} to {last:,}" for first, last in present.ranges)
-                raise DataError(
-                    f"{folder} holds examples {ranges} of this recipe; "
-                    f"add --resume to add {start:,} to {wanted[1]:,}"
-                )
-            writer.extend(*wanted)
         missing = gaps(wanted, present.covered)
         progress = _Reporter(count, sum(last - first for first, last in missing), report)
         pace = Pace()
-        pending: Future[None] | None = None
+        pending: Future[Shard] | None = None
         for first, last in cut(missing, shard or shard_size(recipe)):
             began = time.monotonic()
             parts, rejects = make_shard(recipe, first, last, threads=threads, pace=pace, report=progress.add)
@@ -98,7 +97,7 @@ def write_dataset(
 
 
 class _Reporter:
-    def __init__(self, total: int, missing: int, report: Callable[[Progress], None]) -> None:
+    def __init__(self, total: int, missing: int, report: Callable[[WritingProgress], None]) -> None:
         self._started = time.monotonic()
         self._present, self._total, self._made = total - missing, total, 0
         self._report = report
@@ -107,7 +106,7 @@ class _Reporter:
     def add(self, made: int) -> None:
         self._made += made
         seconds = time.monotonic() - self._started
-        self._report(Progress(self._present + self._made, self._made, self._total, seconds))
+        self._report(WritingProgress(self._present + self._made, self._made, self._total, seconds))
 
 
 class Pace:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from antiderive.datasets.parquet import rows_of
 from antiderive.expressions import Split, Vocabulary
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from antiderive.datasets.folder import DataSet
+    from antiderive.datasets.dataset import DataSet
 
 Counts = NDArray[np.int64]
 
@@ -86,14 +87,14 @@ class Summary:
             {name: np.zeros(256, np.int64) for name in ("problem", "solution")},
         )
         for file, _ in data.manifest.files():
-            table = data.read(file, list(names)).combine_chunks()
+            table = data.read(file, list(names))
             for name in names:
-                for chunk in table[name].chunks:
-                    if name in summary.tokens:
-                        summary.histograms[name].add(chunk.value_lengths().to_numpy())
-                        summary.tokens[name] += np.bincount(chunk.flatten().to_numpy(), minlength=256)
-                    else:
-                        summary.histograms[name].add(chunk.to_numpy())
+                if name in summary.tokens:
+                    rows = rows_of(table[name])
+                    summary.histograms[name].add(rows.lengths)
+                    summary.tokens[name] += np.bincount(rows.tokens, minlength=256)
+                else:
+                    summary.histograms[name].add(table[name].to_numpy())
         return summary
 
     def operators(self) -> dict[str, tuple[int, int]]:

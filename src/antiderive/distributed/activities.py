@@ -16,8 +16,10 @@ from temporalio import exceptions as temporal
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from antiderive.cas import Limits, Pool, Share
-from antiderive.datasets.manifest import Shard, gaps, joined, split_of_name
+from antiderive.datasets.manifest import Manifest, Shard, gaps, joined, split_of_name
 from antiderive.datasets.shards import Pace, cut, make_shard
+from antiderive.datasets.storage import absolute, storage_at
+from antiderive.datasets.writer import DataSetWriter
 from antiderive.distributed.messages import (
     PASSED,
     GenerateJob,
@@ -28,15 +30,13 @@ from antiderive.distributed.messages import (
     SliceResult,
 )
 from antiderive.distributed.pulse import Pulse, StoppedError
-from antiderive.distributed.shared import SharedDataSet
-from antiderive.distributed.storage import Storage, absolute
 from antiderive.distributed.versions import recipe_of, refusal
 from antiderive.distributed.workflow import BAD_INPUT
 from antiderive.errors import AntideriveError, DataError, ParseError, SettingError
 from antiderive.labelling import Job, Store, label_range
 
 if TYPE_CHECKING:
-    from antiderive.datasets.manifest import Manifest, Range
+    from antiderive.datasets.manifest import Range
 
 _MOST_RANGES = 500
 """Ranges of a plan: it has to stay small. The rest comes with the next plan."""
@@ -131,7 +131,7 @@ class Activities:
         """Prepares the folder, or finds what of the run is there."""
         with self._working(job):
             try:
-                manifest = _data_set(job).open((job.first, job.last), extend=job.extend)
+                manifest = _writer(job).open(extend=job.extend)
             except DataError as error:
                 raise _bad_input(error) from error
             missing = gaps((job.first, job.last), manifest.covered)
@@ -142,7 +142,7 @@ class Activities:
         """Writes the shards of a slice; those that are there stay."""
         began = time.monotonic()
         with self._working(part.job) as pulse:
-            recipe, data = recipe_of(part.job), _data_set(part.job)
+            recipe, writer = recipe_of(part.job), _writer(part.job)
             share = Share(self._pool)
             pulse.on_stop(share.stop)
             counts: Counter[str] = Counter()
@@ -154,12 +154,12 @@ class Activities:
                 pulse.report(done)
 
             for first, last in cut([(part.first, part.last)], part.job.shard):
-                shard = data.shard(first, last)
+                shard = writer.shard(first, last)
                 if shard is None:
                     with self._turn(pulse):
                         start = time.monotonic()
                         parts, rejects = make_shard(recipe, first, last, pace=pace, report=report, pool=share)
-                    shard = data.write(first, last, parts, rejects, time.monotonic() - start)
+                    shard = writer.write(first, last, parts, rejects, time.monotonic() - start)
                 counts.update(_examples(shard, last - first))
             return SliceResult(dict(counts), time.monotonic() - began)
 
@@ -167,7 +167,7 @@ class Activities:
     def finish_generate(self, job: GenerateJob) -> None:
         """Writes the manifest."""
         with self._working(job):
-            _data_set(job).finish((job.first, job.last))
+            _writer(job).finish()
 
     def _store(self, pulse: Pulse) -> Store:
         """The store of this thread, which waits no longer than the activity may."""
@@ -251,8 +251,10 @@ def _outcomes(counts: Mapping[str, int], indices: int) -> dict[str, int]:
     return {**counts, PASSED: passed} if passed else dict(counts)
 
 
-def _data_set(job: GenerateJob) -> SharedDataSet:
-    return SharedDataSet(Storage(absolute(job.out)), recipe_of(job))
+def _writer(job: GenerateJob) -> DataSetWriter:
+    recipe = recipe_of(job)
+    manifest = Manifest(recipe.task, "generate", recipe.text(), ranges=[(job.first, job.last)])
+    return DataSetWriter(storage_at(absolute(job.out)), manifest, recipe)
 
 
 def _plan(missing: list[Range], counts: Counter[str]) -> Plan:

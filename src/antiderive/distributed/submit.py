@@ -8,8 +8,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from antiderive.datasets.shards import shard_size
+from antiderive.datasets.storage import absolute
 from antiderive.distributed.messages import GenerateJob, GenerateRun, LabelJob, LabelRun, Walk
-from antiderive.distributed.storage import absolute
 from antiderive.distributed.versions import sample_of
 from antiderive.errors import SettingError
 from antiderive.tasks import task_named

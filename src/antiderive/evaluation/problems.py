@@ -7,8 +7,9 @@ from pathlib import Path
 
 from antiderive._core import Expr
 from antiderive.datasets import Examples
-from antiderive.datasets.folder import DataSet, rows_of
+from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.manifest import split_of_name
+from antiderive.datasets.parquet import rows_of
 from antiderive.errors import AntideriveError, DataError, SettingError
 from antiderive.expressions import Split
 from antiderive.tasks import Recipe

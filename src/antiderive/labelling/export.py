@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from antiderive._core import Expr
 from antiderive.datasets.classic import text_lines, write_lines
-from antiderive.datasets.folder import SCHEMA
+from antiderive.datasets.parquet import SCHEMA
 from antiderive.expressions import Split
 from antiderive.files import writing_to
 from antiderive.labelling import schema

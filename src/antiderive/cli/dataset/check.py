@@ -12,7 +12,7 @@ from antiderive.cli.progress import require
 
 if TYPE_CHECKING:
     from antiderive.datasets.check import Findings
-    from antiderive.datasets.folder import DataSet
+    from antiderive.datasets.dataset import DataSet
 
 
 @click.command()
@@ -34,7 +34,7 @@ def command(folder: Path, sample: int, verify_all: bool, workers: int | None) ->
     bad input.
     """
     require(folder)
-    from antiderive.datasets.folder import DataSet
+    from antiderive.datasets.dataset import DataSet
 
     passed = True
     for data in DataSet.open_all(folder):

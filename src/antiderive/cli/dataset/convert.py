@@ -58,8 +58,8 @@ def command(
 
 def _to_classic(source: Path, out: Path, *, infix: bool, workers: int) -> None:
     from antiderive.cli.progress import progress_bar
-    from antiderive.datasets.classic import write_classic
-    from antiderive.datasets.folder import DataSet
+    from antiderive.datasets.classic_export import write_classic
+    from antiderive.datasets.dataset import DataSet
 
     data = DataSet(source)
     with progress_bar() as bar:
@@ -75,7 +75,7 @@ def _to_parquet(
     source: Path, out: Path, task: str | None, *, keep_split: bool, strict: bool, workers: int
 ) -> None:
     from antiderive.cli.progress import progress_bar
-    from antiderive.datasets.ingest import classic_files, read_classic
+    from antiderive.datasets.classic_import import classic_files, read_classic
 
     if task is None:
         raise click.UsageError("the text does not name its task; add --task, such as --task bwd")
@@ -96,7 +96,7 @@ def _to_parquet(
 
 def show_result(out: Path, manifest: Manifest) -> None:
     """Prints the examples by split and what was left out."""
-    from antiderive.datasets.ingest import BAD_LINES
+    from antiderive.datasets.classic_import import BAD_LINES
     from antiderive.expressions import Split
 
     click.echo(f"{out}: {manifest.examples():,} examples")

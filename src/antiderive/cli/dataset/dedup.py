@@ -27,8 +27,8 @@ def command(folder: Path, out: Path, by: str) -> None:
     require(folder)
     from antiderive.cli.dataset.convert import show_result
     from antiderive.cli.progress import progress_bar
+    from antiderive.datasets.dataset import DataSet
     from antiderive.datasets.dedup import deduplicate
-    from antiderive.datasets.folder import DataSet
 
     data = DataSet(folder)
     with progress_bar() as bar:

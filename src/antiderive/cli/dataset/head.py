@@ -18,7 +18,8 @@ def command(folder: Path, count: int, prefix: bool) -> None:
     require(folder)
     from antiderive import Expr
     from antiderive.datasets.classic import problem_infix
-    from antiderive.datasets.folder import DataSet, rows_of
+    from antiderive.datasets.dataset import DataSet
+    from antiderive.datasets.parquet import rows_of
     from antiderive.expressions import Split, Vocabulary
 
     vocabulary = Vocabulary()

@@ -17,7 +17,7 @@ from antiderive.cli.progress import require
 def command(folder: Path, as_json: bool) -> None:
     """Say where the data set in FOLDER comes from, how large it is, and how long its examples are."""
     require(folder)
-    from antiderive.datasets.folder import DataSet
+    from antiderive.datasets.dataset import DataSet
     from antiderive.datasets.summary import describe
 
     for data in DataSet.open_all(folder):

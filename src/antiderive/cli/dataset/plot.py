@@ -17,7 +17,7 @@ from antiderive.cli.progress import require
 def command(folder: Path, out: Path) -> None:
     """Draw the lengths and the operators of the data set in FOLDER."""
     require(folder)
-    from antiderive.datasets.folder import DataSet
+    from antiderive.datasets.dataset import DataSet
     from antiderive.datasets.summary import plot
     from antiderive.files import writing_to
 

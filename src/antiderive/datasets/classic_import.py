@@ -17,19 +17,20 @@ import numpy as np
 import pyarrow as pa
 
 from antiderive._core import Expr, skeleton_hash, split_of
-from antiderive.datasets.folder import SCHEMA, SHARD, DataSetWriter, operators_in
+from antiderive.datasets.classic import LONGEST, LineError, parse_line
 from antiderive.datasets.manifest import Manifest, parse_key
 from antiderive.datasets.parallel import ordered_map
+from antiderive.datasets.parquet import SCHEMA, token_column
+from antiderive.datasets.shards import SHARD
+from antiderive.datasets.storage import FolderStorage
+from antiderive.datasets.writer import DataSetWriter
 from antiderive.errors import AntideriveError, DataError, ParseError, UndefinedError
-from antiderive.expressions import Split, Vocabulary
+from antiderive.expressions import Split, TokenRows, Vocabulary
 from antiderive.files import writing_to
 from antiderive.tasks import task_named
 
 _CHUNK = 10_000
 """Lines that a process reads at a time, if a shard has more."""
-
-_LONGEST = 1 << 20
-"""Bytes of a line; what is longer is no example."""
 
 BAD_LINES = "bad-lines.txt"
 """Name of the list of lines that were left out."""
@@ -141,7 +142,7 @@ def read_classic(
     source = ", ".join(f"{path.name} ({_size(path):,} bytes)" for path, _ in files)
     how = "files" if keep_split else "skeleton"
     manifest = Manifest(task=task, made_by="convert", source=source, split=how)
-    with DataSetWriter(out, manifest) as writer:
+    with DataSetWriter(FolderStorage(out), manifest) as writer:
         finished = {parse_key(key)[0]: parse_key(key)[1] for key in writer.manifest.shards}
         builder = _Builder(writer, shard, out / BAD_LINES, strict=strict)
         chunks = _chunks(files, task, shard, finished, report, keep_split=keep_split)
@@ -150,7 +151,8 @@ def read_classic(
         builder.flush()
         if not writer.manifest.examples():
             raise DataError(f"no line of {source} could be read; see {out / BAD_LINES}")
-        writer.extend(0, max(parse_key(key)[1] for key in writer.manifest.shards))
+        last = max(parse_key(key)[1] for key in writer.manifest.shards)
+        writer.want((0, last), extend=True)
     return writer.manifest
 
 
@@ -205,10 +207,10 @@ def _unless_finished(chunk: _Chunk, shard: int, finished: dict[int, int]) -> Ite
 def _lines(file: Iterator[bytes]) -> Iterator[bytes]:
     """Lines, those that are far too long cut off, so that memory stays bounded."""
     readline = file.readline  # type: ignore[attr-defined]
-    while line := readline(_LONGEST):
+    while line := readline(LONGEST):
         yield line
-        while len(line) == _LONGEST and not line.endswith(b"\n"):
-            line = readline(_LONGEST)
+        while len(line) == LONGEST and not line.endswith(b"\n"):
+            line = readline(LONGEST)
 
 
 class _Builder:
@@ -253,7 +255,7 @@ def _read_chunk(chunk: _Chunk) -> _Read:
     solutions: list[list[int]] = []
     for place, line in enumerate(chunk.lines):
         try:
-            asked, answer = _fields(line, vocabulary)
+            asked, answer = parse_line(line, vocabulary)
             problem = task.decode(asked)
             problems.append(task.encode(problem))
             skeleton = skeleton_hash(task.skeleton(problem))
@@ -266,12 +268,12 @@ def _read_chunk(chunk: _Chunk) -> _Read:
         indices.append(chunk.index + place)
         skeletons.append(skeleton)
         splits.append(split_of(skeleton) if chunk.split is None else int(chunk.split))
-    columns = [pa.array(rows, pa.list_(pa.uint8())) for rows in (problems, solutions)]
+    columns = [TokenRows.of(rows) for rows in (problems, solutions)]
     table = pa.table(
         [
             pa.array(indices, pa.uint64()),
-            *columns,
-            *(pa.array(operators_in(column)) for column in columns),
+            *map(token_column, columns),
+            *(pa.array(rows.operators) for rows in columns),
             pa.array(skeletons, pa.uint64()),
         ],
         schema=SCHEMA,
@@ -279,36 +281,8 @@ def _read_chunk(chunk: _Chunk) -> _Read:
     return _Read(chunk.index, len(chunk.lines), table, splits, bad)
 
 
-class _LineError(DataError):
-    """A line that is no example for a reason of its own."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
-def _fields(line: bytes, vocabulary: Vocabulary) -> tuple[list[int], list[int]]:
-    """Token ids of problem and solution."""
-    if len(line) >= _LONGEST:
-        raise _LineError("too_long", f"the line is longer than {_LONGEST:,} bytes")
-    text = line.decode("utf-8", errors="replace").rstrip("\r\n")
-    count, bar, rest = text.partition("|")
-    if bar:
-        if not count.strip().isdecimal():
-            raise _LineError("columns", f"{count[:20]!r} before '|' is not a count")
-        text = rest
-    fields = text.split("\t")
-    if len(fields) != 2:
-        raise _LineError("columns", f"{len(fields)} columns separated by tabs, not 2")
-    try:
-        problem, solution = (vocabulary.encode(field) for field in fields)
-    except ParseError as error:
-        raise _LineError("token", str(error)) from error
-    return problem, solution
-
-
 def _reason(error: AntideriveError) -> str:
-    if isinstance(error, _LineError):
+    if isinstance(error, LineError):
         return error.reason
     if isinstance(error, ParseError):
         return "malformed"

@@ -1,0 +1,77 @@
+"""The Parquet files of a data set: their columns, to and from rows of tokens.
+
+It knows neither folders nor manifests.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from antiderive.datasets.examples import Examples
+from antiderive.errors import DataError
+from antiderive.expressions import TokenRows
+
+SCHEMA = pa.schema(
+    [
+        ("index", pa.uint64()),
+        ("problem", pa.list_(pa.uint8())),
+        ("solution", pa.list_(pa.uint8())),
+        ("problem_operators", pa.uint16()),
+        ("solution_operators", pa.uint16()),
+        ("skeleton", pa.uint64()),
+    ]
+)
+"""Columns of a file: one row for each example, tokens as lists of ids."""
+
+
+def to_table(examples: Examples) -> pa.Table:
+    """Examples as a table of :data:`SCHEMA`."""
+    columns = [
+        pa.array(examples.indices),
+        token_column(TokenRows(examples.problem_tokens, examples.problem_ends.astype(np.int64))),
+        token_column(TokenRows(examples.solution_tokens, examples.solution_ends.astype(np.int64))),
+        pa.array(examples.problem_operators),
+        pa.array(examples.solution_operators),
+        pa.array(examples.skeletons),
+    ]
+    return pa.table(columns, schema=SCHEMA)
+
+
+def token_column(rows: TokenRows) -> pa.Array:
+    """Rows of tokens as a column of lists."""
+    offsets = pa.concat_arrays([pa.array([0], pa.int32()), pa.array(rows.ends).cast(pa.int32())])
+    return pa.ListArray.from_arrays(offsets, pa.array(rows.tokens, pa.uint8()))
+
+
+def rows_of(column: pa.ChunkedArray) -> TokenRows:
+    """Rows of tokens from a column of lists without empty cells."""
+    lists = column.combine_chunks()
+    tokens = lists.flatten().to_numpy(zero_copy_only=False)
+    return TokenRows(tokens, lists.value_lengths().to_numpy(zero_copy_only=False).cumsum())
+
+
+def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Read one file of a data set.
+
+    Raises:
+        DataError: if it is missing, damaged, or has other columns.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            if file.schema_arrow.remove_metadata() != SCHEMA:
+                raise DataError(f"{path} has other columns: {', '.join(file.schema_arrow.names)}")
+            return file.read(columns)
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
+
+
+def encode(table: pa.Table) -> memoryview:
+    """The bytes of a file that holds a table."""
+    sink = pa.BufferOutputStream()
+    # In one chunk, so that the bytes do not depend on how the rows came together.
+    pq.write_table(table.combine_chunks(), sink, compression="zstd", use_dictionary=False)
+    return memoryview(sink.getvalue())

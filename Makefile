@@ -7,7 +7,7 @@ EXTRAS := cas classify distributed hub labels lyapunov plot postgres s3 train de
 RUST := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml $(wildcard crates/*/Cargo.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help system-packages setup demo test test-rust test-python lint bench fuzz clean
+.PHONY: help system-packages setup demo test test-rust test-python lint bench benchmarks fuzz clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -50,12 +50,12 @@ lint: setup ## Check formatting, types, layers and lints
 	$(BIN)/lint-imports
 	$(BIN)/stubtest antiderive._core --allowlist stubtest-allowlist.txt
 
-bench: setup ## Measure speed against SymPy and SymEngine
-	$(BIN)/antiderive bench engine --json
-	$(BIN)/antiderive bench generate bwd --json
-	$(BIN)/python benchmarks/training.py --share 0.2
-	$(BIN)/antiderive bench cas --json
+bench: setup ## Measure speed, as ratios to others in the same run (about half an hour)
+	$(BIN)/antiderive bench all -o out/bench.json
 	cargo bench --workspace
+
+benchmarks: setup ## Measure against other implementations and check independently (hours)
+	$(BIN)/python benchmarks -o out/benchmarks.json
 
 fuzz: ## Fuzz the parsers for 10 minutes (needs cargo-fuzz)
 	cd crates/antiderive-core && RUSTC_BOOTSTRAP=1 cargo fuzz run read -- -max_total_time=600 -timeout=30

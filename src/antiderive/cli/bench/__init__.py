@@ -7,6 +7,7 @@ import click
 from antiderive.cli.lazy import LazyGroup
 
 BENCHES = {
+    "all": "Every bench in turn, their figures in one file.",
     "cas": "Calls in killable workers, beside a process for each call and ProcessPoolExecutor.",
     "cluster": "Labelling by workers of a Temporal server, beside the local executor.",
     "dataset": "Generate, check, convert and deduplicate: examples a second and memory.",

@@ -1,12 +1,18 @@
-"""What benches share."""
+"""Shared parts of the benches: the functions that are timed, rates, and running several in turn."""
 
 from __future__ import annotations
 
+import json
+import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from antiderive.errors import DataError
+from antiderive.files import write_atomically, writing_to
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
@@ -36,3 +42,46 @@ def print_rates(title: str, rates: dict[str, float], unit: str) -> None:
     click.echo(title)
     for name, rate in rates.items():
         click.echo(f"  {name:<12} {rate:>12,.1f} {unit}   antiderive is {ours / rate:,.1f} times as fast")
+
+
+def run_benches(plans: Mapping[str, Sequence[str]], out: Path) -> int:
+    """Run commands whose last line is a JSON object, and keep the objects by name in a JSON file.
+
+    Args:
+        plans: the command of each bench, by its name.
+        out: the file; figures that are there of other benches stay.
+
+    Returns:
+        0, or 1 if a bench failed.
+
+    Raises:
+        DataError: if the file cannot be read or written.
+    """
+    figures, failed = _earlier(out), []
+    for name, arguments in plans.items():
+        click.echo(f"== {name}")
+        done = subprocess.run(list(arguments), stdout=subprocess.PIPE, text=True, check=False)
+        lines = done.stdout.rstrip().splitlines()
+        click.echo("\n".join(lines[:-1]))
+        if done.returncode or not lines:
+            failed.append(name)
+            continue
+        figures[name] = json.loads(lines[-1])
+        with writing_to(out.parent):
+            write_atomically(out, json.dumps(figures, indent=1).encode())
+    click.echo(f"{out}: figures of {', '.join(figures) or 'no bench'}")
+    if failed:
+        click.echo(f"failed: {', '.join(failed)}", err=True)
+    return 1 if failed else 0
+
+
+def _earlier(out: Path) -> dict[str, Any]:
+    if not out.exists():
+        return {}
+    try:
+        figures = json.loads(out.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{out} is not a file of figures: {error}; choose another file") from error
+    if not isinstance(figures, dict):
+        raise DataError(f"{out} is not a file of figures; choose another file")
+    return figures

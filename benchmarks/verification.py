@@ -21,7 +21,7 @@ from pathlib import Path
 from antiderive import Expr, verify
 from antiderive.datasets import Examples
 from antiderive.errors import AntideriveError
-from antiderive.tasks import Recipe
+from antiderive.tasks import INTEGRALS, Recipe
 from antiderive.testing.candidates import differs, disguised, mutated
 from antiderive.verification import screen
 from antiderive.verification.rigorous import residual_of_antiderivative
@@ -40,7 +40,7 @@ def solved_problems(seed: int, known: Path | None) -> Iterator[Pair]:
     for start in itertools.count(0, 1000):
         examples = Examples.generate(recipe, start, 1000)
         for place in range(len(examples)):
-            yield Expr.from_tokens(examples.problem(place)[2:]), Expr.from_tokens(examples.solution(place))
+            yield INTEGRALS.decode(examples.problem(place)), Expr.from_tokens(examples.solution(place))
 
 
 def judged(

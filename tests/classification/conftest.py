@@ -5,7 +5,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from antiderive import Expr
 from antiderive.classification.labelled import read_splits
 from antiderive.datasets import Functions
 from antiderive.tasks import Recipe
@@ -18,7 +17,7 @@ def rows_of(count, seed=0):
     functions = Functions.generate(Recipe(task="fwd", min_operators=1, max_operators=6, seed=seed), 0, count)
     rows, seen = [], set()
     for place in range(count):
-        names = set(Expr.from_tokens(functions.tokens(place)).to_prefix().split())
+        names = set(functions.integrand(place).to_prefix().split())
         if tuple(functions.problem(place)) in seen:
             continue
         seen.add(tuple(functions.problem(place)))

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from antiderive import Expr
 from antiderive.cas.request import Limits
 from antiderive.datasets import Functions
 from antiderive.errors import SettingError
@@ -30,15 +29,15 @@ def test_only_functions_of_the_split_are_asked(pool, tmp_path):
 def test_textbook_functions_are_a_pure_function_of_the_index():
     some = Functions.generate(RECIPE, 40, 60)
     again = Functions.generate(RECIPE, 0, 100)
-    assert [some.tokens(place) for place in range(60)] == [again.tokens(place + 40) for place in range(60)]
-    assert len({tuple(some.tokens(place)) for place in range(60)}) > 50
+    assert [some.problem(place) for place in range(60)] == [again.problem(place + 40) for place in range(60)]
+    assert len({tuple(some.problem(place)) for place in range(60)}) > 50
     for place in range(60):
-        function = Expr.from_tokens(some.tokens(place))
+        function = some.integrand(place)
         assert "x" in function.free_symbols and some.operators[place] == function.operators
         assert function.free_symbols - {"x", "pi", "E"} <= {"a0", "a1", "a2", "a3"}
-    assert any("a0" in Expr.from_tokens(some.tokens(place)).free_symbols for place in range(60))
+    assert any("a0" in some.integrand(place).free_symbols for place in range(60))
     plain = Functions.generate(Recipe(task="textbook", min_operators=1, max_operators=20), 0, 50)
-    assert all(Expr.from_tokens(plain.tokens(place)).free_symbols == {"x"} for place in range(50))
+    assert all(plain.integrand(place).free_symbols == {"x"} for place in range(50))
 
 
 def test_functions_are_those_of_two_tasks():

@@ -8,7 +8,7 @@ import pytest
 from antiderive import Expr, verify
 from antiderive.datasets import Examples
 from antiderive.errors import AntideriveError
-from antiderive.tasks import Recipe
+from antiderive.tasks import Recipe, task_named
 from antiderive.testing.candidates import Tree, differs, disguised, mutated
 
 PROBLEMS = Path(__file__).parents[1] / "problems"
@@ -50,7 +50,7 @@ def test_textbook_equations(topic, equation, solution):
 def examples():
     made = Examples.generate(Recipe(seed=7), 0, 200)
     return [
-        (Expr.from_tokens(made.problem(place)[2:]), Expr.from_tokens(made.solution(place)))
+        (task_named("bwd").decode(made.problem(place)), Expr.from_tokens(made.solution(place)))
         for place in range(len(made))
     ]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from antiderive import Expr, verify
 from antiderive.datasets import Examples
 from antiderive.errors import ParseError, SettingError
-from antiderive.tasks import Recipe
+from antiderive.tasks import INTEGRALS, Recipe
 from antiderive.verification import screen, verify_zero
 from antiderive.verification.rigorous import evaluate, precision
 
@@ -172,7 +172,7 @@ def test_a_proof_by_sympy_counts():
 def test_generated_solutions_are_accepted():
     examples = Examples.generate(Recipe(), 5000, 300)
     verdicts = [
-        verify(Expr.from_tokens(examples.problem(p)[2:]), Expr.from_tokens(examples.solution(p)))
+        verify(INTEGRALS.decode(examples.problem(p)), Expr.from_tokens(examples.solution(p)))
         for p in range(len(examples))
     ]
     assert all(v.accepted for v in verdicts), [v for v in verdicts if not v.accepted]

@@ -19,7 +19,7 @@ from antiderive.classification.forecast import CLASSES
 from antiderive.classification.integrands import renamed
 from antiderive.errors import AntideriveError, DataError, SettingError
 from antiderive.labelling.job import OUTCOMES
-from antiderive.tasks import task_named
+from antiderive.tasks import INTEGRALS
 
 SPLITS = ("train", "valid", "test")
 
@@ -212,7 +212,7 @@ def _checked(path: Path, number: int, row: dict[str, Any]) -> Expr:
         if not (row[name] is not None and 0 <= row[name] < np.inf):
             raise DataError(f"{where}: {name} = {row[name]} is no time in seconds")
     try:
-        return renamed(task_named("bwd").decode(row["problem"]))
+        return renamed(INTEGRALS.decode(row["problem"]))
     except (AntideriveError, TypeError) as error:
         raise DataError(f"{where}: the tokens are no integration problem: {error}") from error
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive._core import Expr
 from antiderive.cas import Pool
 from antiderive.cas.methods import method_named
 from antiderive.cas.portfolio import Step, installed
 from antiderive.datasets.functions import Functions
 from antiderive.datasets.sampling import ends_of, joined, operators_of
 from antiderive.errors import SettingError
+from antiderive.tasks import INTEGRALS
 from antiderive.tasks.fwd import FASTEST, ForwardIntegration
 from antiderive.verification.portfolio import Search, search
 
@@ -51,7 +51,7 @@ def solve_functions(
     pool = pool or _pool(threads)
 
     def solve(place: int) -> list[int] | str:
-        integrand = Expr.from_tokens(functions.tokens(place))
+        integrand = functions.integrand(place)
         return _solution(search(pool, integrand, order=steps), recipe.max_tokens)
 
     with ThreadPoolExecutor(threads) as executor:
@@ -68,8 +68,7 @@ def solve_functions(
         "solution_ends": ends_of(solutions),
         "skeletons": functions.skeletons[places],
         "splits": functions.splits[places],
-        # The difference of the equation counts in problems.
-        "problem_operators": functions.operators[places] + 1,
+        "problem_operators": INTEGRALS.problem_operators(functions.operators[places]),
         "solution_operators": operators_of(solutions),
         "rejects": dict(sorted(rejects.items())),
         "seconds": {"integrate": time.perf_counter() - started},

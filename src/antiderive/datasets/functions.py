@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive._core import generate
+from antiderive._core import Expr, generate
 from antiderive.datasets.sampling import sample_functions, token_slice
 from antiderive.errors import SettingError
-from antiderive.tasks import task_named
+from antiderive.tasks import INTEGRALS, task_named
 from antiderive.tasks.fwd import ForwardIntegration
 from antiderive.tasks.textbook import Textbook
 
 if TYPE_CHECKING:
     from antiderive.tasks.recipe import Recipe
-
-_HEAD = 2
-"""Tokens before the integrand, ``sub Y'``."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +61,7 @@ class Functions:
             problem_ends=arrays["problem_ends"],
             skeletons=arrays["skeletons"],
             splits=arrays["splits"],
-            # The difference of the equation is no operator of the function.
-            operators=arrays["problem_operators"] - 1,
+            operators=INTEGRALS.operators(arrays["problem_operators"]),
             rejects=arrays["rejects"],
         )
 
@@ -76,6 +72,6 @@ class Functions:
         """Token ids of one problem, ``sub Y' f``."""
         return token_slice(self.problem_tokens, self.problem_ends, place)
 
-    def tokens(self, place: int) -> list[int]:
-        """Token ids of one function."""
-        return self.problem(place)[_HEAD:]
+    def integrand(self, place: int) -> Expr:
+        """One function."""
+        return INTEGRALS.decode(self.problem(place))

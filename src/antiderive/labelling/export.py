@@ -24,7 +24,7 @@ from antiderive.expressions import Split
 from antiderive.files import writing_to
 from antiderive.labelling import schema
 from antiderive.labelling.job import decided_by
-from antiderive.tasks import task_named
+from antiderive.tasks import INTEGRALS
 from antiderive.tasks.fwd import FORWARD
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ _LABELLED = pa.schema(
     ]
 )
 
-_TASK = "bwd"
-"""It writes integration problems as ``fwd`` does."""
+_TASK = "fwd"
+"""The task of the pairs."""
 
 _BATCH = 5_000
 
@@ -113,17 +113,16 @@ def _groups(store: Store, *outcomes: str) -> Iterator[list[Any]]:
 
 def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Split and columns of each pair; the split is ``too_long`` for what is left out."""
-    task = task_named(_TASK)
     for rows in _groups(store, "solved"):
         first = rows[0]
         found = [(Expr.from_prefix(row.integral), row.method) for row in rows]
         solution, _ = min(found, key=lambda pair: (len(pair[0].to_tokens()), pair[1]))
-        problem = task.encode(Expr.from_prefix(first.prefix))
+        problem = INTEGRALS.encode(Expr.from_prefix(first.prefix))
         columns = {
             "index": first.index,
             "problem": problem,
             "solution": solution.to_tokens(),
-            "problem_operators": first.operators + 1,
+            "problem_operators": INTEGRALS.problem_operators(first.operators),
             "solution_operators": solution.operators,
             "skeleton": first.skeleton,
         }
@@ -132,11 +131,10 @@ def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def _labelled(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
-    task = task_named(_TASK)
     for rows in _groups(store):
         outcomes = {row.outcome for row in rows}
         label = 1 if "solved" in outcomes else 0 if "nonelementary" in outcomes else -1
-        problem = task.encode(Expr.from_prefix(rows[0].prefix))
+        problem = INTEGRALS.encode(Expr.from_prefix(rows[0].prefix))
         for row in rows:
             columns = {name: row._mapping[name] for name in _LABELLED.names if name in row._mapping}
             decided = decided_by(row.method, row.verdict)

@@ -6,10 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
 from antiderive.datasets import Examples, Functions
 from antiderive.expressions import Split
-from antiderive.tasks import task_named
+from antiderive.tasks import INTEGRALS, task_named
 from antiderive.tasks.fwd import ForwardIntegration
 
 if TYPE_CHECKING:
@@ -52,14 +51,13 @@ def functions_of(recipe: Recipe, start: int, count: int) -> list[Function]:
     task = task_named(recipe.task)
     if isinstance(task, ForwardIntegration):
         sampled = Functions.generate(recipe, start, count)
-        integrands = [Expr.from_tokens(sampled.tokens(place)) for place in range(count)]
+        integrands = [sampled.integrand(place) for place in range(count)]
         skeletons, splits, operators = sampled.skeletons, sampled.splits, sampled.operators
     else:
         examples = Examples.generate(recipe, start, count)
         integrands = [task.decode(examples.problem(place)) for place in range(count)]
         skeletons, splits = examples.skeletons, examples.splits
-        # The difference of the equation y' - f is no operator of the function.
-        operators = examples.problem_operators - 1
+        operators = INTEGRALS.operators(examples.problem_operators)
     return [
         Function(
             index=start + place,

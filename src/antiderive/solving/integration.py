@@ -18,7 +18,7 @@ from antiderive.cas.portfolio import Step, installed
 from antiderive.classification.ordering import shipped_search
 from antiderive.errors import AntideriveError, DataError, SettingError, UnsupportedError
 from antiderive.solving.solution import Candidate, Solution
-from antiderive.tasks import task_named
+from antiderive.tasks import INTEGRALS
 from antiderive.verification import Verdict, verify
 from antiderive.verification.mending import mended
 from antiderive.verification.portfolio import Attempt, search, with_mended
@@ -140,7 +140,7 @@ class _Candidates:
 
         x, own = Expr.from_prefix("x"), Expr.from_prefix(self.variable)
         try:
-            problem = task_named("bwd").encode(self.integrand.subs({own: x}))
+            problem = INTEGRALS.encode(self.integrand.subs({own: x}))
         except UnsupportedError as error:
             self.attempts.append(("model", str(error)))
             return

@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 
 import mpmath as mp
 
-from antiderive.datasets import Examples
 from antiderive.expressions import Vocabulary
+from antiderive.generation import generate
 from antiderive.tasks import Recipe
 
 Node = tuple  # (name, arguments) or ("number", value)
@@ -209,12 +209,12 @@ def main() -> int:
     mp.mp.dps = 30
     vocabulary = Vocabulary()
     recipe = Recipe(task=options.task, seed=options.seed, coefficients=options.coefficients)
-    examples = Examples.generate(recipe, options.start, options.count, threads=2)
+    examples = generate(recipe, options.start, options.count, threads=2)
     head = 0 if options.task in ("ode1", "ode2", "derivative") else 2
     counts: Counter[str] = Counter()
     for place in range(options.count):
-        problem = vocabulary.decode(examples.problem(place)[head:]).split()
-        solution = vocabulary.decode(examples.solution(place)).split()
+        problem = vocabulary.decode(examples.problems[place][head:]).split()
+        solution = vocabulary.decode(examples.solutions[place]).split()
         verdict, reason = check(options.task, problem, solution, random.Random(place))
         counts[verdict] += 1
         if verdict == "wrong":

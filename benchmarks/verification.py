@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from antiderive import Expr, verify
-from antiderive.datasets import Examples
 from antiderive.errors import AntideriveError
+from antiderive.generation import generate
 from antiderive.tasks import INTEGRALS, Recipe
 from antiderive.testing.candidates import differs, disguised, mutated
 from antiderive.verification import screen
@@ -38,9 +38,9 @@ def solved_problems(seed: int, known: Path | None) -> Iterator[Pair]:
         return
     recipe = Recipe(seed=seed)
     for start in itertools.count(0, 1000):
-        examples = Examples.generate(recipe, start, 1000)
+        examples = generate(recipe, start, 1000)
         for place in range(len(examples)):
-            yield INTEGRALS.decode(examples.problem(place)), Expr.from_tokens(examples.solution(place))
+            yield INTEGRALS.decode(examples.problems[place]), Expr.from_tokens(examples.solutions[place])
 
 
 def judged(

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from antiderive.classification.labelled import read_splits
-from antiderive.datasets import Functions
+from antiderive.generation import functions_of
 from antiderive.tasks import Recipe
 
 LIMIT = 2.0
@@ -14,13 +14,13 @@ LIMIT = 2.0
 
 def rows_of(count, seed=0):
     """Rows of a labelled set: fricas integrates what has no exp, giac what has a sine or cosine and no exp."""
-    functions = Functions.generate(Recipe(task="fwd", min_operators=1, max_operators=6, seed=seed), 0, count)
+    functions = functions_of(Recipe(task="fwd", min_operators=1, max_operators=6, seed=seed), 0, count)
     rows, seen = [], set()
     for place in range(count):
         names = set(functions.integrand(place).to_prefix().split())
-        if tuple(functions.problem(place)) in seen:
+        if tuple(functions.problems[place]) in seen:
             continue
-        seen.add(tuple(functions.problem(place)))
+        seen.add(tuple(functions.problems[place]))
         simple, periodic = "exp" not in names, bool(names & {"sin", "cos"})
         late = "tan" in names
         for method, outcome, seconds in (
@@ -30,7 +30,7 @@ def rows_of(count, seed=0):
             rows.append(
                 {
                     "index": place,
-                    "problem": functions.problem(place),
+                    "problem": functions.problems[place],
                     "label": 0,
                     "outcome": outcome,
                     "method": method,

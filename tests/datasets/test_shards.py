@@ -5,13 +5,13 @@ import json
 import pyarrow as pa
 import pytest
 
-from antiderive.datasets import Examples
 from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.manifest import Manifest, gaps, joined
 from antiderive.datasets.parquet import rows_of
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import DataError, SettingError
 from antiderive.expressions import Split
+from antiderive.generation import generate
 from antiderive.tasks import Recipe
 
 SMALL = Recipe(max_operators=5)
@@ -36,10 +36,10 @@ def test_shards_hold_every_index_once(tmp_path):
     ]
     found = rows(tmp_path)
     assert [row["index"] for row in found] == list(range(2500))
-    reference = Examples.generate(SMALL, 0, 2500)
+    reference = generate(SMALL, 0, 2500)
     for place in (0, 1, 1234, 2499):
-        assert found[place]["problem"] == reference.problem(place)
-        assert found[place]["solution"] == reference.solution(place)
+        assert found[place]["problem"] == reference.problems[place]
+        assert found[place]["solution"] == reference.solutions[place]
         assert found[place]["split"] == reference.splits[place]
         assert found[place]["skeleton"] == reference.skeletons[place]
     assert manifest.rejects == reference.rejects

@@ -14,7 +14,7 @@ from antiderive.datasets.check import check
 from antiderive.datasets.dataset import DataSet
 from antiderive.distributed.client import Address, Cluster
 from antiderive.distributed.dev import free_port
-from antiderive.labelling import Store, functions_of
+from antiderive.labelling import Store, functions_to_label
 from antiderive.labelling.schema import functions
 from antiderive.tasks import Recipe
 
@@ -152,7 +152,7 @@ def test_one_machine_tries_everything(tmp_path, eventually):
         )
         assert "fricas on functions 0 to 200, those of the split test" in part.stdout
         with Store(f"sqlite:///{tmp_path}/labels.db") as store:
-            asked = [one.index for one in functions_of(FUNCTIONS, 0, 200) if one.split == "test"]
+            asked = [one.index for one in functions_to_label(FUNCTIONS, 0, 200) if one.split == "test"]
             kept = {row.index for row in store.rows(functions.select())}
         assert asked and kept == {*range(20), *asked}
         assert f"passed over    {200 - len(asked):>12,}  of another split" in part.stdout

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from antiderive.cas.request import Limits
 from antiderive.distributed import TemporalExecutor
 from antiderive.errors import StoreError
-from antiderive.labelling import Job, LocalExecutor, Store, functions_of
+from antiderive.labelling import Job, LocalExecutor, Store, functions_to_label
 from antiderive.labelling.schema import functions, labels
 from antiderive.tasks import Recipe
 
@@ -78,4 +78,4 @@ def test_nothing_is_lost_or_doubled_and_all_is_as_on_one_machine(
     with Store(f"sqlite:///{tmp_path}/local.db") as local:
         LocalExecutor(local, 2).run(JOB, 0, COUNT)
         assert outcomes(local) == (by_index, found)
-    assert by_index == {one.index: one.key for one in functions_of(JOB.recipe, 0, COUNT)}
+    assert by_index == {one.index: one.key for one in functions_to_label(JOB.recipe, 0, COUNT)}

@@ -7,7 +7,6 @@ from html.parser import HTMLParser
 import pytest
 
 from antiderive import Expr
-from antiderive.datasets import Examples
 from antiderive.decoding import Decoding
 from antiderive.errors import DataError, SettingError
 from antiderive.evaluation import Record, Report, judge
@@ -16,6 +15,7 @@ from antiderive.evaluation.problems import Problem, held_out, problems_of_folder
 from antiderive.evaluation.report import tables, to_html, to_markdown, write_report
 from antiderive.evaluation.robustness import TEMPLATES, robustness
 from antiderive.expressions import Split, Vocabulary
+from antiderive.generation import generate
 from antiderive.tasks import Recipe, task_named
 from antiderive.training import Checkpoint, TrainingConfig, load_model
 from antiderive.verification import verify
@@ -37,10 +37,10 @@ def model(tiny_model):
 @pytest.fixture(scope="module")
 def problems(tiny_model):
     """Different problems that the tiny model may have learned; its recipe has a single one for testing."""
-    made = Examples.generate(recipe_of(tiny_model), 0, 2000)
+    made = generate(recipe_of(tiny_model), 0, 2000)
     found = {
-        tuple(made.problem(place)): Problem(made.problem(place), made.solution(place), int(operators))
-        for place, operators in enumerate(made.solution_operators)
+        tuple(made.problems[place]): Problem(made.problems[place], made.solutions[place], int(operators))
+        for place, operators in enumerate(made.solutions.operators)
     }
     return list(found.values())[:40]
 
@@ -96,8 +96,8 @@ def test_evaluation_counts_what_was_verified(report):
 def test_every_test_problem_is_taken_once(model, tiny_model):
     found = held_out(Recipe(min_operators=1, max_operators=3), 100)
     assert len({tuple(problem.tokens) for problem in found}) == len(found) == 100
-    made = Examples.generate(Recipe(min_operators=1, max_operators=3), 0, 5000)
-    train = {tuple(made.problem(place)) for place in made.places(Split.TRAIN)}
+    made = generate(Recipe(min_operators=1, max_operators=3), 0, 5000)
+    train = {tuple(made.problems[place]) for place in made.rows(Split.TRAIN)}
     assert not any(tuple(problem.tokens) in train for problem in found)
     # Functions of one or two operators leave a single problem for testing; the search for more ends.
     assert evaluate(model, recipe_of(tiny_model), count=40, beams=(1,)).beams[1].problems == 1

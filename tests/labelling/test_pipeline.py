@@ -19,7 +19,7 @@ from antiderive.cas.portfolio import installed
 from antiderive.cas.request import Limits
 from antiderive.cli.label.report import command as report_command
 from antiderive.errors import StoreError
-from antiderive.labelling import Job, LocalExecutor, Store, functions_of, label_range
+from antiderive.labelling import Job, LocalExecutor, Store, functions_to_label, label_range
 from antiderive.labelling.export import export_labels
 from antiderive.labelling.job import PORTFOLIO, decided_by
 from antiderive.labelling.report import report_on
@@ -54,7 +54,7 @@ def everything(store):
 def check_complete(store, count):
     """Exactly one row for each index, a label for each function, and a ledger that adds up."""
     by_index, labelled, slices = everything(store)
-    expected = functions_of(RECIPE, 0, count)
+    expected = functions_to_label(RECIPE, 0, count)
     assert sorted(by_index) == list(range(count))
     assert [by_index[one.index].key for one in expected] == [one.key for one in expected]
     assert sorted(row.function for row in labelled) == sorted({one.key for one in expected})
@@ -132,7 +132,7 @@ def test_a_time_out_is_tried_again_with_more_time_only(tmp_path, pool):
         assert label_range(hang, 0, 2, store=store, pool=pool).repeated == 2
         longer = job(hang.method, seconds=0.2)
         assert label_range(longer, 0, 2, store=store, pool=pool).repeated == 0
-        current = store.known(hang.method, functions_of(RECIPE, 0, 2)).values()
+        current = store.known(hang.method, functions_to_label(RECIPE, 0, 2)).values()
         assert {label.limit_seconds for label in current} == {0.2}
 
 
@@ -178,7 +178,7 @@ def test_a_killed_run_makes_no_call_again_whose_row_was_written(tmp_path, monkey
         by_index, labelled, _ = everything(store)
     prefixes = {row.key: row.prefix for row in by_index.values()}
     written = {prefixes[row.function] for row in labelled}
-    every = {one.prefix for one in functions_of(RECIPE, 0, 1500)}
+    every = {one.prefix for one in functions_to_label(RECIPE, 0, 1500)}
     before = calls.read_text().splitlines()
     assert written < every and written <= set(before)
     run = drive(url, 1500, method="antiderive.testing.misbehaving:noted")

@@ -11,7 +11,7 @@ import pytest
 from antiderive import Expr, verify
 from antiderive.cas.request import Limits
 from antiderive.expressions import Vocabulary
-from antiderive.labelling import Job, Label, Slice, Store, functions_of
+from antiderive.labelling import Job, Label, Slice, Store, functions_to_label
 from antiderive.labelling.export import export_labels, export_pairs
 from antiderive.labelling.report import report_on
 from antiderive.tasks import Recipe
@@ -23,7 +23,7 @@ SMALL = {"min_operators": 1, "max_operators": 3}
 def fill(store, task, method, outcomes, integrals=()):
     """Labels the first functions of a recipe with these outcomes; with these integrals where there are any."""
     job = Job(Recipe(task=task, **SMALL), method, Limits(1.0))
-    some = functions_of(job.recipe, 0, len(outcomes))
+    some = functions_to_label(job.recipe, 0, len(outcomes))
     integrals = dict(enumerate(integrals))
     rows = {
         one.key: Label(
@@ -81,7 +81,7 @@ def solved(store_url):
     """A store with true integrals of a recipe's functions by one method, longer ones by another."""
     with Store(store_url) as store:
         known = {"x": "x**2/2", "sin(x)": "-cos(x)", "cos(x)": "sin(x)", "exp(x)": "exp(x)"}
-        some = functions_of(Recipe(task="fwd", **SMALL), 0, 300)
+        some = functions_to_label(Recipe(task="fwd", **SMALL), 0, 300)
         places = {
             place: known[text]
             for place, one in enumerate(some)
@@ -140,7 +140,7 @@ def test_labelled_set(solved, tmp_path):
     store, keys = solved
     counts = export_labels(store, tmp_path)
     rows = [row for split in counts for row in pq.read_table(tmp_path / f"{split}.parquet").to_pylist()]
-    everything = {one.key for one in functions_of(Recipe(task="fwd", **SMALL), 0, 300)}
+    everything = {one.key for one in functions_to_label(Recipe(task="fwd", **SMALL), 0, 300)}
     assert len(rows) == counts.total() == 2 * len(everything)
     assert [row["label"] for row in rows].count(1) == 2 * len(keys)
     assert {row["label"] for row in rows} == {1, -1}

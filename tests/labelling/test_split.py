@@ -4,17 +4,17 @@ import pytest
 from sqlalchemy import select
 
 from antiderive.cas.request import Limits
-from antiderive.datasets import Functions
 from antiderive.errors import SettingError
-from antiderive.labelling import Job, Store, functions_of, label_range, schema
-from antiderive.tasks import Recipe
+from antiderive.generation import functions_of, generate
+from antiderive.labelling import Job, Store, functions_to_label, label_range, schema
+from antiderive.tasks import INTEGRALS, Recipe
 
 RECIPE = Recipe(task="textbook", min_operators=1, max_operators=20, coefficients=4)
 
 
 def test_only_functions_of_the_split_are_asked(pool, tmp_path):
     job = Job(RECIPE, "sympy-manual", Limits(2.0), "test")
-    wanted = {one.index for one in functions_of(RECIPE, 0, 150) if one.split == "test"}
+    wanted = {one.index for one in functions_to_label(RECIPE, 0, 150) if one.split == "test"}
     assert 0 < len(wanted) < 15
     with Store(f"sqlite:///{tmp_path}/labels.db") as store:
         for repeated in (False, True):
@@ -27,19 +27,23 @@ def test_only_functions_of_the_split_are_asked(pool, tmp_path):
 
 
 def test_textbook_functions_are_a_pure_function_of_the_index():
-    some = Functions.generate(RECIPE, 40, 60)
-    again = Functions.generate(RECIPE, 0, 100)
-    assert [some.problem(place) for place in range(60)] == [again.problem(place + 40) for place in range(60)]
-    assert len({tuple(some.problem(place)) for place in range(60)}) > 50
+    some = functions_of(RECIPE, 40, 60)
+    again = functions_of(RECIPE, 0, 100)
+    assert [some.problems[place] for place in range(60)] == [
+        again.problems[place + 40] for place in range(60)
+    ]
+    assert len({tuple(some.problems[place]) for place in range(60)}) > 50
     for place in range(60):
         function = some.integrand(place)
         assert "x" in function.free_symbols and some.operators[place] == function.operators
         assert function.free_symbols - {"x", "pi", "E"} <= {"a0", "a1", "a2", "a3"}
     assert any("a0" in some.integrand(place).free_symbols for place in range(60))
-    plain = Functions.generate(Recipe(task="textbook", min_operators=1, max_operators=20), 0, 50)
+    plain = functions_of(Recipe(task="textbook", min_operators=1, max_operators=20), 0, 50)
     assert all(plain.integrand(place).free_symbols == {"x"} for place in range(50))
 
 
-def test_functions_are_those_of_two_tasks():
-    with pytest.raises(SettingError, match="fwd and textbook, not of 'bwd'"):
-        Functions.generate(Recipe(), 0, 1)
+def test_the_functions_of_a_task_that_comes_with_integrals_are_its_problems():
+    (function,) = functions_to_label(Recipe(), 7, 1)
+    assert function.prefix == INTEGRALS.decode(generate(Recipe(), 7, 1).problems[0]).to_prefix()
+    with pytest.raises(SettingError, match="the problems of the task 'ode1' are no integrals"):
+        functions_to_label(Recipe(task="ode1"), 0, 1)

@@ -10,9 +10,9 @@ import sympy
 
 from antiderive import Expr
 from antiderive.cli import main
-from antiderive.datasets import Examples
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import ParseError, SettingError
+from antiderive.generation import generate
 from antiderive.tasks import Recipe, task_named
 from antiderive.tasks.lyapunov import Certificate, System
 from antiderive.verification.polynomials import expression_of, polynomial_of, ring, terms_of
@@ -28,11 +28,11 @@ def judged(system, v):
 
 @pytest.fixture(scope="module")
 def examples():
-    return Examples.generate(Recipe(task="lyapunov"), 5000, 150)
+    return generate(Recipe(task="lyapunov"), 5000, 150)
 
 
 def pair(examples, place):
-    return TASK.decode(examples.problem(place)), Expr.from_tokens(examples.solution(place))
+    return TASK.decode(examples.problems[place]), Expr.from_tokens(examples.solutions[place])
 
 
 @pytest.mark.parametrize(
@@ -300,12 +300,12 @@ def test_texts_that_are_no_system(text, message):
 )
 def test_settings_that_are_refused(options, message):
     with pytest.raises(SettingError) as error:
-        Examples.generate(Recipe(task="lyapunov", options=options), 0, 1)
+        generate(Recipe(task="lyapunov", options=options), 0, 1)
     assert message in str(error.value)
 
 
 def test_settings_are_kept():
-    planar = Examples.generate(
+    planar = generate(
         Recipe(task="lyapunov", options={"max_dimension": 2, "max_degree": 2}, max_integer=2), 0, 40
     )
     for place in range(40):

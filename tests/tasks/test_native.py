@@ -11,9 +11,9 @@ import pytest
 
 from antiderive import Expr
 from antiderive._core import native_tasks, skeleton_hash, split_of
-from antiderive.datasets import Examples, Functions
 from antiderive.errors import ParseError, SettingError
 from antiderive.expressions import Vocabulary
+from antiderive.generation import functions_of, generate
 from antiderive.tasks import Recipe, task_named, tasks_known
 
 TASKS = ["bwd", "derivative", "ibp", "liouville", "ode1", "ode2", "sub"]
@@ -35,13 +35,13 @@ PUBLISHED = {
 
 @pytest.fixture(scope="module", params=TASKS)
 def examples(request):
-    return request.param, Examples.generate(Recipe(task=request.param), 0, 400, threads=2)
+    return request.param, generate(Recipe(task=request.param), 0, 400, threads=2)
 
 
 def pairs(name, examples, count):
     task = task_named(name)
     for place in range(count):
-        yield task.decode(examples.problem(place)), Expr.from_tokens(examples.solution(place))
+        yield task.decode(examples.problems[place]), Expr.from_tokens(examples.solutions[place])
 
 
 def test_every_native_task_has_a_file():
@@ -52,12 +52,12 @@ def test_examples_depend_on_recipe_and_index_alone(examples):
     name, whole = examples
     recipe = Recipe(task=name)
     for start, count in ((0, 1), (123, 4), (399, 1)):
-        part = Examples.generate(recipe, start, count)
+        part = generate(recipe, start, count)
         for place in range(count):
-            assert part.problem(place) == whole.problem(start + place)
-            assert part.solution(place) == whole.solution(start + place)
-    assert np.array_equal(Examples.generate(recipe, 0, 400, threads=1).problem_tokens, whole.problem_tokens)
-    assert Examples.generate(Recipe(task=name, seed=1), 0, 4).problem(0) != whole.problem(0)
+            assert part.problems[place] == whole.problems[start + place]
+            assert part.solutions[place] == whole.solutions[start + place]
+    assert np.array_equal(generate(recipe, 0, 400, threads=1).problems.tokens, whole.problems.tokens)
+    assert generate(Recipe(task=name, seed=1), 0, 4).problems[0] != whole.problems[0]
 
 
 def test_examples_are_accepted_by_the_verifier(examples):
@@ -75,8 +75,8 @@ def test_examples_hold_by_an_independent_check(examples):
     verdicts = []
     with mpmath.workdps(50):
         for place in range(60):
-            problem = vocabulary.decode(whole.problem(place)[head:]).split()
-            solution = vocabulary.decode(whole.solution(place)).split()
+            problem = vocabulary.decode(whole.problems[place][head:]).split()
+            solution = vocabulary.decode(whole.solutions[place]).split()
             verdicts.append(independent_check.check(name, problem, solution, random.Random(place)))
     assert [verdict for verdict in verdicts if verdict[0] == "wrong"] == []
     assert [word for word, _ in verdicts].count("right") >= 55
@@ -99,8 +99,8 @@ def test_the_independent_check_finds_wrong_pairs():
 
 def test_lengths_are_near_the_published_ones(examples):
     name, whole = examples
-    problems = np.diff(whole.problem_ends.astype(int), prepend=0)
-    solutions = np.diff(whole.solution_ends.astype(int), prepend=0)
+    problems = whole.problems.lengths
+    solutions = whole.solutions.lengths
     assert problems.max() <= 512
     if name in PUBLISHED:
         problem, solution = PUBLISHED[name]
@@ -117,7 +117,7 @@ def test_splits_follow_the_skeleton(examples):
 
 @pytest.mark.parametrize("name", ["ode1", "ode2"])
 def test_equations_have_their_order_and_their_constants(name):
-    whole = Examples.generate(Recipe(task=name), 0, 200)
+    whole = generate(Recipe(task=name), 0, 200)
     for problem, solution in pairs(name, whole, 200):
         assert ("Y''" in problem.free_symbols) == (name == "ode2")
         assert problem.free_symbols <= {"x", "Y", "Y'", "Y''"}
@@ -126,7 +126,7 @@ def test_equations_have_their_order_and_their_constants(name):
 
 def test_by_parts_gives_what_is_not_in_its_table():
     """x*exp(x) and its like: products, each with a solution that backward generation hardly finds."""
-    whole = Examples.generate(Recipe(task="ibp"), 0, 2000, threads=2)
+    whole = generate(Recipe(task="ibp"), 0, 2000, threads=2)
     assert whole.rejects["known"] > 0
     assert whole.rejects["no_primitive"] > 0
     problems = {str(problem) for problem, _ in pairs("ibp", whole, 2000)}
@@ -135,7 +135,7 @@ def test_by_parts_gives_what_is_not_in_its_table():
 
 @pytest.mark.parametrize("name", TASKS)
 def test_coefficients_are_reduced_and_named_in_order(name):
-    whole = Examples.generate(Recipe(task=name, coefficients=3), 0, 150)
+    whole = generate(Recipe(task=name, coefficients=3), 0, 150)
     symbols = set()
     for problem, solution in pairs(name, whole, 150):
         used = (problem.free_symbols | solution.free_symbols) & {f"a{k}" for k in range(8)}
@@ -149,7 +149,7 @@ def test_coefficients_are_reduced_and_named_in_order(name):
 
 def test_functions_have_no_solution_of_their_own():
     recipe = Recipe(task="fwd", min_operators=1, max_operators=6)
-    functions = Functions.generate(recipe, 10, 50, threads=2)
+    functions = functions_of(recipe, 10, 50, threads=2)
     assert len(functions) == 50
     for place in range(50):
         function = functions.integrand(place)
@@ -163,10 +163,10 @@ def test_functions_have_no_solution_of_their_own():
             )
             if cmath.isfinite(v)
         )
-    again = Functions.generate(recipe, 30, 1)
-    assert again.problem(0) == functions.problem(20)
-    with pytest.raises(SettingError, match="fwd"):
-        Functions.generate(Recipe(), 0, 1)
+    again = functions_of(recipe, 30, 1)
+    assert again.problems[0] == functions.problems[20]
+    with pytest.raises(SettingError, match="the problems of the task 'derivative' are no integrals"):
+        functions_of(Recipe(task="derivative"), 0, 1)
 
 
 def test_equations_are_written_and_read():

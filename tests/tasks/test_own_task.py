@@ -13,8 +13,8 @@ import pytest
 
 from antiderive import Expr
 from antiderive.cli import main
-from antiderive.datasets import Examples
 from antiderive.errors import SettingError
+from antiderive.generation import generate
 from antiderive.tasks import Draws, ExprTask, Recipe, Task, expressions_of, register, task_named, tasks_known
 from antiderive.tasks import registry as registry_module
 from antiderive.verification import Verdict
@@ -129,14 +129,14 @@ def test_the_notebook_example_of_the_docs():
 
 def test_an_example_is_a_function_of_recipe_and_index():
     register(Squares)
-    whole = Examples.generate(Recipe(task="squares"), 100, 50)
+    whole = generate(Recipe(task="squares"), 100, 50)
     for place in (0, 17, 49):
-        part = Examples.generate(Recipe(task="squares"), 100 + place, 1)
-        assert part.problem(0) == whole.problem(place)
+        part = generate(Recipe(task="squares"), 100 + place, 1)
+        assert part.problems[0] == whole.problems[place]
         assert part.skeletons[0] == whole.skeletons[place]
     assert whole.rejects["zero"] > 0
-    other = Examples.generate(Recipe(task="squares", seed=1), 100, 50)
-    assert not np.array_equal(other.solution_tokens, whole.solution_tokens)
+    other = generate(Recipe(task="squares", seed=1), 100, 50)
+    assert not np.array_equal(other.solutions.tokens, whole.solutions.tokens)
 
 
 def philox(key, counter):
@@ -184,12 +184,12 @@ class Wrong(Squares):
 
 def test_a_pair_that_the_verifier_does_not_confirm_is_never_written():
     register(Wrong)
-    examples = Examples.generate(Recipe(task="wrong"), 0, 200)
+    examples = generate(Recipe(task="wrong"), 0, 200)
     assert examples.rejects["unconfirmed"] > 50
     task = task_named("wrong")
     for place in range(200):
-        problem = task.decode(examples.problem(place))
-        assert task.verify(problem, Expr.from_tokens(examples.solution(place))).accepted
+        problem = task.decode(examples.problems[place])
+        assert task.verify(problem, Expr.from_tokens(examples.solutions[place])).accepted
 
 
 @pytest.mark.parametrize(
@@ -202,10 +202,10 @@ def test_a_pair_that_the_verifier_does_not_confirm_is_never_written():
     ],
 )
 def test_a_hopeless_sampler_ends_with_its_usual_reason(monkeypatch, reason, sample):
-    monkeypatch.setattr("antiderive.datasets.sampling._MAX_ATTEMPTS", 5)
+    monkeypatch.setattr("antiderive.tasks.sampling._MAX_ATTEMPTS", 5)
     register(type("Hopeless", (Squares,), {"name": "hopeless", "sample": lambda *_: sample()}))
     with pytest.raises(SettingError, match=f"5 tries in a row gave no example, most of them {reason}"):
-        Examples.generate(Recipe(task="hopeless", max_tokens=100), 0, 1)
+        generate(Recipe(task="hopeless", max_tokens=100), 0, 1)
 
 
 class Optional(Squares):
@@ -221,7 +221,7 @@ def test_options_are_part_of_the_recipe(tmp_path):
     register(Optional)
     recipe = Recipe(task="optional", options={"largest": 1})
     assert recipe.text() == Recipe(task="optional").text() + ' options={"largest":1}'
-    assert set(Examples.generate(recipe, 0, 20).solution_tokens.tolist()) == set(Expr("1").to_tokens())
+    assert set(generate(recipe, 0, 20).solutions.tokens.tolist()) == set(Expr("1").to_tokens())
     path = tmp_path / "recipe.toml"
     path.write_text(Recipe(task="optional", options={"ratio": 0.25, "even": True, "largest": 7}).to_toml())
     assert Recipe.load(path).options == {"ratio": 0.25, "even": True, "largest": 7}
@@ -243,7 +243,7 @@ def test_options_are_part_of_the_recipe(tmp_path):
 def test_options_that_are_refused(task, options, message):
     register(Optional)
     with pytest.raises(SettingError, match=re.escape(message)):
-        Examples.generate(Recipe(task=task, options=options), 0, 1)
+        generate(Recipe(task=task, options=options), 0, 1)
 
 
 def test_options_may_be_whole_numbers_for_real_ones():

@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from antiderive.datasets import Examples
 from antiderive.datasets.shards import write_dataset
 from antiderive.datasets.sources import Mixture, Pairs, RecipeSource, ShardSource, TextSource
 from antiderive.datasets.stream import BatchStream
 from antiderive.errors import DataError
 from antiderive.expressions import Split, Vocabulary
+from antiderive.generation import generate
 from antiderive.tasks import Recipe
 from antiderive.training import Checkpoint, train
 
@@ -22,11 +22,11 @@ COUNT = 3000
 
 @pytest.fixture(scope="module")
 def examples():
-    return Examples.generate(RECIPE, 0, COUNT)
+    return generate(RECIPE, 0, COUNT)
 
 
 def rows(examples, split):
-    return sorted((examples.problem(p), examples.solution(p)) for p in examples.places(split).tolist())
+    return sorted((examples.problems[p], examples.solutions[p]) for p in examples.rows(split).tolist())
 
 
 def listed(pairs):
@@ -47,7 +47,9 @@ def text(tmp_path_factory, examples):
     with path.open("w") as file:
         for place in range(len(examples)):
             count = f"{place}|" if place % 3 == 0 else ""
-            line = f"{count}{names.decode(examples.problem(place))}\t{names.decode(examples.solution(place))}"
+            line = (
+                f"{count}{names.decode(examples.problems[place])}\t{names.decode(examples.solutions[place])}"
+            )
             file.write(line + ("\n" if place + 1 < len(examples) else ""))
     return path
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from antiderive import Expr, verify
-from antiderive.datasets import Examples
 from antiderive.errors import AntideriveError
+from antiderive.generation import generate
 from antiderive.tasks import Recipe, task_named
 from antiderive.testing.candidates import Tree, differs, disguised, mutated
 
@@ -48,9 +48,9 @@ def test_textbook_equations(topic, equation, solution):
 
 @pytest.fixture(scope="module")
 def examples():
-    made = Examples.generate(Recipe(seed=7), 0, 200)
+    made = generate(Recipe(seed=7), 0, 200)
     return [
-        (task_named("bwd").decode(made.problem(place)), Expr.from_tokens(made.solution(place)))
+        (task_named("bwd").decode(made.problems[place]), Expr.from_tokens(made.solutions[place]))
         for place in range(len(made))
     ]
 

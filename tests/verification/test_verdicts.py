@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from antiderive import Expr, verify
-from antiderive.datasets import Examples
 from antiderive.errors import ParseError, SettingError
+from antiderive.generation import generate
 from antiderive.tasks import INTEGRALS, Recipe
 from antiderive.verification import screen, verify_zero
 from antiderive.verification.rigorous import evaluate, precision
@@ -170,9 +170,9 @@ def test_a_proof_by_sympy_counts():
 
 
 def test_generated_solutions_are_accepted():
-    examples = Examples.generate(Recipe(), 5000, 300)
+    examples = generate(Recipe(), 5000, 300)
     verdicts = [
-        verify(INTEGRALS.decode(examples.problem(p)), Expr.from_tokens(examples.solution(p)))
+        verify(INTEGRALS.decode(examples.problems[p]), Expr.from_tokens(examples.solutions[p]))
         for p in range(len(examples))
     ]
     assert all(v.accepted for v in verdicts), [v for v in verdicts if not v.accepted]
@@ -181,8 +181,8 @@ def test_generated_solutions_are_accepted():
 @given(st.integers(0, 10_000))
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 def test_balls_contain_the_double_precision_value(index):
-    examples = Examples.generate(Recipe(max_operators=8), index, 1)
-    expr = Expr.from_tokens(examples.solution(0))
+    examples = generate(Recipe(max_operators=8), index, 1)
+    expr = Expr.from_tokens(examples.solutions[0])
     from flint import acb
 
     value = expr.evaluate(x=0.437)

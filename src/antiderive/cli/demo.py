@@ -99,10 +99,10 @@ def command(recipe: str, out: Path, examples: int, problems: int, overrides: tup
 
 def _show_examples(recipe: Recipe) -> None:
     from antiderive._core import Expr
-    from antiderive.datasets import Examples
+    from antiderive.generation import generate
     from antiderive.tasks import task_named
 
-    examples = Examples.generate(recipe, 0, 3)
+    examples = generate(recipe, 0, 3)
     for place in range(len(examples)):
-        problem = task_named(recipe.task).decode(examples.problem(place))
-        click.echo(f"  integrate {problem}  ->  {Expr.from_tokens(examples.solution(place))}")
+        problem = task_named(recipe.task).decode(examples.problems[place])
+        click.echo(f"  integrate {problem}  ->  {Expr.from_tokens(examples.solutions[place])}")

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from antiderive.datasets.examples import Examples
 from antiderive.errors import DataError
 from antiderive.expressions import TokenRows
+from antiderive.tasks import Examples
 
 SCHEMA = pa.schema(
     [
@@ -32,10 +31,10 @@ def to_table(examples: Examples) -> pa.Table:
     """Examples as a table of :data:`SCHEMA`."""
     columns = [
         pa.array(examples.indices),
-        token_column(TokenRows(examples.problem_tokens, examples.problem_ends.astype(np.int64))),
-        token_column(TokenRows(examples.solution_tokens, examples.solution_ends.astype(np.int64))),
-        pa.array(examples.problem_operators),
-        pa.array(examples.solution_operators),
+        token_column(examples.problems),
+        token_column(examples.solutions),
+        pa.array(examples.problems.operators),
+        pa.array(examples.solutions.operators),
         pa.array(examples.skeletons),
     ]
     return pa.table(columns, schema=SCHEMA)

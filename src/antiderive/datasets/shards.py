@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from antiderive.datasets.examples import Examples
 from antiderive.datasets.manifest import Manifest, Range, Shard, gaps
 from antiderive.datasets.parquet import to_table
 from antiderive.datasets.storage import FolderStorage
 from antiderive.datasets.writer import DataSetWriter
 from antiderive.errors import SettingError
 from antiderive.expressions import Split
-from antiderive.tasks.fwd import FORWARD
-from antiderive.tasks.recipe import Recipe
+from antiderive.generation import generate
+from antiderive.tasks import Recipe, task_named
 
 if TYPE_CHECKING:
     from antiderive.cas import Caller
@@ -65,7 +64,7 @@ def write_dataset(
 
     Shards that are there already, from an earlier run of the same recipe, are kept: an interrupted run is
     continued by the same call. A folder that was begun with another range takes a new one only with
-    ``extend``. A shard holds 100,000 indices, of the slow tasks ``fwd`` and ``textbook`` 1,000.
+    ``extend``. A shard holds 100,000 indices, of a task that needs a solver 1,000.
 
     Raises:
         SettingError: for a range that is empty or negative.
@@ -74,7 +73,7 @@ def write_dataset(
     wanted = (start, start + count)
     if count <= 0 or start < 0 or wanted[1] >= 1 << 63:
         raise SettingError(f"examples {start} to {wanted[1]}: the range must not be empty or negative")
-    Examples.generate(recipe, start, 1)  # a recipe that cannot work is refused before there is a folder
+    generate(recipe, start, 1)  # a recipe that cannot work is refused before there is a folder
     manifest = Manifest(task=recipe.task, made_by="generate", source=recipe.text(), ranges=[wanted])
     storage = FolderStorage(folder)
     with DataSetWriter(storage, manifest, recipe) as writer, ThreadPoolExecutor(1) as background:
@@ -126,7 +125,7 @@ class Pace:
 
 def shard_size(recipe: Recipe) -> int:
     """Indices of a shard, unless another number is asked for."""
-    return _SLOW_SHARD if recipe.task in FORWARD else SHARD
+    return _SLOW_SHARD if task_named(recipe.task).needs_solver else SHARD
 
 
 def cut(ranges: list[Range], size: int) -> Iterator[Range]:
@@ -158,7 +157,7 @@ def make_shard(
         pace: size of the chunks in which it is made.
         report: called after each chunk with the number of its indices; it may raise to stop.
         threads: examples at a time.
-        pool: where the task ``fwd`` makes its calls; by default a pool of this process.
+        pool: where a solver makes its calls; by default a pool of this process.
     """
     chunks: dict[Split, list[pa.Table]] = {split: [] for split in Split}
     rejects: dict[str, int] = {}
@@ -166,12 +165,12 @@ def make_shard(
     while place < last:
         began = time.monotonic()
         size = min(pace.size, last - place)
-        examples = Examples.generate(recipe, place, size, threads=threads, pool=pool)
+        examples = generate(recipe, place, size, threads=threads, pool=pool)
         if size == pace.size:
             pace.took(time.monotonic() - began)
         table = to_table(examples)
         for split, tables in chunks.items():
-            tables.append(table.take(pa.array(examples.places(split))))
+            tables.append(table.take(pa.array(examples.rows(split))))
         for reason, number in examples.rejects.items():
             rejects[reason] = rejects.get(reason, 0) + number
         place += size

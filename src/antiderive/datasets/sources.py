@@ -18,10 +18,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from antiderive._core import skeleton_hash, split_of
-from antiderive.datasets.examples import Examples
 from antiderive.datasets.manifest import MANIFEST, Manifest
 from antiderive.errors import AntideriveError, DataError
 from antiderive.expressions import Split, Vocabulary
+from antiderive.generation import generate
 from antiderive.tasks import task_named
 from antiderive.tasks.recipe import Recipe
 
@@ -111,12 +111,9 @@ class RecipeSource:
         return Pairs.of([joined.at(place) for place in range(count)])
 
     def _examples(self, start: int, count: int, split: Split) -> Pairs:
-        made = Examples.generate(self.recipe, start, count, threads=self.threads)
-        kept = made.splits == split
-        return Pairs(
-            *_select(made.problem_tokens, made.problem_ends, kept),
-            *_select(made.solution_tokens, made.solution_ends, kept),
-        )
+        made = generate(self.recipe, start, count, threads=self.threads)
+        problems, solutions = (rows.select(made.rows(split)) for rows in (made.problems, made.solutions))
+        return Pairs(problems.tokens, problems.ends, solutions.tokens, solutions.ends)
 
 
 class ShardSource:

@@ -13,7 +13,6 @@ from antiderive.distributed.messages import GenerateJob, GenerateRun, LabelJob, 
 from antiderive.distributed.versions import sample_of
 from antiderive.errors import SettingError
 from antiderive.tasks import task_named
-from antiderive.tasks.fwd import FORWARD
 
 if TYPE_CHECKING:
     from antiderive.labelling import Job
@@ -40,7 +39,8 @@ def label_run(
         sample=sample_of(job.recipe, start),
         split=job.split,
     )
-    functions = "functions" if job.recipe.task in FORWARD else f"problems of {job.recipe.task}"
+    sampled = task_named(job.recipe.task).needs_solver
+    functions = "functions" if sampled else f"problems of {job.recipe.task}"
     what = f"{job.method} on {functions} {start:,} to {start + count:,}"
     if job.split is not None:
         what += f", those of the split {job.split}"
@@ -64,8 +64,8 @@ def generate_run(
     Raises:
         SettingError: if the recipe cannot work, or does not say what it needs to be the same everywhere.
     """
-    task_named(recipe.task).settings(recipe)
-    if recipe.task in FORWARD and not recipe.options.get("methods"):
+    task = task_named(recipe.task)
+    if task.needs_solver and not task.settings(recipe).get("methods"):
         raise SettingError(
             f"on a cluster the task {recipe.task} must name its methods, since machines may have others: "
             'put options = { methods = "fricas" } in the recipe'

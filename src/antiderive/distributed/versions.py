@@ -12,7 +12,6 @@ from antiderive.errors import AntideriveError, SettingError
 
 # The rest is imported where it is used: who only asks for the state of a run need not wait for it.
 if TYPE_CHECKING:
-    from antiderive.datasets import Examples, Functions
     from antiderive.distributed.messages import GenerateJob, LabelJob
     from antiderive.tasks import Recipe
 
@@ -39,23 +38,20 @@ def release_of(queue: str) -> str:
 
 
 def sample_of(recipe: Recipe, first: int) -> str:
-    """Digest of a few examples (of ``fwd`` and ``textbook``: functions), to compare two installations.
+    """Digest of a few examples (of a task that needs a solver: functions), to compare two installations.
 
     Raises:
         SettingError: if the recipe cannot work here.
     """
-    from antiderive.datasets import Examples, Functions
-    from antiderive.tasks.fwd import FORWARD
+    from antiderive.generation import functions_of, generate
+    from antiderive.tasks import task_named
 
-    made: Functions | Examples
-    if recipe.task in FORWARD:
-        made = Functions.generate(recipe, first, _SAMPLE)
+    if task_named(recipe.task).needs_solver:
+        problems, solutions = functions_of(recipe, first, _SAMPLE).problems, b""
     else:
-        made = Examples.generate(recipe, first, _SAMPLE)
-    digest = hashlib.sha256(made.problem_tokens.tobytes() + made.problem_ends.tobytes())
-    if isinstance(made, Examples):
-        digest.update(made.solution_tokens.tobytes())
-    return digest.hexdigest()[:16]
+        made = generate(recipe, first, _SAMPLE)
+        problems, solutions = made.problems, made.solutions.tokens.tobytes()
+    return hashlib.sha256(problems.tokens.tobytes() + problems.ends.tobytes() + solutions).hexdigest()[:16]
 
 
 def _require_installed(method: str) -> None:

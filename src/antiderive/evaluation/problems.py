@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from antiderive._core import Expr
-from antiderive.datasets import Examples
 from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.manifest import split_of_name
 from antiderive.datasets.parquet import rows_of
 from antiderive.errors import AntideriveError, DataError, SettingError
 from antiderive.expressions import Split
+from antiderive.generation import generate
 from antiderive.tasks import Recipe
 
 _CHUNK = 10_000
@@ -52,11 +52,12 @@ def held_out(recipe: Recipe, count: int) -> list[Problem]:
     chunk = min(_CHUNK, 60 * count + 200)
     while len(found) < count and barren < _BARREN:
         before = len(found)
-        examples = Examples.generate(recipe, start, chunk, threads=2)
+        examples = generate(recipe, start, chunk, threads=2)
         start += chunk
-        for place in examples.places(Split.TEST).tolist():
-            tokens, operators = examples.problem(place), int(examples.solution_operators[place])
-            found.setdefault(tuple(tokens), Problem(tokens, examples.solution(place), operators))
+        operators = examples.solutions.operators.tolist()
+        for row in examples.rows(Split.TEST).tolist():
+            tokens = examples.problems[row]
+            found.setdefault(tuple(tokens), Problem(tokens, examples.solutions[row], operators[row]))
         barren = barren + chunk if len(found) == before else 0
     return list(found.values())[:count]
 

@@ -21,7 +21,6 @@ from antiderive.evaluation.problems import Problem, held_out
 from antiderive.evaluation.summary import Report
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Recipe, Task, task_named, tasks_known
-from antiderive.tasks.integration import Integration
 
 TEMPLATES = {
     "k*x": "{k}*x^2/2",
@@ -121,7 +120,7 @@ def robustness(
 def integration_tasks() -> list[str]:
     """Names of the tasks whose problems are integrands."""
     own = [entry.name for entry in tasks_known() if entry.origin == "antiderive"]
-    return [name for name in own if isinstance(task_named(name), Integration)]
+    return [name for name in own if task_named(name).poses_integrals]
 
 
 def first_problems(task: Task[Any], recipe: Recipe, count: int, rng: random.Random) -> list[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from antiderive.cas.outcome import INCONCLUSIVE
 from antiderive.labelling.executor import Executor, LocalExecutor
-from antiderive.labelling.functions import Function, content_key, functions_of
+from antiderive.labelling.functions import Function, content_key, functions_to_label
 from antiderive.labelling.job import OUTCOMES, Job, Label
 from antiderive.labelling.pipeline import Progress, label_range
 from antiderive.labelling.store import Slice, Store
@@ -25,6 +25,6 @@ __all__ = [
     "Slice",
     "Store",
     "content_key",
-    "functions_of",
+    "functions_to_label",
     "label_range",
 ]

@@ -24,8 +24,7 @@ from antiderive.expressions import Split
 from antiderive.files import writing_to
 from antiderive.labelling import schema
 from antiderive.labelling.job import decided_by
-from antiderive.tasks import INTEGRALS
-from antiderive.tasks.fwd import FORWARD
+from antiderive.tasks import INTEGRALS, task_named
 
 if TYPE_CHECKING:
     from antiderive.labelling.store import Store
@@ -96,7 +95,7 @@ def _groups(store: Store, *outcomes: str) -> Iterator[list[Any]]:
     recipes = [
         row.key
         for row in store.rows(select(schema.recipes.c.key, schema.recipes.c.settings))
-        if json.loads(row.settings)["task"] in FORWARD
+        if task_named(json.loads(row.settings)["task"]).needs_solver
     ]
     functions, current = schema.functions, schema.current_labels()
     query = (

@@ -6,10 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiderive.datasets import Examples, Functions
 from antiderive.expressions import Split
-from antiderive.tasks import INTEGRALS, task_named
-from antiderive.tasks.fwd import ForwardIntegration
+from antiderive.generation import functions_of
 
 if TYPE_CHECKING:
     from antiderive.tasks import Recipe
@@ -41,31 +39,23 @@ def content_key(prefix: str) -> bytes:
     return hashlib.blake2b(f"integrate x\0{prefix}".encode(), digest_size=16).digest()
 
 
-def functions_of(recipe: Recipe, start: int, count: int) -> list[Function]:
-    """Functions ``start`` to ``start + count``: those of ``fwd`` or ``textbook``, another task's integrands.
+def functions_to_label(recipe: Recipe, start: int, count: int) -> list[Function]:
+    """Functions ``start`` to ``start + count`` of a recipe, as rows of a store.
 
     Raises:
-        SettingError: for a task that is not known.
-        ParseError: for a task whose problems are no integrands.
+        SettingError: for a task that is not known or poses no integrals.
     """
-    task = task_named(recipe.task)
-    if isinstance(task, ForwardIntegration):
-        sampled = Functions.generate(recipe, start, count)
-        integrands = [sampled.integrand(place) for place in range(count)]
-        skeletons, splits, operators = sampled.skeletons, sampled.splits, sampled.operators
-    else:
-        examples = Examples.generate(recipe, start, count)
-        integrands = [task.decode(examples.problem(place)) for place in range(count)]
-        skeletons, splits = examples.skeletons, examples.splits
-        operators = INTEGRALS.operators(examples.problem_operators)
+    made = functions_of(recipe, start, count)
+    columns = (made.operators, made.skeletons, made.splits)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
     return [
         Function(
-            index=start + place,
-            key=content_key(prefix := integrand.to_prefix()),
+            index=start + row,
+            key=content_key(prefix := made.integrand(row).to_prefix()),
             prefix=prefix,
-            operators=int(operators[place]),
-            skeleton=int(skeletons[place]),
-            split=Split(int(splits[place])).name.lower(),
+            operators=operators,
+            skeleton=skeleton,
+            split=Split(split).name.lower(),
         )
-        for place, integrand in enumerate(integrands)
+        for row, (operators, skeleton, split) in enumerate(rows)
     ]

@@ -19,7 +19,7 @@ from antiderive._core import Expr
 from antiderive.cas.portfolio import Turns
 from antiderive.cas.request import Request
 from antiderive.errors import StoreError
-from antiderive.labelling.functions import functions_of
+from antiderive.labelling.functions import functions_to_label
 from antiderive.labelling.job import Label, steps_of, versions_of
 from antiderive.labelling.store import Slice
 from antiderive.verification import judge_outcome
@@ -218,7 +218,7 @@ class _Run:
         return function.key, Request(step.method, function.prefix, "x", limits)
 
     def _requests_of(self, first: int, size: int) -> Iterator[tuple[bytes, Request]]:
-        functions = functions_of(self._job.recipe, first, size)
+        functions = functions_to_label(self._job.recipe, first, size)
         if self._job.split is not None:
             functions = [function for function in functions if function.split == self._job.split]
         part = _OpenSlice(first, size, left=len(functions))

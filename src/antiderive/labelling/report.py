@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from antiderive.labelling import schema
 from antiderive.labelling.job import PORTFOLIO, decided_by
-from antiderive.tasks.fwd import FORWARD
+from antiderive.tasks import task_named
 
 if TYPE_CHECKING:
     from antiderive.labelling.store import Store
@@ -109,10 +109,12 @@ def report_on(store: Store) -> Report:
     """Counts the current labels of a store.
 
     Raises:
+        SettingError: if it holds functions of a task that is not known here.
         StoreError: if it cannot be read.
     """
-    tasks = {
-        row.key: json.loads(row.settings)["task"]
+    # The functions of other tasks come with their integrals.
+    sampled = {
+        row.key: task_named(json.loads(row.settings)["task"]).needs_solver
         for row in store.rows(select(schema.recipes.c.key, schema.recipes.c.settings))
     }
     functions, current = schema.functions, schema.current_labels()
@@ -124,7 +126,7 @@ def report_on(store: Store) -> Report:
     )
     report = Report({}, {}, _contradictions(store), _deciders(store))
     for row in store.rows(query):
-        tallies = report.sampled if tasks[row.recipe] in FORWARD else report.known_integrable
+        tallies = report.sampled if sampled[row.recipe] else report.known_integrable
         tallies.setdefault(row.method, Tally()).add(row.operators, row.outcome, row.number, row.cpu_seconds)
     return report
 

@@ -1,19 +1,33 @@
-"""Tasks: what is learned. One file per task."""
+"""Tasks: what is learned, one file per task, and the recipes of their examples.
+
+A task knows how its examples are made. Who asks for them, and which solver finds the integrals that a task
+cannot give itself, is not known here.
+"""
 
 from __future__ import annotations
 
 from antiderive.tasks.draws import Draws
-from antiderive.tasks.integration import INTEGRALS
+from antiderive.tasks.examples import Examples, Functions
+from antiderive.tasks.integrals import INTEGRALS
+from antiderive.tasks.integration import Integration
+from antiderive.tasks.native import NativeTask
 from antiderive.tasks.recipe import Recipe
-from antiderive.tasks.registry import TaskEntry, register, task_named, tasks_known
-from antiderive.tasks.task import ExprTask, NativeTask, Task, expressions_of, skeleton_of
+from antiderive.tasks.registry import AnyTask, TaskEntry, register, task_named, tasks_known
+from antiderive.tasks.solved import SolvedIntegration
+from antiderive.tasks.task import ExprTask, Solve, Task, expressions_of, skeleton_of
 
 __all__ = [
     "INTEGRALS",
+    "AnyTask",
     "Draws",
+    "Examples",
     "ExprTask",
+    "Functions",
+    "Integration",
     "NativeTask",
     "Recipe",
+    "Solve",
+    "SolvedIntegration",
     "Task",
     "TaskEntry",
     "expressions_of",

@@ -7,9 +7,10 @@ Sampling is native (``crates/antiderive-core/src/tasks/bwd.rs``).
 from __future__ import annotations
 
 from antiderive.tasks.integration import Integration
+from antiderive.tasks.native import NativeTask
 
 
-class BackwardIntegration(Integration):
+class BackwardIntegration(NativeTask, Integration):
     """Find an antiderivative; sample the antiderivative, differentiate it."""
 
     name = "bwd"

@@ -6,7 +6,7 @@ Native (``crates/antiderive-core/src/tasks/derivative.rs``).
 from __future__ import annotations
 
 from antiderive._core import Expr
-from antiderive.tasks.task import NativeTask
+from antiderive.tasks.native import NativeTask
 from antiderive.verification import Verdict, verify
 
 

@@ -8,9 +8,10 @@ left out. Native (``crates/antiderive-core/src/tasks/by_parts.rs``, ``primitives
 from __future__ import annotations
 
 from antiderive.tasks.integration import Integration
+from antiderive.tasks.native import NativeTask
 
 
-class IntegrationByParts(Integration):
+class IntegrationByParts(NativeTask, Integration):
     """Find an antiderivative; products of which one integral is known."""
 
     name = "ibp"

@@ -1,65 +1,26 @@
-"""Integration problems: what the tasks that make them share, and how an integral is written as a problem.
+"""Integration tasks: what they share, however their examples are made.
 
-A problem is an integrand in ``x``. As tokens it reads ``sub Y' f``, the equation y' - f = 0, as in the
-published data (Lample & Charton 2020). How examples are made is not known here.
+A problem is an integrand in ``x``.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from antiderive._core import Expr, vocabulary
-from antiderive.errors import ParseError
-from antiderive.tasks.task import NativeTask
+from antiderive._core import Expr
+from antiderive.tasks.examples import Functions
+from antiderive.tasks.integrals import INTEGRALS
+from antiderive.tasks.task import ExprTask
 from antiderive.verification import Verdict, verify
 
-_HEAD = [vocabulary().index(token) for token in ("sub", "Y'")]
-
-_Count = TypeVar("_Count", int, NDArray[np.uint16])
-
-
-class Integrals:
-    """How an integral is written as a problem: the integrand ``f`` as the equation ``sub Y' f``.
-
-    >>> tokens = INTEGRALS.encode(Expr("x*cos(x)"))
-    >>> INTEGRALS.decode(tokens)
-    Expr('x*cos(x)')
-    >>> INTEGRALS.operators(3)
-    2
-    """
-
-    def encode(self, integrand: Expr) -> list[int]:
-        """Token ids of ``sub Y' f``."""
-        return _HEAD + integrand.to_tokens()
-
-    def decode(self, tokens: list[int]) -> Expr:
-        """The integrand of ``sub Y' f``.
-
-        Raises:
-            ParseError: if the tokens are not of that form.
-        """
-        if tokens[: len(_HEAD)] != _HEAD:
-            raise ParseError("an integration problem starts with the tokens: sub Y'")
-        return Expr.from_tokens(tokens[len(_HEAD) :])
-
-    def operators(self, of_problem: _Count) -> _Count:
-        """Operators of an integrand by those of its problem, which has the difference of the equation too."""
-        return of_problem - 1
-
-    def problem_operators(self, of_integrand: _Count) -> _Count:
-        """Operators of a problem by those of its integrand."""
-        return of_integrand + 1
+if TYPE_CHECKING:
+    from antiderive.tasks.recipe import Recipe
 
 
-INTEGRALS = Integrals()
-"""The one way in which integrals are written as problems."""
-
-
-class Integration(NativeTask):
+class Integration(ExprTask):
     """Find an antiderivative of a function of ``x``."""
+
+    poses_integrals: ClassVar[bool] = True
 
     def encode(self, problem: Expr) -> list[int]:
         """``sub Y' f`` for the integrand ``f``."""
@@ -76,3 +37,8 @@ class Integration(NativeTask):
     def verify(self, problem: Expr, candidate: Expr) -> Verdict:
         """Whether the derivative of ``candidate`` is ``problem``."""
         return verify(problem, candidate)
+
+    def functions(self, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:
+        """The integrands of the examples."""
+        made = self.generate(recipe, start, count, threads=threads)
+        return Functions(made.indices, made.problems, made.skeletons, made.splits, made.rejects)

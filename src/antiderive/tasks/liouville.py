@@ -7,9 +7,10 @@ denominator is the integrand. Native (``crates/antiderive-core/src/tasks/liouvil
 from __future__ import annotations
 
 from antiderive.tasks.integration import Integration
+from antiderive.tasks.native import NativeTask
 
 
-class LiouvilleIntegration(Integration):
+class LiouvilleIntegration(NativeTask, Integration):
     """Find an antiderivative; quotients of sums over a tower of extensions."""
 
     name = "liouville"

@@ -33,8 +33,8 @@ from antiderive.verification.sums_of_squares import definiteness
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from antiderive.tasks import Recipe
     from antiderive.tasks.draws import Draws
+    from antiderive.tasks.recipe import Recipe
 
 _VARIABLES = ("x", "y", "z")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from antiderive._core import Expr
 from antiderive.errors import ParseError
-from antiderive.tasks.task import NativeTask
+from antiderive.tasks.native import NativeTask
 from antiderive.verification import Verdict, verify
 
 

@@ -7,9 +7,10 @@ A known primitive G of g and a random function u give the integrand g(u)*u' with
 from __future__ import annotations
 
 from antiderive.tasks.integration import Integration
+from antiderive.tasks.native import NativeTask
 
 
-class Substitution(Integration):
+class Substitution(NativeTask, Integration):
     """Find an antiderivative; a known primitive of a random function."""
 
     name = "sub"

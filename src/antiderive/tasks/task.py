@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import difflib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from antiderive._core import Expr, arities, vocabulary
 from antiderive.errors import SettingError
+from antiderive.tasks.sampling import sample_examples
 
 if TYPE_CHECKING:
-    from antiderive.tasks import Recipe
     from antiderive.tasks.draws import Draws
+    from antiderive.tasks.examples import Examples, Functions
+    from antiderive.tasks.recipe import Recipe
     from antiderive.verification import Verdict
 
 P = TypeVar("P")
 Option: TypeAlias = int | float | str | bool
+Solve: TypeAlias = Callable[[Expr], Expr | str]
+"""The confirmed antiderivative of an integrand, or a word for why there is none."""
 
 
 class Task(ABC, Generic[P]):
@@ -32,13 +36,17 @@ class Task(ABC, Generic[P]):
         name: name on the command line and in recipes: letters, digits and ``_``.
         title: one line for people.
         options: settings of its own that a recipe may give, with their defaults.
-        on_the_fly: whether training can make examples as it needs them; otherwise it reads stored ones.
+        needs_solver: whether integrals have to be found by a solver, which :meth:`generate` is given. Then a
+            range of indices holds fewer examples than indices, each costs a call of computer algebra, and
+            training reads stored ones instead of making them as it goes.
+        poses_integrals: whether a problem is an integrand in ``x``, see :class:`Integration`.
     """
 
     name: str
     title: str
     options: ClassVar[Mapping[str, Option]] = {}
-    on_the_fly: ClassVar[bool] = True
+    needs_solver: ClassVar[bool] = False
+    poses_integrals: ClassVar[bool] = False
 
     @abstractmethod
     def encode(self, problem: P) -> list[int]:
@@ -90,6 +98,37 @@ class Task(ABC, Generic[P]):
         """Whether a sampled pair may be written; every one is asked. By default :meth:`verify` decides."""
         return self.verify(problem, solution).accepted
 
+    def generate(
+        self,
+        recipe: Recipe,
+        start: int,
+        count: int,
+        *,
+        threads: int = 1,  # noqa: ARG002
+        solve: Solve | None = None,  # noqa: ARG002
+    ) -> Examples:
+        """Examples ``start`` to ``start + count`` of a recipe, by default from :meth:`sample` in one thread.
+
+        Args:
+            recipe: the recipe.
+            start: first index.
+            count: number of indices.
+            threads: examples at a time; it changes none of them.
+            solve: the solver, for a task that needs one.
+
+        Raises:
+            SettingError: if the task cannot generate, or the recipe allows hardly any example.
+        """
+        return sample_examples(self, recipe, start, count)
+
+    def functions(self, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:  # noqa: ARG002
+        """Integrands ``start`` to ``start + count`` of a recipe, of a task that poses integrals.
+
+        Raises:
+            SettingError: if the task poses none.
+        """
+        raise SettingError(f"the problems of the task {self.name!r} are no integrals; name another task")
+
     def settings(self, recipe: Recipe) -> dict[str, Any]:
         """The options of ``recipe``, those that it leaves out by their defaults.
 
@@ -134,10 +173,6 @@ class ExprTask(Task[Expr]):
     def skeleton(self, problem: Expr) -> str:
         """The canonical form with numeric constants abstracted away."""
         return problem.skeleton()
-
-
-class NativeTask(ExprTask):
-    """A task whose examples the core makes (``crates/antiderive-core/src/generate.rs``)."""
 
 
 _NAMES = vocabulary()

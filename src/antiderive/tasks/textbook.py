@@ -13,11 +13,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.tasks.fwd import ForwardIntegration
+from antiderive.tasks.solved import SolvedIntegration
 
 if TYPE_CHECKING:
-    from antiderive.tasks import Recipe
     from antiderive.tasks.draws import Draws
+    from antiderive.tasks.recipe import Recipe
 
 _X = Expr("x")
 _TRIG = {"sin": 4, "cos": 4, "tan": 2, "cot": 1, "sec": 2, "csc": 1}
@@ -26,7 +26,7 @@ _INVERSE = {"asin": 3, "acos": 2, "atan": 4, "acot": 1, "asec": 1, "acsc": 1}
 _INVERSE |= {"asinh": 2, "acosh": 2, "atanh": 3, "acoth": 2, "asech": 1, "acsch": 1}
 
 
-class Textbook(ForwardIntegration):
+class Textbook(SolvedIntegration):
     """Find an antiderivative of a member of a family, if computer algebra can."""
 
     name = "textbook"

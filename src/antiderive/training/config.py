@@ -198,7 +198,7 @@ class TrainingConfig:
             SettingError: if its task cannot be generated on the fly.
         """
         task = self.task_of(name)
-        if not task_named(task).on_the_fly:
+        if task_named(task).needs_solver:
             raise SettingError(
                 f"mixture.{name}: {task} examples need computer algebra; generate them first and set "
                 f"mixture.{name}.shards=FOLDER"
@@ -287,8 +287,8 @@ class TrainingConfig:
         if tasks:
             given = values.get("mixture", {})
             values["mixture"] = {task: given.get(task, {}) for task in tasks}
-            native = [task for task in tasks if task_named(task).on_the_fly]
-            values["data"] = {**values.get("data", {}), **({"task": native[0]} if native else {})}
+            generated = [task for task in tasks if not task_named(task).needs_solver]
+            values["data"] = {**values.get("data", {}), **({"task": generated[0]} if generated else {})}
         for override in overrides:
             _override(values, override)
         return cls.from_dict(values)

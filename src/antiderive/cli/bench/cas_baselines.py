@@ -48,11 +48,11 @@ class Run:
 def requests(count: int) -> list[Request]:
     """Random functions of one to four operators; every tenth is replaced by a hang."""
     from antiderive._core import Expr
-    from antiderive.datasets import Examples
+    from antiderive.generation import generate
     from antiderive.tasks import Recipe
 
-    examples = Examples.generate(Recipe(min_operators=1, max_operators=4), 0, count)
-    functions = [Expr.from_tokens(examples.solution(place)).to_prefix() for place in range(count)]
+    examples = generate(Recipe(min_operators=1, max_operators=4), 0, count)
+    functions = [Expr.from_tokens(examples.solutions[place]).to_prefix() for place in range(count)]
     return [
         Request(f"{misbehaving.MODULE}:hang", "") if place % _HANG_EVERY == 3 else Request("sympy", function)
         for place, function in enumerate(functions)

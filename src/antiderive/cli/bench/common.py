@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 def sample_functions(count: int) -> list[Expr]:
     """Solutions of the default bwd recipe: the functions that every engine is timed on."""
     from antiderive._core import Expr
-    from antiderive.datasets import Examples
+    from antiderive.generation import generate
     from antiderive.tasks import Recipe
 
-    examples = Examples.generate(Recipe(), 0, count)
-    return [Expr.from_tokens(examples.solution(place)) for place in range(count)]
+    examples = generate(Recipe(), 0, count)
+    return [Expr.from_tokens(examples.solutions[place]) for place in range(count)]
 
 
 def rate_of(work: Callable[[Any], object], inputs: Sequence[Any]) -> float:

@@ -54,7 +54,8 @@ def command(task: str, seconds: float, baseline: int, *, as_json: bool) -> None:
     one = _measure(recipe, seconds, 1)
     cores = os.cpu_count() or 1
     many = _measure(recipe, seconds / 2, cores)
-    rates = {"antiderive": one.rate, **(_baselines(baseline) if task == "bwd" else {})}
+    # The others are timed on functions of the default recipe.
+    rates = {"antiderive": one.rate, **(_baselines(baseline) if recipe == Recipe() else {})}
     if len(rates) > 1:
         title = "accepted examples on one core (others: build, differentiate, tokenise)"
         print_rates(title, rates, "examples/s")
@@ -115,22 +116,22 @@ def _measure(recipe: Recipe, seconds: float, threads: int) -> _Measured:
     import numpy as np
 
     from antiderive.cas.usage import cpu_seconds_of_all
-    from antiderive.datasets import Examples
-    from antiderive.tasks.fwd import FORWARD
+    from antiderive.generation import generate
+    from antiderive.tasks import task_named
 
-    # Of these each takes a call of computer algebra.
-    size = (25 if recipe.task in FORWARD else 2_500) * threads
+    # With a solver each example takes a call of computer algebra.
+    size = (25 if task_named(recipe.task).needs_solver else 2_500) * threads
     done = accepted = 0
     lengths: tuple[list[Any], list[Any]] = ([], [])
     rejects: Counter[str] = Counter()
     stages: Counter[str] = Counter()
     started, cpu = time.perf_counter(), cpu_seconds_of_all()
     while time.perf_counter() - started < seconds:
-        examples = Examples.generate(recipe, done, size, threads=threads)
+        examples = generate(recipe, done, size, threads=threads)
         done += size
         accepted += len(examples)
-        for kept, ends in zip(lengths, (examples.problem_ends, examples.solution_ends), strict=True):
-            kept.append(np.diff(ends.astype(np.int64), prepend=0))
+        for kept, rows in zip(lengths, (examples.problems, examples.solutions), strict=True):
+            kept.append(rows.lengths)
         rejects.update(examples.rejects)
         stages.update(examples.seconds)
     rate = accepted / (time.perf_counter() - started)

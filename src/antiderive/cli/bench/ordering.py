@@ -302,10 +302,10 @@ def _run(
 
 def _fresh(task: str, seed: int, place: int) -> Expr:
     """A function that no classifier has seen: seeds from 1 on are not used for labels."""
-    from antiderive.datasets import Functions
+    from antiderive.generation import functions_of
     from antiderive.tasks import Recipe
 
     parameters = 6 if task == "textbook" else 0
     most = 30 if parameters else 15
     recipe = Recipe(task=task, seed=seed, coefficients=parameters, min_operators=1, max_operators=most)
-    return Functions.generate(recipe, place, 1).integrand(0)
+    return functions_of(recipe, place, 1).integrand(0)

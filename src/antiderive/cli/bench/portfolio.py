@@ -79,11 +79,11 @@ def command(
 def _functions(count: int, seed: int) -> list[Expr]:
     """Random functions: the solutions of the task ``bwd``."""
     from antiderive._core import Expr
-    from antiderive.datasets import Examples
+    from antiderive.generation import generate
     from antiderive.tasks import Recipe
 
-    examples = Examples.generate(Recipe(min_operators=3, max_operators=10, seed=seed), 0, count)
-    return [Expr.from_tokens(examples.solution(place)) for place in range(count)]
+    examples = generate(Recipe(min_operators=3, max_operators=10, seed=seed), 0, count)
+    return [Expr.from_tokens(examples.solutions[place]) for place in range(count)]
 
 
 def _tally(pool: Pool, method: str, integrands: list[Expr]) -> _Tally:

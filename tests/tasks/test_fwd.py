@@ -3,26 +3,26 @@
 import pytest
 
 from antiderive import Expr
-from antiderive.datasets import Examples, Functions
 from antiderive.datasets.check import check
 from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import SettingError
+from antiderive.generation import functions_of, generate
 from antiderive.tasks import Recipe, task_named
 
 RECIPE = Recipe(task="fwd", min_operators=1, max_operators=4)
 
 
 def test_what_is_solved_is_verified_and_the_rest_is_counted():
-    examples = Examples.generate(RECIPE, 0, 40, threads=2)
-    functions = Functions.generate(RECIPE, 0, 40)
+    examples = generate(RECIPE, 0, 40, threads=2)
+    functions = functions_of(RECIPE, 0, 40)
     task = task_named("fwd")
     assert 20 < len(examples) < 40
     for place, index in enumerate(examples.indices.tolist()):
-        assert examples.problem(place) == functions.problem(index)
+        assert examples.problems[place] == functions.problems[index]
         assert examples.splits[place] == functions.splits[index]
-        problem = task.decode(examples.problem(place))
-        assert task.verify(problem, Expr.from_tokens(examples.solution(place))).accepted
+        problem = task.decode(examples.problems[place])
+        assert task.verify(problem, Expr.from_tokens(examples.solutions[place])).accepted
     outcomes = {
         "partial",
         "special",
@@ -40,10 +40,10 @@ def test_what_is_solved_is_verified_and_the_rest_is_counted():
 
 def test_the_functions_do_not_depend_on_the_method():
     other = Recipe(task="fwd", min_operators=1, max_operators=4, options={"methods": "sympy-risch,maxima"})
-    both = Examples.generate(RECIPE, 0, 10), Examples.generate(other, 0, 10)
+    both = generate(RECIPE, 0, 10), generate(other, 0, 10)
     shared = set(both[0].indices.tolist()) & set(both[1].indices.tolist())
     assert len(shared) >= 4
-    problems = [{index: e.problem(place) for place, index in enumerate(e.indices.tolist())} for e in both]
+    problems = [{index: e.problems[place] for place, index in enumerate(e.indices.tolist())} for e in both]
     assert all(problems[0][index] == problems[1][index] for index in shared)
 
 
@@ -60,4 +60,4 @@ def test_a_data_set_holds_what_was_solved(tmp_path):
 )
 def test_bad_options_are_refused(options, message):
     with pytest.raises(SettingError, match=message):
-        Examples.generate(Recipe(task="fwd", options=options), 0, 1)
+        generate(Recipe(task="fwd", options=options), 0, 1)

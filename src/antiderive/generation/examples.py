@@ -1,0 +1,48 @@
+"""Examples and functions of a recipe by index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from antiderive.generation.solver import solver
+from antiderive.tasks import task_named
+
+if TYPE_CHECKING:
+    from antiderive.cas import Caller
+    from antiderive.tasks import Examples, Functions, Recipe
+
+
+def generate(
+    recipe: Recipe, start: int, count: int, *, threads: int = 1, pool: Caller | None = None
+) -> Examples:
+    """Examples ``start`` to ``start + count`` of a recipe, the same for any number of threads.
+
+    Of a task that needs a solver there are only those whose function could be solved.
+
+    Args:
+        recipe: the recipe.
+        start: first index.
+        count: number of indices.
+        threads: examples at a time.
+        pool: where a solver makes its calls; by default a pool of this process.
+
+    Raises:
+        SettingError: if the recipe's task does not exist, cannot generate or does not know an option.
+    """
+    task = task_named(recipe.task)
+    settings = task.settings(recipe)
+    solve = solver(task.name, settings, threads, pool) if task.needs_solver else None
+    return task.generate(recipe, start, count, threads=threads, solve=solve)
+
+
+def functions_of(recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:
+    """Integrands ``start`` to ``start + count`` of a recipe, the same for any number of threads.
+
+    Of a task that needs a solver these are all functions, whether or not they can be solved.
+
+    Raises:
+        SettingError: if the recipe's task does not exist, does not pose integrals or does not know an option.
+    """
+    task = task_named(recipe.task)
+    task.settings(recipe)
+    return task.functions(recipe, start, count, threads=threads)

@@ -1,0 +1,77 @@
+"""The solver of tasks that need one: computer algebra within budgets, every answer verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from antiderive.cas import Pool
+from antiderive.cas.methods import method_named
+from antiderive.cas.portfolio import Step, installed
+from antiderive.errors import SettingError
+from antiderive.verification.portfolio import search
+
+if TYPE_CHECKING:
+    from antiderive._core import Expr
+    from antiderive.cas import Caller
+    from antiderive.tasks import Solve
+
+FASTEST = (
+    Step("giac", 0.05),
+    Step("fricas", 0.2),
+    Step("maxima", 0.2),
+    Step("sympy-risch", 1.0),
+    Step("sympy-manual", 2.0),
+    Step("sympy", 2.0),
+)
+"""By pairs for the CPU time on random functions, each with the limit at which it gives the most; a second
+method costs more than it finds. See ``docs/log.md`` for the figures."""
+
+_SECONDS = 2.0
+"""CPU time of a method that is asked for by name and has no time of its own."""
+
+
+def solver(task: str, settings: Mapping[str, Any], threads: int, pool: Caller | None = None) -> Solve:
+    """The function that finds the confirmed antiderivative of an integrand, or a word for why there is none.
+
+    Args:
+        task: name of the task that asks.
+        settings: its options; ``methods`` and ``cpu_seconds`` are read.
+        threads: calls at a time.
+        pool: where the calls are made; by default a pool of this process.
+
+    Raises:
+        SettingError: if a method does not exist or none is installed.
+    """
+    steps = _steps(task, settings)
+    pool = pool or _pool(threads)
+
+    def solve(integrand: Expr) -> Expr | str:
+        best = search(pool, integrand, order=steps).best.judgement
+        return best.expression if best.solved and best.expression is not None else best.status
+
+    return solve
+
+
+def _steps(task: str, settings: Mapping[str, Any]) -> list[Step]:
+    budgets = {step.method: step.cpu_seconds for step in FASTEST}
+    named = [name.strip() for name in settings.get("methods", "").split(",") if name.strip()]
+    missing = [name for name in named if not method_named(name).installed]
+    if missing:
+        raise SettingError(f"{missing[0]} is not installed: {method_named(missing[0]).install}")
+    methods = named or [step.method for step in installed(FASTEST)][:1]
+    if not methods:
+        best = FASTEST[0].method
+        raise SettingError(
+            f"the task {task} needs a computer algebra system: {method_named(best).install}, "
+            f"or {method_named('sympy').install}"
+        )
+    seconds = settings.get("cpu_seconds")
+    return [Step(name, seconds or budgets.get(name, _SECONDS)) for name in methods]
+
+
+@cache
+def _pool(threads: int) -> Pool:
+    """Workers are kept from one range to the next."""
+    return Pool(threads)

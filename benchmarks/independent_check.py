@@ -20,7 +20,7 @@ import mpmath as mp
 
 from antiderive.expressions import Vocabulary
 from antiderive.generation import generate
-from antiderive.tasks import Recipe
+from antiderive.tasks import Recipe, task_named
 
 Node = tuple  # (name, arguments) or ("number", value)
 
@@ -210,7 +210,7 @@ def main() -> int:
     vocabulary = Vocabulary()
     recipe = Recipe(task=options.task, seed=options.seed, coefficients=options.coefficients)
     examples = generate(recipe, options.start, options.count, threads=2)
-    head = 0 if options.task in ("ode1", "ode2", "derivative") else 2
+    head = 2 if task_named(options.task).poses_integrals else 0
     counts: Counter[str] = Counter()
     for place in range(options.count):
         problem = vocabulary.decode(examples.problems[place][head:]).split()

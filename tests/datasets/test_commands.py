@@ -55,7 +55,7 @@ def test_a_range_in_parts_with_any_number_of_workers(run, tmp_path):
     assert "1,500 examples in 3 files; 1,500 made" in whole.stdout
     assert "rejected candidates: undefined" in whole.stdout
     assert run("generate", "bwd", "--to", 700, "--workers", 2, "-o", tmp_path / "a").returncode == 0
-    added = run("generate", "--resume", "--from", 700, "--to", 1500, "-o", tmp_path / "a")
+    added = run("generate", "--resume", "--start", 700, "--to", 1500, "-o", tmp_path / "a")
     assert added.returncode == 0, added.stderr
     assert "1,500 examples in 6 files; 800 made" in added.stdout
     rows = [
@@ -135,7 +135,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(run, tmp_path):
         (["generate", "bwd,foo", "--count", "5", "-o", "n"], "unknown task 'foo'"),
         (["generate", "bwd", "--count", "5", "--to", "7", "-o", "n"], "not both"),
         (["generate", "bwd", "-o", "n"], "--count N"),
-        (["generate", "bwd", "--from", "7", "--to", "7", "-o", "n"], "empty range"),
+        (["generate", "bwd", "--start", "7", "--to", "7", "-o", "n"], "empty range"),
         (["generate", "--count", "5", "-o", "n"], "name a task"),
         (["generate", "bwd", "--count", "5", "--resume", "-o", "n"], "no data set in n to resume"),
         (["generate", "bwd", "--count", "5", "--recipe", "bad.toml", "-o", "n"], "unknown operator 'foo'"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("tasks", required=False)
 @click.option("--count", type=click.IntRange(min=1), help="Number of examples of each task.")
-@click.option("--from", "first", type=click.IntRange(min=0), help="Index of the first example.  [default: 0]")
+@click.option("--start", type=click.IntRange(min=0), help="Index of the first example.  [default: 0]")
 @click.option(
     "--to", "last", type=click.IntRange(min=1), help="Index after the last example; instead of --count."
 )
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def command(
     tasks: str | None,
     count: int | None,
-    first: int | None,
+    start: int | None,
     last: int | None,
     seed: int | None,
     recipe: Path | None,
@@ -39,8 +39,8 @@ def command(
 ) -> None:
     """Write examples of TASKS (bwd, or several as bwd,ode1) to a folder, as Parquet shards by split.
 
-    The same recipe and index give the same example on any machine, with any number of workers; --from and
-    --to write a part. Several tasks go to a sub-folder each.
+    The same recipe and index give the same example on any machine, with any number of workers; --start
+    and --to write a part. Several tasks go to a sub-folder each.
 
     What is finished is kept: after an interruption, the same command goes on where it stopped, and so does
     --resume -o FOLDER alone. With --resume a range may be added to a finished data set. A folder that holds
@@ -50,10 +50,10 @@ def command(
 
     plan = _plan(tasks, seed, recipe, out, resume=resume)
     for folder, settings in plan.items():
-        if resume and (count, first, last) == (None, None, None):
-            spans = [(start, end - start) for start, end in DataSet(folder).manifest.ranges]
+        if resume and (count, start, last) == (None, None, None):
+            spans = [(first, end - first) for first, end in DataSet(folder).manifest.ranges]
         else:
-            spans = [_span(count, first, last)]
+            spans = [_span(count, start, last)]
         for span in spans:
             _generate(settings, folder, span, workers or os.cpu_count() or 1, resume=resume)
     if out not in plan:
@@ -94,16 +94,16 @@ def _plan(
     return plan
 
 
-def _span(count: int | None, first: int | None, last: int | None) -> tuple[int, int]:
+def _span(count: int | None, start: int | None, last: int | None) -> tuple[int, int]:
     """First index and number of examples."""
     if count is not None and last is not None:
         raise click.UsageError("give --count or --to, not both")
     if count is None and last is None:
-        raise click.UsageError("say how many examples: --count N, or --from I --to J")
-    start = first or 0
+        raise click.UsageError("say how many examples: --count N, or --start I --to J")
+    start = start or 0
     size = count if count is not None else (last or 0) - start
     if size <= 0:
-        raise click.UsageError(f"--from {start} --to {last} is an empty range")
+        raise click.UsageError(f"--start {start} --to {last} is an empty range")
     return start, size
 
 

@@ -25,10 +25,16 @@ import flint
 from antiderive._core import Expr
 from antiderive.errors import ParseError, SettingError
 from antiderive.tasks.task import Option, Task, expressions_of
-from antiderive.verification import Verdict
-from antiderive.verification.lyapunov import verify_lyapunov
-from antiderive.verification.polynomials import Poly, expression_of, polynomial_of, ring, terms_of
-from antiderive.verification.sums_of_squares import definiteness
+from antiderive.verification import (
+    Poly,
+    Verdict,
+    definiteness,
+    expression_of,
+    polynomial_of,
+    ring,
+    terms_of,
+    verify_lyapunov,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

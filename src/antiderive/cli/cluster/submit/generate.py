@@ -13,9 +13,7 @@ from antiderive.cli.cluster.follow import run_options, submit
 @click.command()
 @click.argument("task")
 @click.option("--count", type=click.IntRange(min=1), required=True, help="Number of examples.")
-@click.option(
-    "--from", "first", type=click.IntRange(min=0), default=0, show_default=True, help="First index."
-)
+@click.option("--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first.")
 @click.option("--seed", type=int, default=None, help="Another seed gives other examples.  [default: 0]")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings.")
 @click.option(
@@ -28,7 +26,7 @@ from antiderive.cli.cluster.follow import run_options, submit
 def command(
     task: str,
     count: int,
-    first: int,
+    start: int,
     seed: int | None,
     recipe: Path | None,
     out: str,
@@ -49,6 +47,6 @@ def command(
     settings = Recipe.from_dict(changes) if recipe is None else Recipe.load(recipe, changes)
     submit(
         address_of(address, namespace, profile, queue),
-        generate_run(settings, out, first, count, shard=shard, extend=resume, concurrency=concurrency),
+        generate_run(settings, out, start, count, shard=shard, extend=resume, concurrency=concurrency),
         wait=wait,
     )

@@ -31,8 +31,8 @@ ANSWER = "antiderive.testing.misbehaving:answer"  # says at once that the functi
 DRIVER = """
 import sys
 from antiderive.cas.request import Limits
-from antiderive.datasets import Recipe
 from antiderive.labelling import Job, LocalExecutor, Store
+from antiderive.tasks import Recipe
 url, method, count = sys.argv[1:]
 job = Job(Recipe(task="bwd", min_operators=2, max_operators=6, seed=3), method, Limits(5.0))
 with Store(url) as store:

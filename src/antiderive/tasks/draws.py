@@ -60,5 +60,5 @@ class Draws:
     def weighted(self, weights: dict[T, int]) -> T:
         """One of the keys, with probability proportional to its weight; some weight must be positive."""
         mark = self.below(sum(weights.values()))
-        place = bisect_right(list(accumulate(weights.values())), mark)
-        return list(weights)[place]
+        chosen = bisect_right(list(accumulate(weights.values())), mark)
+        return list(weights)[chosen]

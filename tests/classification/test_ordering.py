@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from antiderive import Expr
-from antiderive.cas import Outcome, Pool
+from antiderive.cas import Outcome, open_pool
 from antiderive.cas.portfolio import DEFAULT_ORDER, REST, Step, installed
 from antiderive.classification.fit import FitConfig
 from antiderive.classification.ordering import SHIPPED, Ordering, by_gain, shipped_order, steps_after
@@ -93,14 +93,14 @@ def test_what_ships_is_small_and_orders_what_is_installed():
 
 def test_a_method_that_ended_is_not_asked_again():
     steps = (Step("sympy-risch", 5.0), Step("sympy-risch", 9.0), Step("sympy-manual", REST))
-    with Pool(1) as pool:
+    with open_pool(1) as pool:
         found = search(pool, Expr("x*atan(x)"), order=steps)
         assert [one.method for one in found.attempts] == ["sympy-risch", "sympy-manual"]
 
 
 def test_one_step_may_take_the_rest_of_the_time():
-    burn, late = "antiderive.testing.misbehaving:hang_in_silence", Step("sympy-manual", 5.0)
-    with Pool(1) as pool:
+    burn, late = "helpers.methods:hang", Step("sympy-manual", 5.0)
+    with open_pool(1) as pool:
         short = search(pool, Expr("x"), order=(Step(burn, 0.2), Step(burn, REST), late), cpu_seconds=0.5)
         assert [one.method for one in short.attempts] == [burn, burn]  # then the time is spent
         first, second = (one.outcome for one in short.attempts)
@@ -121,7 +121,7 @@ def table_of(path, ends, cpu_seconds=10.0):
         answers.ask(
             method, lambda missing, _, end=outcome: ((one, end) for one in missing), ["INT+ 1"], cpu_seconds
         )
-    with Pool(1) as pool:
+    with open_pool(1) as pool:
         return Table(answers, pool, list(ends), ["INT+ 1"], cpu_seconds)
 
 
@@ -161,7 +161,7 @@ def test_fixed_plays_are_all_orders(tmp_path):
 
 def test_a_table_asks_once_and_judges(tmp_path):
     problems = [Expr(text).to_prefix() for text in ("x*atan(x)", "exp(x)/x", "1/(x^2 - 1)")]
-    with Pool(1) as pool:
+    with open_pool(1) as pool:
         for _ in range(2):
             answers = Answers(tmp_path / "answers.jsonl")
             table = Table(answers, pool, ["sympy-risch", "sympy-manual"], problems, 10.0)

@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive.cas import Limits
-from antiderive.cas.methods import METHODS
+from antiderive.cas import METHODS
 from antiderive.cas.portfolio import REST, Step, installed
 from antiderive.classification.integrands import renamed
 from antiderive.classification.portable import Portable
 from antiderive.errors import SettingError, UnsupportedError
 from antiderive.verification.portfolio import Search, search, with_mended
+from antiderive.workers import Limits
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
-    from antiderive.cas import Caller
     from antiderive.classification.forecast import Forecast, Forecaster
+    from antiderive.workers import Caller
 
 SHIPPED = Path(__file__).parent / "shipped"
 """The classifier that comes with the package; ``docs/how-to/classify.md`` says how it was made."""

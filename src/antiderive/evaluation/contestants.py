@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -10,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.cas import Limits, Outcome, Request
-from antiderive.cas.methods import method_named
+from antiderive.cas import Outcome, Request, ask_all, method_named
 from antiderive.classification.ordering import shipped_search
 from antiderive.errors import SettingError
+from antiderive.solving import answer_by_model
+from antiderive.workers import Call, Limits
 
 if TYPE_CHECKING:
-    from antiderive.cas import Pool
     from antiderive.verification.portfolio import Search
+    from antiderive.workers import Pool, Result
 
 MODEL, PORTFOLIO = "model", "portfolio"
 
@@ -67,30 +67,13 @@ class Contestants:
         if name == PORTFOLIO:
             return self._by_portfolio(integrands, timeout)
         requests = ((integrand, Request(name, integrand)) for integrand in integrands)
-        return self.pool.map(requests, limits=Limits(timeout))
+        return ask_all(self.pool, requests, limits=Limits(timeout))
 
     def _by_model(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
-        requests = (
-            (
-                one,
-                Request("antiderive.solving.by_model:answer", json.dumps([str(self.model), self.beam, one])),
-            )
-            for one in integrands
-        )
+        calls = ((one, Call(answer_by_model, (str(self.model), self.beam, one))) for one in integrands)
         limits = Limits(timeout + _LOADING_SECONDS, memory_mib=_MODEL_MIB)
-        for integrand, outcome in self.pool.map(requests, limits=limits):
-            if outcome.value is None:
-                yield integrand, outcome
-                continue
-            # Loading is none of the problem's time.
-            seconds, answer = json.loads(outcome.value)
-            if seconds > timeout:
-                found = Outcome("timeout", reason=f"{seconds:.1f} CPU seconds")
-            elif answer is None:
-                found = Outcome("gave_up", reason=outcome.reason)
-            else:
-                found = Outcome("solved", answer)
-            yield integrand, replace(found, cpu_seconds=seconds, memory_mib=outcome.memory_mib)
+        for integrand, result in self.pool.map(calls, limits=limits):
+            yield integrand, _of_model(result, timeout)
 
     def _by_portfolio(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
         """What ``antiderive solve`` without a model would answer."""
@@ -106,6 +89,20 @@ class Contestants:
                     yield future.result()
             finally:
                 threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _of_model(result: Result, timeout: float) -> Outcome:
+    """The outcome of a model's answer; loading is none of the problem's time."""
+    if result.status != "returned":
+        return Outcome.stopped(result)
+    seconds, answer, reason = result.value
+    if seconds > timeout:
+        found = Outcome("timeout", reason=f"{seconds:.1f} CPU seconds")
+    elif answer is None:
+        found = Outcome("gave_up", reason=reason)
+    else:
+        found = Outcome("solved", answer)
+    return replace(found, cpu_seconds=seconds, memory_mib=result.memory_mib)
 
 
 def _outcome_of(found: Search) -> Outcome:

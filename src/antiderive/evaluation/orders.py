@@ -9,12 +9,12 @@ from itertools import permutations
 from statistics import median
 
 from antiderive._core import Expr
-from antiderive.cas import Pool
-from antiderive.cas.outcome import CONCLUSIVE
+from antiderive.cas import CONCLUSIVE
 from antiderive.cas.portfolio import REST, Step, Turns
 from antiderive.evaluation.contestants import Contestants
 from antiderive.evaluation.outcomes import Answers
-from antiderive.tasks.bounded import verify_all
+from antiderive.tasks import verify_all
+from antiderive.workers import Pool
 
 
 @dataclass(frozen=True)

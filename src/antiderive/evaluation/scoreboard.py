@@ -12,12 +12,12 @@ from antiderive._core import Expr
 from antiderive.errors import DataError
 from antiderive.evaluation.outcomes import Answer, Answers
 from antiderive.evaluation.problems import Integral
-from antiderive.tasks.bounded import verify_all
+from antiderive.tasks import verify_all
 from antiderive.verification.answers import worth_of
 from antiderive.verification.verdict import Verdict
 
 if TYPE_CHECKING:
-    from antiderive.cas import Pool
+    from antiderive.workers import Pool
 
 RESULTS = (
     "solved",

@@ -6,7 +6,7 @@ confirms what it calls solved, and every outcome becomes a row of a store.
 
 from __future__ import annotations
 
-from antiderive.cas.outcome import INCONCLUSIVE
+from antiderive.cas import INCONCLUSIVE
 from antiderive.labelling.executor import Executor, LocalExecutor
 from antiderive.labelling.functions import Function, content_key, functions_to_label
 from antiderive.labelling.job import OUTCOMES, Job, Label

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
+from antiderive.cas import Request, ask_all
 from antiderive.cas.portfolio import Turns
-from antiderive.cas.request import Request
 from antiderive.errors import StoreError
 from antiderive.labelling.functions import functions_to_label
 from antiderive.labelling.job import Label, steps_of, versions_of
@@ -26,12 +26,12 @@ from antiderive.verification import judge_outcome
 from antiderive.verification.portfolio import Attempt, Search
 
 if TYPE_CHECKING:
-    from antiderive.cas.outcome import Outcome
-    from antiderive.cas.pool import Caller
+    from antiderive.cas import Outcome
     from antiderive.labelling.functions import Function
     from antiderive.labelling.job import Job
     from antiderive.labelling.store import Store
     from antiderive.verification.answers import Judgement
+    from antiderive.workers import Caller
 
 SLICE = 100
 """Indices of one row of the ledger."""
@@ -96,7 +96,7 @@ def label_range(
     requests = work.requests(slice_size)
     try:
         while True:
-            for key, outcome in pool.map(requests, limits=job.limits, idle=work.flush_if_due):
+            for key, outcome in ask_all(pool, requests, limits=job.limits, idle=work.flush_if_due):
                 work.take(key, outcome)
             if not work.again:
                 break

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from antiderive.solving.by_model import answer_by_model
 from antiderive.solving.integration import default_model_path, integrate
 from antiderive.solving.solution import Candidate, Solution
 
-__all__ = ["Candidate", "Solution", "default_model_path", "integrate"]
+__all__ = ["Candidate", "Solution", "answer_by_model", "default_model_path", "integrate"]

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 
 from antiderive._core import Expr
-from antiderive.cas import Outcome
-from antiderive.errors import AntideriveError
 from antiderive.solving.integration import integrate, load
 
 
-def answer(question: str, variable: str) -> Outcome:
-    """What runs in a worker: folder, beam and integrand in; CPU seconds and verified answer out, as JSON.
+def answer_by_model(folder: str, beam: int, integrand: str) -> tuple[float, str | None, str]:
+    """CPU seconds, the verified answer in prefix form if there is one, and the reason if there is none.
 
     The libraries and the weights are loaded before the time begins to count.
+
+    Args:
+        folder: of the model.
+        beam: hypotheses that are asked of it.
+        integrand: in prefix form.
+
+    Raises:
+        AntideriveError: if the model cannot be loaded or asked.
     """
     import torch
 
     torch.set_num_threads(1)
-    folder, beam, integrand = json.loads(question)
-    load(Path(folder).resolve())
+    model = Path(folder)
+    load(model.resolve())
     started = time.process_time()
-    try:
-        solution = integrate(
-            Expr.from_prefix(integrand), variable=variable, model=Path(folder), beam=beam, order=()
-        )
-    except AntideriveError as error:
-        return Outcome("crashed", reason=str(error))
+    solution = integrate(Expr.from_prefix(integrand), model=model, beam=beam, order=())
     found = None if solution.expression is None else solution.expression.to_prefix()
-    return Outcome("solved", json.dumps([time.process_time() - started, found]), solution.verdict.reason)
+    return time.process_time() - started, found, solution.verdict.reason

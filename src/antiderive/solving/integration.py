@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.cas import Limits, shared_pool
-from antiderive.cas.methods import method_named
+from antiderive.cas import method_named, shared_pool
 from antiderive.cas.portfolio import Step, installed
 from antiderive.classification.ordering import shipped_search
 from antiderive.errors import AntideriveError, DataError, SettingError, UnsupportedError
@@ -22,6 +21,7 @@ from antiderive.tasks import INTEGRALS
 from antiderive.verification import Verdict, verify
 from antiderive.verification.mending import mended
 from antiderive.verification.portfolio import Attempt, search, with_mended
+from antiderive.workers import Limits
 
 if TYPE_CHECKING:
     from antiderive.models import Seq2Seq

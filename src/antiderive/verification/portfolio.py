@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from antiderive.cas import Limits, Outcome, Request
+from antiderive.cas import Outcome, Request, ask
 from antiderive.cas.portfolio import REST, Step, Turns, installed
 from antiderive.errors import SettingError
 from antiderive.verification.answers import Judgement, judge_outcome
 from antiderive.verification.mending import mended
+from antiderive.workers import Limits
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
-    from antiderive.cas import Caller
+    from antiderive.workers import Caller
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def search(
     attempts: list[Attempt] = []
     while step := turns.next:
         bounds = replace(limits, cpu_seconds=step.cpu_seconds)
-        outcome = pool.call(Request(step.method, integrand.to_prefix(), variable), limits=bounds)
+        outcome = ask(pool, Request(step.method, integrand.to_prefix(), variable), limits=bounds)
         attempt = Attempt(step.method, outcome, judge_outcome(integrand, outcome, variable=variable))
         attempts.append(attempt)
         turns.take(attempt.judgement.status, outcome.cpu_seconds)

@@ -3,7 +3,7 @@
 import pytest
 
 from antiderive import Expr
-from antiderive.cas.methods import METHODS, method_named
+from antiderive.cas import METHODS, method_named
 from antiderive.cas.portfolio import DEFAULT_ORDER, Step, installed
 from antiderive.errors import AntideriveError, SettingError
 from antiderive.verification import verify
@@ -103,8 +103,8 @@ def test_what_is_not_installed_is_left_out(monkeypatch, programs):
 
 
 def test_a_program_that_is_asked_for_must_be_there(monkeypatch):
-    from antiderive.cas import Pool
+    from antiderive.workers import Pool
 
     monkeypatch.setenv("PATH", "/nonexistent")
-    with Pool(1, warm=False) as pool, pytest.raises(AntideriveError, match="fricas is not installed"):
+    with Pool(1) as pool, pytest.raises(AntideriveError, match="fricas is not installed"):
         search(pool, Expr("x"), order=(Step("fricas", 1),))

@@ -74,10 +74,10 @@ def command(
         return
     if count is None and known_integrable is None:
         raise click.UsageError("how many functions? give --count, --known-integrable or both", ctx)
-    from antiderive.cas.methods import method_named
-    from antiderive.cas.request import Limits
+    from antiderive.cas import method_named
     from antiderive.labelling import Job, Store
     from antiderive.labelling.job import PORTFOLIO
+    from antiderive.workers import Limits
 
     for method in methods:
         # Functions of this installation, which the pool takes as methods too, are for tests alone.

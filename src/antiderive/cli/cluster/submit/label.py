@@ -54,11 +54,11 @@ def command(
 
     As 'antiderive label' does it on one machine: 'antiderive label report' and 'label export' read the store.
     """
-    from antiderive.cas.methods import method_named
-    from antiderive.cas.request import Limits
+    from antiderive.cas import method_named
     from antiderive.distributed.submit import label_run
     from antiderive.labelling import Job
     from antiderive.labelling.job import PORTFOLIO
+    from antiderive.workers import Limits
 
     if method != PORTFOLIO:
         method_named(method)

@@ -113,9 +113,9 @@ def test_a_longer_range_asks_for_the_rest_only(store_url, pool):
 class IdlePool:
     """Makes no call."""
 
-    def map(self, requests, limits, idle=None):
-        assert list(requests) == []
-        return iter(())
+    def map(self, work, limits, idle=None):
+        assert list(work) == []
+        yield from ()
 
 
 def test_a_wrong_answer_is_stored_with_its_counter_example(tmp_path, pool):

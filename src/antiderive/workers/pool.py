@@ -1,4 +1,4 @@
-"""A pool of warm workers that are really killed, and really replaced."""
+"""A pool of workers that are kept, really killed past their limits, and really replaced."""
 
 from __future__ import annotations
 

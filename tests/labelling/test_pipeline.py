@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from antiderive import Expr
-from antiderive.cas.portfolio import installed
 from antiderive.cas.request import Limits
 from antiderive.cli.label.report import command as report_command
 from antiderive.errors import StoreError
@@ -24,6 +23,7 @@ from antiderive.labelling.export import export_labels
 from antiderive.labelling.job import PORTFOLIO, decided_by
 from antiderive.labelling.report import report_on
 from antiderive.labelling.schema import functions, labels, ledger
+from antiderive.portfolio import installed
 from antiderive.tasks import Recipe
 
 RECIPE = Recipe(task="bwd", min_operators=2, max_operators=6, seed=3)

@@ -71,7 +71,7 @@ def heuristic_scores(integrands: Sequence[Expr], *, cpu_seconds: float = 1.0) ->
         cpu_seconds: what a call may take.
     """
     from antiderive.cas import Limits, Pool, Request
-    from antiderive.verification import judge_outcome
+    from antiderive.portfolio import judge_outcome
 
     scores = {name: np.zeros(len(integrands)) for name in HEURISTICS}
     with Pool(2, limits=Limits(cpu_seconds)) as pool:

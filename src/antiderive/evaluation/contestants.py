@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
 from antiderive.cas import Limits, Outcome, Request
 from antiderive.cas.methods import method_named
-from antiderive.classification.ordering import shipped_search
 from antiderive.errors import SettingError
+from antiderive.expressions import Expr
+from antiderive.solving import answers_of_model, shipped_search
 
 if TYPE_CHECKING:
     from antiderive.cas import Pool
-    from antiderive.verification.portfolio import Search
+    from antiderive.portfolio import Search
 
 MODEL, PORTFOLIO = "model", "portfolio"
 
-_LOADING_SECONDS = 120.0
-"""CPU time for the libraries and the weights of a model, which each worker loads once."""
-
-_MODEL_MIB = 16_384
-"""Address space that libraries, weights and a beam may take."""
+_NO_MODEL = "which model? give --model, or leave 'model' out of --methods"
 
 
 @dataclass(frozen=True)
@@ -50,7 +45,7 @@ class Contestants:
         """
         if name == MODEL:
             if self.model is None:
-                raise SettingError("which model? give --model, or leave 'model' out of --methods")
+                raise SettingError(_NO_MODEL)
         elif name != PORTFOLIO:
             method = method_named(name)
             if method.version is None:
@@ -70,27 +65,9 @@ class Contestants:
         return self.pool.map(requests, limits=Limits(timeout))
 
     def _by_model(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
-        requests = (
-            (
-                one,
-                Request("antiderive.solving.by_model:answer", json.dumps([str(self.model), self.beam, one])),
-            )
-            for one in integrands
-        )
-        limits = Limits(timeout + _LOADING_SECONDS, memory_mib=_MODEL_MIB)
-        for integrand, outcome in self.pool.map(requests, limits=limits):
-            if outcome.value is None:
-                yield integrand, outcome
-                continue
-            # Loading is none of the problem's time.
-            seconds, answer = json.loads(outcome.value)
-            if seconds > timeout:
-                found = Outcome("timeout", reason=f"{seconds:.1f} CPU seconds")
-            elif answer is None:
-                found = Outcome("gave_up", reason=outcome.reason)
-            else:
-                found = Outcome("solved", answer)
-            yield integrand, replace(found, cpu_seconds=seconds, memory_mib=outcome.memory_mib)
+        if self.model is None:
+            raise SettingError(_NO_MODEL)
+        return answers_of_model(self.pool, self.model, integrands, beam=self.beam, cpu_seconds=timeout)
 
     def _by_portfolio(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
         """What ``antiderive solve`` without a model would answer."""
@@ -115,7 +92,7 @@ def _outcome_of(found: Search) -> Outcome:
         outcome = replace(last.outcome, reason=last.method)
     else:
         late = [one.method for one in found.attempts if one.outcome.status == "timeout"]
-        reason = ", ".join(f"{one.method}: {one.judgement.status}" for one in found.attempts)
+        reason = ", ".join(f"{one.method}: {one.judgment.status}" for one in found.attempts)
         outcome = Outcome("timeout" if late else "gave_up", reason=reason)
     return replace(
         outcome,

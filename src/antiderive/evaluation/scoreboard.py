@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from antiderive._core import Expr
 from antiderive.errors import DataError
 from antiderive.evaluation.outcomes import Answer, Answers
 from antiderive.evaluation.problems import Integral
+from antiderive.expressions import Expr
+from antiderive.portfolio import answer_status
 from antiderive.tasks.bounded import verify_all
-from antiderive.verification.answers import worth_of
-from antiderive.verification.verdict import Verdict
+from antiderive.verification import Verdict
 
 if TYPE_CHECKING:
     from antiderive.cas import Pool
@@ -56,7 +56,7 @@ class Result:
         status = self.answer.outcome.status
         if self.verdict is None:
             return "gave_up" if status in _NO_ANSWER else status
-        return worth_of(self.verdict)
+        return answer_status(self.verdict)
 
 
 @dataclass
@@ -138,10 +138,10 @@ class Scoreboard:
     def by_topic(self) -> dict[str, dict[str, int]]:
         """Problems and the number that each method solved, by topic."""
         found: dict[str, dict[str, int]] = {}
-        for place, standing in enumerate(self.standings):
+        for index, standing in enumerate(self.standings):
             for result in standing.results:
                 row = found.setdefault(result.problem.topic, {"problems": 0})
-                row["problems"] += place == 0
+                row["problems"] += index == 0
                 row[standing.method] = row.get(standing.method, 0) + (result.name == "solved")
         return found
 

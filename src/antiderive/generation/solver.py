@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from antiderive.cas import Pool
 from antiderive.cas.methods import method_named
-from antiderive.cas.portfolio import Step, installed
 from antiderive.errors import SettingError
-from antiderive.verification.portfolio import search
+from antiderive.portfolio import Step, installed, search
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
@@ -48,7 +47,7 @@ def solver(task: str, settings: Mapping[str, Any], threads: int, pool: Caller | 
     pool = pool or _pool(threads)
 
     def solve(integrand: Expr) -> Expr | str:
-        best = search(pool, integrand, order=steps).best.judgement
+        best = search(pool, integrand, order=steps).best.judgment
         return best.expression if best.solved and best.expression is not None else best.status
 
     return solve

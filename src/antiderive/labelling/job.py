@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from antiderive._core import GENERATOR_VERSION
 from antiderive.cas.methods import method_named
 from antiderive.cas.outcome import INCONCLUSIVE
-from antiderive.cas.portfolio import Step, installed
 from antiderive.errors import SettingError
+from antiderive.portfolio import Step, installed
 
 if TYPE_CHECKING:
     from antiderive.cas import Limits

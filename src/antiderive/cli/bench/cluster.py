@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from antiderive.distributed.client import Address
-    from antiderive.labelling import Job, Progress
+    from antiderive.labelling import Job, LabelingProgress
 
 _WAITING = "antiderive.testing.misbehaving:answer_later"
 _WARM = 1_000_000
@@ -163,7 +163,7 @@ class _Bench:
         self._runs += 1
         return f"sqlite:///{self._folder}/{self._runs}.db"
 
-    def _cost(self, url: str, work: Callable[[], Progress]) -> _Cost:
+    def _cost(self, url: str, work: Callable[[], LabelingProgress]) -> _Cost:
         from sqlalchemy import func, select
 
         from antiderive.cas.usage import cpu_seconds_of_all

@@ -57,8 +57,7 @@ def command(
     from antiderive.cas.methods import method_named
     from antiderive.cas.request import Limits
     from antiderive.distributed.submit import label_run
-    from antiderive.labelling import Job
-    from antiderive.labelling.job import PORTFOLIO
+    from antiderive.labelling import PORTFOLIO, Job
 
     if method != PORTFOLIO:
         method_named(method)

@@ -3,6 +3,7 @@
 import pytest
 
 from antiderive import Expr
+from antiderive.cas import Pool
 from antiderive.errors import AntideriveError, SettingError
 from antiderive.portfolio import DEFAULT_ORDER, REST, Step, installed, search, with_mended
 from antiderive.verification import verify
@@ -91,8 +92,6 @@ def test_what_is_not_installed_is_left_out(monkeypatch):
 
 
 def test_a_program_that_is_asked_for_must_be_there(monkeypatch):
-    from antiderive.cas import Pool
-
     monkeypatch.setenv("PATH", "/nonexistent")
     with Pool(1, warm=False) as pool, pytest.raises(AntideriveError, match="fricas is not installed"):
         search(pool, Expr("x"), order=(Step("fricas", 1),))

@@ -188,6 +188,15 @@ class Store:
 
         return self._persist(work)
 
+    def cpu_seconds(self) -> float:
+        """CPU time of all calls whose labels are here, in seconds.
+
+        Raises:
+            StoreError: if it cannot be read.
+        """
+        ((seconds,),) = self.rows(select(func.sum(schema.labels.c.cpu_seconds)))
+        return float(seconds or 0.0)
+
     def write(
         self,
         job: Job,

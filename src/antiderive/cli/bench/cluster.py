@@ -164,15 +164,12 @@ class _Bench:
         return f"sqlite:///{self._folder}/{self._runs}.db"
 
     def _cost(self, url: str, work: Callable[[], LabelingProgress]) -> _Cost:
-        from sqlalchemy import func, select
-
         from antiderive.cas.usage import cpu_seconds_of_all
         from antiderive.labelling import Store
-        from antiderive.labelling.schema import labels
 
         def of_calls() -> float:
             with Store(url) as store:
-                return float(next(store.rows(select(func.sum(labels.c.cpu_seconds))))[0])
+                return store.cpu_seconds()
 
         calls, cpu, started = of_calls(), cpu_seconds_of_all(), time.perf_counter()
         work()

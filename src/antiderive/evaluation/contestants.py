@@ -1,4 +1,4 @@
-"""What stands on a scoreboard: each method of computer algebra, the portfolio of them, and a model."""
+"""The contestants of a scoreboard: each method of computer algebra, the portfolio of them, and a model."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Contestants:
         return answers_of_model(self.pool, self.model, integrands, beam=self.beam, cpu_seconds=timeout)
 
     def _by_portfolio(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
-        """What ``antiderive solve`` without a model would answer."""
+        """The answers of ``antiderive solve`` without a model."""
 
         def ask(integrand: str) -> tuple[str, Outcome]:
             expression = Expr.from_prefix(integrand)

@@ -17,7 +17,7 @@ from antiderive.tasks.bounded import verify_all
 
 @dataclass(frozen=True)
 class Play:
-    """What an order came to.
+    """The sums of one order over all integrals.
 
     Attributes:
         name: what was played.
@@ -75,7 +75,7 @@ def replays_of(
 
 
 def play(name: str, orders: Mapping[str, Sequence[Step]], replays: Replays) -> Play:
-    """What the order of each integrand comes to."""
+    """Replays the order of each integrand."""
     searches = {integrand: replays.search(integrand, steps) for integrand, steps in orders.items()}
     return Play(
         name,

@@ -30,15 +30,15 @@ RESULTS = (
     "memory",
     "crashed",
 )
-"""What can come of a method on a problem: an answer that is verified, refuted or neither; an answer that is
+"""Results of a method on a problem: an answer that is verified, refuted or neither; an answer that is
 not elementary; the claim that there is no elementary one; no answer; the end at a limit, or by accident."""
 
 _NO_ANSWER = ("partial", "gave_up", "unsupported")
 
 
 @dataclass(frozen=True)
-class Result:
-    """What came of one method on one problem.
+class ProblemResult:
+    """One method on one problem.
 
     Attributes:
         problem: the integral.
@@ -69,7 +69,7 @@ class Standing:
     """
 
     method: str
-    results: list[Result] = field(default_factory=list)
+    results: list[ProblemResult] = field(default_factory=list)
 
     @property
     def counts(self) -> Counter[str]:
@@ -196,7 +196,7 @@ def standings_of(
     found = {method: Standing(method) for method in methods}
     for method, problem, answer in asked:
         judged = verdicts.get((answer.integrand, answer.outcome.value or ""))
-        found[method].results.append(Result(problem, answer, judged))
+        found[method].results.append(ProblemResult(problem, answer, judged))
     return tuple(found.values())
 
 

@@ -40,7 +40,7 @@ _SECONDS = 1.0
 
 @dataclass
 class LabelingProgress:
-    """What of a run is in the store.
+    """The part of a run that is in the store.
 
     Attributes:
         total: indices of the run.

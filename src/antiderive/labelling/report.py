@@ -1,4 +1,4 @@
-"""What the labels of a store say: shares by outcome and size, per method, and how far they can be trusted.
+"""A report on the labels of a store: shares by outcome and size, per method, and errors of the methods.
 
 The functions of a ``bwd`` recipe are derivatives, so an elementary antiderivative exists: what a method says
 of them measures its errors.
@@ -37,7 +37,7 @@ class OutcomeCounts:
 
     @property
     def functions(self) -> int:
-        """How many there are."""
+        """Number of functions."""
         return self.counts.total()
 
     def share(self, *outcomes: str) -> float:

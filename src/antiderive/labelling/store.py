@@ -156,7 +156,7 @@ class Store:
         return self._persist(work)
 
     def knows(self, run: str) -> bool:
-        """Whether a run has been noted."""
+        """True if a run has been noted."""
         query = select(schema.runs.c.key).where(schema.runs.c.key == run)
         return self._persist(lambda connection: connection.execute(query).first() is not None)
 

@@ -1,4 +1,4 @@
-"""What came of the methods that were asked about one integrand."""
+"""Attempts of methods at one integrand, and the search that they make."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ had an answer."""
 
 @dataclass(frozen=True)
 class Attempt:
-    """What came of one method.
+    """One method, asked once.
 
     Attributes:
         method: its name.
         outcome: how the call ended; its times are those of this attempt.
-        judgment: what the outcome is worth.
+        judgment: the status of the outcome after verification.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""What an answer of computer algebra is worth: the one place where a verdict becomes a status."""
+"""The worth of an answer of computer algebra: the one file in which a verdict becomes a status."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Judgment:
 
     @property
     def solved(self) -> bool:
-        """Whether there is an answer that is confirmed."""
+        """True if there is an answer that is confirmed."""
         return self.status == "solved"
 
 

@@ -1,4 +1,4 @@
-"""Searches replayed from recorded outcomes: what orders of methods come to, without asking anybody again."""
+"""Searches replayed from recorded outcomes, without asking any method again."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from antiderive.portfolio.turns import Turns, take_turns
 
 
 class Replays:
-    """How each method ended on each integrand when it had all the time: what shorter calls come to follows.
+    """Recorded attempts with all the time, from which the ends of shorter calls follow.
 
     Args:
-        attempts: what came of each integrand, in prefix form, and method.
+        attempts: by integrand, in prefix form, and method.
         cpu_seconds: what each call had; no replay is longer.
 
     Attributes:
@@ -36,7 +36,7 @@ class Replays:
         self.overrun = {method: max(0.0, median(found or [0.0])) for method, found in late.items()}
 
     def call(self, integrand: str, step: Step) -> Attempt:
-        """How a call of a step ends."""
+        """The attempt that a call of a step would have been."""
         attempt = self._attempts[integrand, step.method]
         if attempt.outcome.cpu_seconds <= step.cpu_seconds:
             return attempt
@@ -44,5 +44,5 @@ class Replays:
         return Attempt(step.method, outcome, Judgment("timeout"))
 
     def search(self, integrand: str, steps: Sequence[Step]) -> Search:
-        """What comes of an integrand in this order, as :func:`~antiderive.portfolio.search` asks."""
+        """The search for an integral in this order, as :func:`~antiderive.portfolio.search` would make it."""
         return take_turns(Turns(steps, self.cpu_seconds), partial(self.call, integrand))

@@ -1,4 +1,7 @@
-"""Orders of methods with their budgets: whom to ask first, and for how long."""
+"""Methods with their budgets: the steps of a search.
+
+A step does not know how it is called or judged; :mod:`antiderive.portfolio.turns` goes through the steps.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ def installed(order: Sequence[Step] = DEFAULT_ORDER) -> tuple[Step, ...]:
 
 
 def share(steps: Sequence[Step], cpu_seconds: float) -> float:
-    """What the first of the steps may take of the CPU time that is left for all of them.
+    """CPU seconds for the first of the steps, of those that are left for all of them.
 
     Shares are in proportion to the budgets, so what a method leaves over goes to the later ones. Where one of
     them may take the :data:`REST`, the others have their budgets as they stand.

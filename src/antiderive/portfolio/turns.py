@@ -1,7 +1,7 @@
-"""Whose turn it is among methods: the one loop that every search goes through.
+"""Turns of methods at one integrand: the one loop that every search goes through.
 
-Who makes the calls is not known here: a pool, a labelling run with many integrands in flight, or a record of
-earlier outcomes.
+Nothing is known here of who makes the calls: a pool, a labelling run with many integrands in flight, or a
+record of earlier outcomes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LEAST_SECONDS = 0.02
 
 
 class Turns:
-    """Whose turn it is at one integrand, and for how long, until it is settled or nobody is left to ask.
+    """The turns of methods at one integrand, until it is settled or no method is left to ask.
 
     A method may stand in the order again with a larger budget; if it ended before its limit it is not asked.
 
@@ -28,7 +28,7 @@ class Turns:
 
     Attributes:
         next: the method whose turn it is, with what it may take; none if there is none.
-        attempts: what came of those before.
+        attempts: those that were made, in order.
 
     >>> from antiderive.cas import Outcome
     >>> from antiderive.portfolio import REST, Judgment
@@ -61,7 +61,7 @@ class Turns:
         return self.next
 
     def take(self, attempt: Attempt) -> None:
-        """Notes what came of the method whose turn it was.
+        """Adds the attempt of the method whose turn it was.
 
         Raises:
             LookupError: if it was nobody's.
@@ -90,11 +90,11 @@ class Turns:
 
 
 def take_turns(turns: Turns, call: Callable[[Step], Attempt]) -> Search:
-    """Makes one call after the other until nobody is left to ask.
+    """Makes one call after the other until no method is left to ask.
 
     Args:
         turns: says whose turn it is.
-        call: makes the call of a step and returns what came of it.
+        call: makes the call of a step and returns the attempt.
     """
     while step := turns.next:
         turns.take(call(step))

@@ -199,7 +199,7 @@ class _Candidates:
                 self.attempts.append((method, told))
 
     def solution(self, seconds: float) -> Solution:
-        """What has come of it."""
+        """The solution that the candidates and attempts make."""
         if self.answer is not None:
             verdict = self.answer.verdict
         elif self.proof is not None:

@@ -249,7 +249,7 @@ def _made(pool: Pool, name: str, orders: dict[str, tuple[Step, ...]], timeout: f
 def _race(
     ordering: Ordering, pool: Pool, budget: float, timeout: float, task: str, seed: int
 ) -> dict[str, Any]:
-    """What each side makes of the same stream of functions within the same CPU time."""
+    """Figures of each side on the same stream of functions within the same CPU time."""
     from antiderive.portfolio import DEFAULT_ORDER
 
     fixed = [step for step in DEFAULT_ORDER if step.method in ordering.methods]

@@ -19,7 +19,7 @@ _METHODS = "fricas,giac,maxima,sympy-manual,sympy-risch,sympy"
 
 @dataclass
 class _Answers:
-    """What came of one method on a list of functions."""
+    """Answers of one method to a list of functions."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     solved: set[int] = field(default_factory=set)

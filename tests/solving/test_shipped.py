@@ -1,8 +1,7 @@
 """The classifier that ships, and the order in which solving asks."""
 
 from antiderive import Expr
-from antiderive.classification.ordering import Ordering
-from antiderive.classification.portable import SHIPPED, Portable
+from antiderive.classification import SHIPPED, Ordering, Portable
 from antiderive.portfolio import DEFAULT_ORDER, installed
 from antiderive.solving import shipped_order
 from antiderive.solving.shipped import steps_after

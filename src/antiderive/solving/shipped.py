@@ -6,8 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from antiderive.cas import Limits
-from antiderive.classification.ordering import Ordering
-from antiderive.classification.portable import SHIPPED, Portable
+from antiderive.classification import SHIPPED, Ordering, Portable
 from antiderive.errors import SettingError, UnsupportedError
 from antiderive.portfolio import REST, Search, Step, installed, search, with_mended
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from antiderive._core import Expr
     from antiderive.cas import Pool
-    from antiderive.classification.ordering import Ordering
+    from antiderive.classification import Ordering
     from antiderive.evaluation.orders import Play
     from antiderive.portfolio import Replays, Step
 
@@ -94,8 +94,7 @@ def command(
     fresh functions, and labels and integrals are counted.
     """
     from antiderive.cas import Pool
-    from antiderive.classification.ordering import Ordering
-    from antiderive.classification.portable import SHIPPED, Portable
+    from antiderive.classification import SHIPPED, Ordering, Portable
     from antiderive.solving import threshold_for
 
     if path is not None:

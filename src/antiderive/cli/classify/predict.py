@@ -34,7 +34,7 @@ def command(integrands: tuple[str, ...], classifier: Path | None, variable: str,
     if not expressions:
         return
     if classifier is None:
-        from antiderive.classification.portable import SHIPPED, Portable
+        from antiderive.classification import SHIPPED, Portable
 
         forecaster: Forecaster = Portable.load(SHIPPED)
     else:

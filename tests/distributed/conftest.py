@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from helpers.processes import environment
 
 from antiderive.distributed.client import Address
 from antiderive.distributed.dev import DevServer, free_port
@@ -45,6 +46,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env=environment(),
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

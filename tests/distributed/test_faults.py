@@ -6,12 +6,12 @@ import time
 
 from sqlalchemy import func, select
 
-from antiderive.cas.request import Limits
 from antiderive.distributed import TemporalExecutor
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_to_label
 from antiderive.labelling.schema import functions, labels
 from antiderive.tasks import Recipe
+from antiderive.workers import Limits
 
 COUNT = 600
 OUTAGE = float(os.environ.get("ANTIDERIVE_OUTAGE", "15"))

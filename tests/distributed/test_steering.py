@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from antiderive.cas.request import Limits
 from antiderive.distributed.client import Cluster
 from antiderive.distributed.submit import label_run
 from antiderive.distributed.versions import release
 from antiderive.labelling import Job, Store
 from antiderive.tasks import Recipe
+from antiderive.workers import Limits
 
 HANG = Job(
     Recipe(task="fwd", min_operators=1, max_operators=2, seed=1),
-    "antiderive.testing.misbehaving:hang_in_silence",
+    "helpers.methods:hang",
     Limits(600.0),
 )
 
@@ -143,7 +143,7 @@ def test_a_worker_with_another_store_leaves_the_slices_to_others(
     planner = workers("--slots", 1, "--store", store_url, held=True)
     wrong = workers("--slots", 1, "--store", f"sqlite:///{tmp_path}/other.db", held=True)
     right.wait_until_it_works()
-    name = submit(address, Job(HANG.recipe, "antiderive.testing.misbehaving:answer", Limits(5.0)), count=10)
+    name = submit(address, Job(HANG.recipe, "helpers.methods:answer", Limits(5.0)), count=10)
     eventually(lambda: look(address, name).state == "completed")
     right.end()
     with Store(store_url) as store:

@@ -1,7 +1,7 @@
 """Orders of methods on a list of integrals: what is asked, judged and summed up."""
 
 from antiderive import Expr
-from antiderive.cas import Outcome, Pool
+from antiderive.cas import Outcome, open_pool
 from antiderive.evaluation.orders import Play, fixed_plays, frontier, replays_of
 from antiderive.evaluation.outcomes import Answers
 from antiderive.portfolio import REST, Attempt, Judgment, Replays, Step
@@ -23,7 +23,7 @@ def test_fixed_plays_are_all_orders():
 
 def test_each_method_is_asked_once_and_judged(tmp_path):
     problems = [Expr(text).to_prefix() for text in ("x*atan(x)", "exp(x)/x", "1/(x^2 - 1)")]
-    with Pool(1) as pool:
+    with open_pool(1) as pool:
         for _ in range(2):
             answers = Answers(tmp_path / "answers.jsonl")
             replays = replays_of(answers, pool, ["sympy-risch", "sympy-manual"], problems, 10.0)

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from antiderive import Expr
-from antiderive.cas import Outcome, Pool
+from antiderive.cas import Outcome, open_pool
 from antiderive.cli import group
 from antiderive.errors import DataError, SettingError
 from antiderive.evaluation.contestants import Contestants
@@ -33,7 +33,7 @@ def file(tmp_path):
 
 @pytest.fixture(scope="module")
 def pool():
-    with Pool(2) as made:
+    with open_pool(2) as made:
         yield made
 
 
@@ -124,10 +124,10 @@ def test_every_answer_is_judged(tmp_path, pool):
 
 
 def test_a_verification_that_takes_too_long_is_killed():
-    from antiderive.cas import Limits
-    from antiderive.tasks.bounded import verify_all
+    from antiderive.tasks import verify_all
+    from antiderive.workers import Limits
 
-    with Pool(1) as pool:
+    with open_pool(1) as pool:
         candidate = Expr("sin(x)")
         for _ in range(7):
             candidate = Expr("sin(y) + cos(y^2)*exp(y)").subs({Expr("y"): candidate})

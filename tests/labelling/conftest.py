@@ -2,8 +2,8 @@
 
 import pytest
 
-from antiderive.cas.pool import Pool
-from antiderive.cas.request import Limits
+from antiderive.cas import open_pool
+from antiderive.workers import Limits
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -17,5 +17,5 @@ def store_url(request, tmp_path):
 @pytest.fixture(scope="session")
 def pool():
     """Two workers with a limit of five seconds."""
-    with Pool(2, limits=Limits(5.0)) as shared:
+    with open_pool(2, limits=Limits(5.0)) as shared:
         yield shared

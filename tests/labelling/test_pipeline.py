@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from helpers.processes import environment
 from sqlalchemy import select
 
 from antiderive import Expr
-from antiderive.cas.request import Limits
 from antiderive.cli.label.report import command as report_command
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_to_label, label_range
@@ -25,14 +25,15 @@ from antiderive.labelling.report import report_on
 from antiderive.labelling.schema import functions, labels, ledger
 from antiderive.portfolio import installed
 from antiderive.tasks import Recipe
+from antiderive.workers import Limits
 
 RECIPE = Recipe(task="bwd", min_operators=2, max_operators=6, seed=3)
-ANSWER = "antiderive.testing.misbehaving:answer"  # says at once that the function is its own integral
+ANSWER = "helpers.methods:answer"  # says at once that the function is its own integral
 DRIVER = """
 import sys
-from antiderive.cas.request import Limits
 from antiderive.labelling import Job, LocalExecutor, Store
 from antiderive.tasks import Recipe
+from antiderive.workers import Limits
 url, method, count = sys.argv[1:]
 job = Job(Recipe(task="bwd", min_operators=2, max_operators=6, seed=3), method, Limits(5.0))
 with Store(url) as store:
@@ -112,9 +113,9 @@ def test_a_longer_range_asks_for_the_rest_only(store_url, pool):
 class IdlePool:
     """Makes no call."""
 
-    def map(self, requests, limits, idle=None):
-        assert list(requests) == []
-        return iter(())
+    def map(self, work, limits, idle=None):
+        assert list(work) == []
+        yield from ()
 
 
 def test_a_wrong_answer_is_stored_with_its_counter_example(tmp_path, pool):
@@ -127,7 +128,7 @@ def test_a_wrong_answer_is_stored_with_its_counter_example(tmp_path, pool):
 
 def test_a_time_out_is_tried_again_with_more_time_only(tmp_path, pool):
     with Store(f"sqlite:///{tmp_path}/labels.db") as store:
-        hang = job("antiderive.testing.misbehaving:hang_in_silence", seconds=0.1)
+        hang = job("helpers.methods:hang", seconds=0.1)
         assert label_range(hang, 0, 2, store=store, pool=pool).counts == {"timeout": 2}
         assert label_range(hang, 0, 2, store=store, pool=pool).repeated == 2
         longer = job(hang.method, seconds=0.2)
@@ -158,6 +159,7 @@ def drive(url, count, method=ANSWER):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env=environment(),
     )
 
 
@@ -170,7 +172,7 @@ def test_a_killed_run_makes_no_call_again_whose_row_was_written(tmp_path, monkey
     """Counted where the calls are made."""
     calls, url = tmp_path / "calls", f"sqlite:///{tmp_path}/labels.db"
     monkeypatch.setenv("ANTIDERIVE_CALLS", str(calls))
-    run = drive(url, 1500, method="antiderive.testing.misbehaving:noted")
+    run = drive(url, 1500, method="helpers.methods:noted")
     assert first_written(run) > 0
     run.kill()
     run.communicate()
@@ -181,14 +183,14 @@ def test_a_killed_run_makes_no_call_again_whose_row_was_written(tmp_path, monkey
     every = {one.prefix for one in functions_to_label(RECIPE, 0, 1500)}
     before = calls.read_text().splitlines()
     assert written < every and written <= set(before)
-    run = drive(url, 1500, method="antiderive.testing.misbehaving:noted")
+    run = drive(url, 1500, method="helpers.methods:noted")
     assert run.communicate(timeout=100)[1] == ""
     assert set(calls.read_text().splitlines()[len(before) :]) == every - written
 
 
 def test_progress_is_reported_while_no_outcome_comes(tmp_path, pool, monkeypatch):
     """So that a heartbeat goes on however long the calls take."""
-    monkeypatch.setattr("antiderive.cas.pool._IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("antiderive.workers.pool._IDLE_SECONDS", 0.01)
     monkeypatch.setattr("antiderive.labelling.pipeline._SECONDS", 0.01)
     heard = []
 
@@ -197,7 +199,7 @@ def test_progress_is_reported_while_no_outcome_comes(tmp_path, pool, monkeypatch
         if len(heard) == 5:
             raise KeyboardInterrupt
 
-    slow = Job(RECIPE, "antiderive.testing.misbehaving:hang_in_silence", Limits(60))
+    slow = Job(RECIPE, "helpers.methods:hang", Limits(60))
     with Store(f"sqlite:///{tmp_path}/labels.db") as store, pytest.raises(KeyboardInterrupt):
         label_range(slow, 0, 4, store=store, pool=pool, report=report)
     assert heard == [0] * 5

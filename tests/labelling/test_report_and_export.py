@@ -9,12 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from antiderive import Expr, verify
-from antiderive.cas.request import Limits
 from antiderive.expressions import Vocabulary
 from antiderive.labelling import Job, Label, Slice, Store, functions_to_label
 from antiderive.labelling.export import export_labels, export_pairs
 from antiderive.labelling.report import report_on
 from antiderive.tasks import Recipe
+from antiderive.workers import Limits
 
 TOOL = Path(sys.executable).with_name("antiderive")
 SMALL = {"min_operators": 1, "max_operators": 3}

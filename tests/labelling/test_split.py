@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from antiderive.cas.request import Limits
 from antiderive.errors import SettingError
 from antiderive.generation import functions_of, generate
 from antiderive.labelling import Job, Store, functions_to_label, label_range, schema
 from antiderive.tasks import INTEGRALS, Recipe
+from antiderive.workers import Limits
 
 RECIPE = Recipe(task="textbook", min_operators=1, max_operators=20, coefficients=4)
 

@@ -7,11 +7,11 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from antiderive.cas.request import Limits
 from antiderive.errors import SettingError, StoreError
 from antiderive.labelling import Function, Job, Label, Slice, Store, content_key
 from antiderive.labelling.schema import functions, labels, ledger
 from antiderive.tasks import Recipe
+from antiderive.workers import Limits
 
 RECIPE = Recipe(task="bwd", min_operators=1, max_operators=3)
 

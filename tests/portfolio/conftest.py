@@ -2,11 +2,11 @@
 
 import pytest
 
-from antiderive.cas import Limits, Pool
+from antiderive.workers import Limits, Pool
 
 
 @pytest.fixture(scope="session")
 def programs():
     """A worker for each program, without SymPy."""
-    with Pool(3, limits=Limits(20), warm=False) as pool:
+    with Pool(3, limits=Limits(20)) as pool:
         yield pool

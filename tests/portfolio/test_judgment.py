@@ -5,8 +5,7 @@ from typing import get_args
 import pytest
 
 from antiderive import Expr
-from antiderive.cas import Outcome
-from antiderive.cas.outcome import Status
+from antiderive.cas import Outcome, OutcomeStatus
 from antiderive.portfolio import judge_outcome
 
 INTEGRAND = Expr("x*cos(x)")
@@ -38,7 +37,7 @@ def test_an_answer_in_another_variable_is_judged_in_it():
     assert judge_outcome(Expr("x"), answer).status == "wrong"
 
 
-@pytest.mark.parametrize("status", sorted(set(get_args(Status)) - {"solved"}))
+@pytest.mark.parametrize("status", sorted(set(get_args(OutcomeStatus)) - {"solved"}))
 def test_any_other_outcome_keeps_its_word(status):
     judged = judge_outcome(INTEGRAND, Outcome(status, reason="why"))
     assert (judged.status, judged.verdict, judged.expression) == (status, None, None)

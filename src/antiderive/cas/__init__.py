@@ -1,33 +1,64 @@
-"""Computer algebra in child processes that are really killed."""
+"""Computer algebra systems as methods of integration, asked in workers that are really killed.
+
+A request names a method and an integrand; the outcome is an answer, which nobody has checked yet, or says why
+there is none. Nothing here knows what an answer is worth, or whom to ask next.
+
+>>> from antiderive import Expr
+>>> from antiderive.cas import Request, ask, open_pool
+>>> with open_pool(1) as pool:
+...     ask(pool, Request("sympy", Expr("x*cos(x)").to_prefix())).value
+'add mul x sin x cos x'
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from antiderive.cas.outcome import Outcome, Status
-from antiderive.cas.request import SYMPY_METHODS, Limits, Request
+from antiderive.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from antiderive.cas.pool import Caller, Pool, Share, prove_zero_sympy, shared_pool
+    from antiderive.cas.asking import ask, ask_all, open_pool, prove_zero_sympy, shared_pool
+    from antiderive.cas.methods import METHODS, Method, method_named
+    from antiderive.cas.outcome import CONCLUSIVE, INCONCLUSIVE, Outcome, OutcomeStatus
+    from antiderive.cas.request import Request
+    from antiderive.cas.running import function_of, load_sympy
 
 __all__ = [
-    "SYMPY_METHODS",
-    "Caller",
-    "Limits",
+    "CONCLUSIVE",
+    "INCONCLUSIVE",
+    "METHODS",
+    "Method",
     "Outcome",
-    "Pool",
+    "OutcomeStatus",
     "Request",
-    "Share",
-    "Status",
+    "ask",
+    "ask_all",
+    "function_of",
+    "load_sympy",
+    "method_named",
+    "open_pool",
     "prove_zero_sympy",
     "shared_pool",
 ]
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401  (PEP 562)
-    # The pool is not loaded in the fork server, which imports this package.
-    if name in __all__:
-        from antiderive.cas import pool
-
-        return getattr(pool, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# A fork server imports this package and has no use for pools.
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "CONCLUSIVE": ".outcome",
+        "INCONCLUSIVE": ".outcome",
+        "METHODS": ".methods",
+        "Method": ".methods",
+        "Outcome": ".outcome",
+        "OutcomeStatus": ".outcome",
+        "Request": ".request",
+        "ask": ".asking",
+        "ask_all": ".asking",
+        "function_of": ".running",
+        "load_sympy": ".running",
+        "method_named": ".methods",
+        "open_pool": ".asking",
+        "prove_zero_sympy": ".asking",
+        "shared_pool": ".asking",
+    },
+)

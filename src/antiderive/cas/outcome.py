@@ -1,11 +1,14 @@
-"""How a bounded call ended."""
+"""How a question to a computer algebra system ended."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-Status = Literal[
+if TYPE_CHECKING:
+    from antiderive.workers import Result
+
+OutcomeStatus = Literal[
     "solved",
     "partial",
     "special",
@@ -39,10 +42,10 @@ INCONCLUSIVE = ("timeout", "memory", "crashed")
 
 @dataclass(frozen=True)
 class Outcome:
-    """The value of a bounded call, or the reason why there is none.
+    """The answer of a computer algebra system, or the reason why there is none.
 
     Attributes:
-        status: how it ended, see :data:`Status`.
+        status: how it ended, see :data:`OutcomeStatus`.
         value: the answer in prefix form, if solved.
         reason: one line on the rest.
         seconds: wall-clock time of the call, without the start of the worker.
@@ -51,9 +54,19 @@ class Outcome:
             0 where the system does not tell.
     """
 
-    status: Status
+    status: OutcomeStatus
     value: str | None = None
     reason: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     memory_mib: float = 0.0
+
+    @classmethod
+    def stopped(cls, result: Result) -> Outcome:
+        """The outcome of a call that has returned nothing."""
+        status: OutcomeStatus = "crashed"
+        if result.status in ("timeout", "memory"):
+            status = result.status
+        elif result.status == "refused":
+            status = "unsupported"
+        return cls(status, None, result.reason, result.seconds, result.cpu_seconds, result.memory_mib)

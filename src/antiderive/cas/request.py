@@ -1,50 +1,12 @@
-"""What is asked of a computer algebra system, and within which limits."""
+"""What is asked of a computer algebra system."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from antiderive.errors import SettingError
-
-SYMPY_METHODS = ("sympy", "sympy-risch", "sympy-manual", "sympy-heurisch", "sympy-zero")
-"""Methods that run in a Python worker: ``sympy.integrate``, the same with ``risch=True``,
-``manualintegrate``, ``heurisch``, and a proof that an expression is zero."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Bounds on one call.
-
-    CPU time decides, so that an outcome does not depend on what else the machine does; the wall-clock limit
-    stands behind it for calls that sleep or wait.
-
-    Attributes:
-        cpu_seconds: CPU time of the worker, user and system.
-        wall_seconds: wall-clock time; by default five times the CPU time and five seconds.
-        memory_mib: memory in MiB; see ``docs/explanation/killing.md`` for how it is counted.
-
-    Raises:
-        SettingError: unless all are positive and finite.
-    """
-
-    cpu_seconds: float = 10.0
-    wall_seconds: float | None = None
-    memory_mib: int = 2048
-
-    def __post_init__(self) -> None:
-        for name, value in (
-            ("cpu_seconds", self.cpu_seconds),
-            ("wall_seconds", self.wall),
-            ("memory_mib", self.memory_mib),
-        ):
-            if not (value > 0 and math.isfinite(value)):
-                raise SettingError(f"limits: {name} = {value} must be positive and finite")
-
-    @property
-    def wall(self) -> float:
-        """The wall-clock limit that holds, in seconds."""
-        return 5 * self.cpu_seconds + 5 if self.wall_seconds is None else self.wall_seconds
+if TYPE_CHECKING:
+    from antiderive.workers import Limits
 
 
 @dataclass(frozen=True)
@@ -52,9 +14,10 @@ class Request:
     """One question.
 
     Attributes:
-        method: one of :data:`SYMPY_METHODS`, or the name of a program, such as ``fricas``. For tests and
-            benches also ``package.module:function``, a function of this installation that takes the
-            expression and the variable as text and returns an :class:`Outcome`; never from user input.
+        method: name of a method of integration, such as ``fricas`` or ``sympy-risch``; ``sympy-zero`` for a
+            proof that the expression is zero. For tests and benches also ``package.module:function``, a
+            function of this installation that takes the expression and the variable as text and returns an
+            :class:`~antiderive.cas.Outcome`; never from user input.
         expression: the integrand in prefix form.
         variable: the variable of integration.
         limits: of this call; by default those that the caller gives for all, else those of the pool.

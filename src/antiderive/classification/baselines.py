@@ -70,13 +70,14 @@ def heuristic_scores(integrands: Sequence[Expr], *, cpu_seconds: float = 1.0) ->
         integrands: the functions; each is asked of each of :data:`HEURISTICS`.
         cpu_seconds: what a call may take.
     """
-    from antiderive.cas import Limits, Pool, Request
+    from antiderive.cas import Request, ask_all, open_pool
     from antiderive.portfolio import judge_outcome
+    from antiderive.workers import Limits
 
     scores = {name: np.zeros(len(integrands)) for name in HEURISTICS}
-    with Pool(2, limits=Limits(cpu_seconds)) as pool:
+    with open_pool(2, limits=Limits(cpu_seconds)) as pool:
         for name, found in scores.items():
             requests = [(place, Request(name, f.to_prefix())) for place, f in enumerate(integrands)]
-            for place, outcome in pool.map(requests):
+            for place, outcome in ask_all(pool, requests):
                 found[place] = _WORTH.get(judge_outcome(integrands[place], outcome).status, 0.25)
     return scores

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from antiderive._core import Expr
-from antiderive.cas.outcome import CONCLUSIVE, INCONCLUSIVE
+from antiderive.cas import CONCLUSIVE, INCONCLUSIVE
 from antiderive.classification.forecast import CLASSES
 from antiderive.classification.integrands import renamed
 from antiderive.errors import AntideriveError, DataError, SettingError

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive.cas.methods import METHODS
+from antiderive.cas import METHODS
 from antiderive.classification.integrands import renamed
 from antiderive.errors import SettingError
 from antiderive.portfolio import REST, Step

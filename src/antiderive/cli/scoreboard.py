@@ -63,7 +63,7 @@ def command(
     import json
     from functools import partial
 
-    from antiderive.cas import Limits, Pool
+    from antiderive.cas import open_pool
     from antiderive.cli.evaluate import print_tables
     from antiderive.cli.progress import progress_bar
     from antiderive.evaluation.contestants import Contestants
@@ -72,6 +72,7 @@ def command(
     from antiderive.evaluation.scoreboard import Scoreboard, standings_of
     from antiderive.evaluation.scoreboard_report import tables, write_scoreboard
     from antiderive.files import writing_to
+    from antiderive.workers import Limits
 
     problems = read_integrals(path)
     if count is not None and count < len(problems):
@@ -81,7 +82,7 @@ def command(
     limits = Limits(timeout)
     with writing_to(out):
         out.mkdir(parents=True, exist_ok=True)
-    with Pool(workers or os.cpu_count() or 1, limits=limits) as pool, progress_bar() as bar:
+    with open_pool(workers or os.cpu_count() or 1, limits=limits) as pool, progress_bar() as bar:
         contestants = Contestants(pool, model, beam)
         for name in names:
             contestants.require(name)

@@ -21,7 +21,7 @@ from antiderive.generation import generate
 from antiderive.tasks import Recipe, task_named
 
 if TYPE_CHECKING:
-    from antiderive.cas import Caller
+    from antiderive.workers import Caller
 
 SHARD = 100_000
 """Indices of a shard."""

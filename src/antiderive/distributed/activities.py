@@ -15,7 +15,6 @@ from temporalio import activity
 from temporalio import exceptions as temporal
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from antiderive.cas import Limits, Pool, Share
 from antiderive.datasets.manifest import Manifest, Shard, gaps, joined, split_of_name
 from antiderive.datasets.shards import Pace, cut, make_shard
 from antiderive.datasets.storage import absolute, storage_at
@@ -34,6 +33,7 @@ from antiderive.distributed.versions import recipe_of, refusal
 from antiderive.distributed.workflow import BAD_INPUT
 from antiderive.errors import AntideriveError, DataError, ParseError, SettingError
 from antiderive.labelling import Job, Store, label_range
+from antiderive.workers import Limits, Pool, Share
 
 if TYPE_CHECKING:
     from antiderive.datasets.manifest import Range

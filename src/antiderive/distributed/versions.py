@@ -60,7 +60,7 @@ def _require_installed(method: str) -> None:
     Raises:
         SettingError: if it does not, or is not.
     """
-    from antiderive.cas.methods import method_named
+    from antiderive.cas import method_named
     from antiderive.labelling import PORTFOLIO, steps_of
 
     if method == PORTFOLIO:

@@ -17,7 +17,7 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from antiderive.cas import Pool
+from antiderive.cas import open_pool
 from antiderive.distributed.activities import Activities
 from antiderive.distributed.client import Address, Cluster
 from antiderive.distributed.versions import release
@@ -27,6 +27,8 @@ from antiderive.labelling import Store
 
 if TYPE_CHECKING:
     from temporalio.client import Client
+
+    from antiderive.workers import Pool
 
 WORKFLOWS = [LabelWorkflow, GenerateWorkflow]
 
@@ -81,7 +83,7 @@ def run_worker(settings: WorkerSettings, *, say: Callable[[str], None]) -> None:
     if settings.store is not None:
         with Store(settings.store) as store:
             store.require_writable()
-    with Pool(settings.slots) as pool:
+    with open_pool(settings.slots) as pool:
         asyncio.run(_Process(settings, pool, say).run())
 
 

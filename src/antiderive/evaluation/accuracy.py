@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from antiderive.cas import Pool
 from antiderive.decoding import Decoding, beam_search
 from antiderive.errors import DataError
 from antiderive.evaluation.judging import Record, judge
@@ -19,8 +18,8 @@ from antiderive.evaluation.problems import Problem, held_out, require_positive
 from antiderive.evaluation.summary import Report
 from antiderive.files import writing_to
 from antiderive.models import Seq2Seq
-from antiderive.tasks import Recipe, Task, task_named
-from antiderive.tasks.bounded import verify_one
+from antiderive.tasks import Recipe, Task, task_named, verify_one
+from antiderive.workers import Pool
 
 RECORDS = "records.jsonl"
 _ROWS = 320
@@ -92,7 +91,7 @@ def evaluate_problems(
     journal = _Journal(folder, json.loads(json.dumps(identity)))
     # Problems of like length are decoded together.
     order = sorted(range(len(problems)), key=lambda place: len(problems[place].tokens))
-    with Pool(workers, warm=False) as pool, ThreadPoolExecutor(workers) as threads:
+    with Pool(workers) as pool, ThreadPoolExecutor(workers) as threads:
         verify = partial(verify_one, pool, task.name)
         for beam in beams:
             left = [place for place in order if (beam, place) not in journal.records]

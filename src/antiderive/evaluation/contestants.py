@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from antiderive.cas import Limits, Outcome, Request
-from antiderive.cas.methods import method_named
+from antiderive.cas import Outcome, Request, ask_all, method_named
 from antiderive.errors import SettingError
 from antiderive.expressions import Expr
-from antiderive.solving import answers_of_model, shipped_search
+from antiderive.solving import answers_by_model, shipped_search
+from antiderive.workers import Limits
 
 if TYPE_CHECKING:
-    from antiderive.cas import Pool
     from antiderive.portfolio import Search
+    from antiderive.workers import Pool
 
 MODEL, PORTFOLIO = "model", "portfolio"
 
@@ -62,12 +62,12 @@ class Contestants:
         if name == PORTFOLIO:
             return self._by_portfolio(integrands, timeout)
         requests = ((integrand, Request(name, integrand)) for integrand in integrands)
-        return self.pool.map(requests, limits=Limits(timeout))
+        return ask_all(self.pool, requests, limits=Limits(timeout))
 
     def _by_model(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
         if self.model is None:
             raise SettingError(_NO_MODEL)
-        return answers_of_model(self.pool, self.model, integrands, beam=self.beam, cpu_seconds=timeout)
+        return answers_by_model(self.pool, self.model, integrands, beam=self.beam, cpu_seconds=timeout)
 
     def _by_portfolio(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
         """The answers of ``antiderive solve`` without a model."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import permutations
 
-from antiderive.cas import Pool
 from antiderive.evaluation.contestants import Contestants
 from antiderive.evaluation.outcomes import Answers
 from antiderive.expressions import Expr
 from antiderive.portfolio import REST, Attempt, Judgment, Replays, Step, answer_status
-from antiderive.tasks.bounded import verify_all
+from antiderive.tasks import verify_all
+from antiderive.workers import Pool
 
 
 @dataclass(frozen=True)

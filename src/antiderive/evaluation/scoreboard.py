@@ -13,11 +13,11 @@ from antiderive.evaluation.outcomes import Answer, Answers
 from antiderive.evaluation.problems import Integral
 from antiderive.expressions import Expr
 from antiderive.portfolio import answer_status
-from antiderive.tasks.bounded import verify_all
+from antiderive.tasks import verify_all
 from antiderive.verification import Verdict
 
 if TYPE_CHECKING:
-    from antiderive.cas import Pool
+    from antiderive.workers import Pool
 
 RESULTS = (
     "solved",

@@ -8,8 +8,8 @@ from antiderive.generation.solver import solver
 from antiderive.tasks import task_named
 
 if TYPE_CHECKING:
-    from antiderive.cas import Caller
     from antiderive.tasks import Examples, Functions, Recipe
+    from antiderive.workers import Caller
 
 
 def generate(

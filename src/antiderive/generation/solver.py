@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from antiderive.cas import Pool
-from antiderive.cas.methods import method_named
+from antiderive.cas import method_named, open_pool
 from antiderive.errors import SettingError
 from antiderive.portfolio import Step, installed, search
+from antiderive.workers import Pool
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
-    from antiderive.cas import Caller
     from antiderive.tasks import Solve
+    from antiderive.workers import Caller
 
 FASTEST = (
     Step("giac", 0.05),
@@ -73,4 +73,4 @@ def _steps(task: str, settings: Mapping[str, Any]) -> list[Step]:
 @cache
 def _pool(threads: int) -> Pool:
     """Workers are kept from one range to the next."""
-    return Pool(threads)
+    return open_pool(threads)

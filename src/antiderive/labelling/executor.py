@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from antiderive.cas.pool import Pool
+from antiderive.cas import open_pool
 from antiderive.labelling.pipeline import LabelingProgress, label_range
 
 if TYPE_CHECKING:
@@ -39,5 +39,5 @@ class LocalExecutor:
         self, job: Job, start: int, count: int, *, report: Callable[[LabelingProgress], None] = lambda _: None
     ) -> LabelingProgress:
         """Labels functions ``start`` to ``start + count`` in a pool of its own."""
-        with Pool(self.workers, limits=job.limits) as pool:
+        with open_pool(self.workers, limits=job.limits) as pool:
             return label_range(job, start, count, store=self.store, pool=pool, report=report)

@@ -9,14 +9,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from antiderive._core import GENERATOR_VERSION
-from antiderive.cas.methods import method_named
-from antiderive.cas.outcome import INCONCLUSIVE
+from antiderive.cas import INCONCLUSIVE, method_named
 from antiderive.errors import SettingError
 from antiderive.portfolio import Step, installed
 
 if TYPE_CHECKING:
-    from antiderive.cas import Limits
     from antiderive.tasks import Recipe
+    from antiderive.workers import Limits
 
 PORTFOLIO = "portfolio"
 """Name, as a method, of all methods that are installed, asked in turn until one has decided."""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from antiderive.cas import ask_all
 from antiderive.errors import StoreError
 from antiderive.expressions import Expr
 from antiderive.labelling.functions import functions_to_label
@@ -23,11 +24,12 @@ from antiderive.labelling.store import Slice
 from antiderive.portfolio import Attempt, Turns, request_of
 
 if TYPE_CHECKING:
-    from antiderive.cas import Caller, Outcome, Request
+    from antiderive.cas import Outcome, Request
     from antiderive.labelling.functions import Function
     from antiderive.labelling.job import Job
     from antiderive.labelling.store import Store
     from antiderive.portfolio import Search
+    from antiderive.workers import Caller
 
 SLICE = 100
 """Indices of one row of the ledger."""
@@ -92,7 +94,7 @@ def label_range(
     requests = work.requests(slice_size)
     try:
         while True:
-            for key, outcome in pool.map(requests, limits=job.limits, idle=work.flush_if_due):
+            for key, outcome in ask_all(pool, requests, limits=job.limits, idle=work.flush_if_due):
                 work.take(key, outcome)
             if not work.again:
                 break

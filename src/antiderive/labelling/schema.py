@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from antiderive.cas.outcome import INCONCLUSIVE
+from antiderive.cas import INCONCLUSIVE
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Dialect, Subquery

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from antiderive.cas import Limits, Outcome, Request
+from antiderive.cas import Outcome, Request, ask
 from antiderive.errors import SettingError
 from antiderive.portfolio.attempts import Attempt, Search
 from antiderive.portfolio.judgment import Judgment
 from antiderive.portfolio.mending import mended
 from antiderive.portfolio.steps import REST, Step, installed
 from antiderive.portfolio.turns import Turns, take_turns
+from antiderive.workers import Limits
 
 if TYPE_CHECKING:
-    from antiderive.cas import Caller
     from antiderive.expressions import Expr
+    from antiderive.workers import Caller
 
 
 def request_of(step: Step, integrand: str, variable: str, limits: Limits) -> Request:
@@ -69,7 +70,7 @@ def search(
     prefix = integrand.to_prefix()
 
     def call(step: Step) -> Attempt:
-        outcome = pool.call(request_of(step, prefix, variable, bounds))
+        outcome = ask(pool, request_of(step, prefix, variable, bounds))
         return Attempt.judged(step.method, integrand, outcome, variable)
 
     return take_turns(Turns(steps, cpu_seconds), call)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from antiderive.cas.methods import method_named
+from antiderive.cas import method_named
 
 REST = inf
 """The budget of a step that may take all that is left."""
@@ -20,7 +20,7 @@ class Step:
     """A method with its budget.
 
     Attributes:
-        method: its name, see :data:`antiderive.cas.methods.METHODS`.
+        method: its name, see :data:`antiderive.cas.METHODS`.
         cpu_seconds: CPU time it may take; :data:`REST` for all that is left of the time for all methods.
     """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from antiderive.cas.outcome import CONCLUSIVE, INCONCLUSIVE
+from antiderive.cas import CONCLUSIVE, INCONCLUSIVE
 from antiderive.portfolio.attempts import Attempt, Search
 from antiderive.portfolio.steps import Step, share
 

@@ -11,8 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from antiderive.cas import Limits, shared_pool
-from antiderive.cas.methods import method_named
+from antiderive.cas import method_named, shared_pool
 from antiderive.errors import DataError, SettingError, UnsupportedError
 from antiderive.expressions import Expr
 from antiderive.portfolio import Attempt, Step, installed, mended, search, with_mended
@@ -20,6 +19,7 @@ from antiderive.solving.shipped import shipped_search
 from antiderive.solving.solution import Candidate, Solution
 from antiderive.tasks import INTEGRALS
 from antiderive.verification import Verdict, verify
+from antiderive.workers import Limits
 
 if TYPE_CHECKING:
     from antiderive.models import Seq2Seq

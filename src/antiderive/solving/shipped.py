@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from antiderive.cas import Limits
 from antiderive.classification import SHIPPED, Ordering, Portable
 from antiderive.errors import SettingError, UnsupportedError
 from antiderive.portfolio import REST, Search, Step, installed, search, with_mended
+from antiderive.workers import Limits
 
 if TYPE_CHECKING:
-    from antiderive.cas import Caller
     from antiderive.expressions import Expr
+    from antiderive.workers import Caller
 
 _LEAST_PROMISE = 0.5
 """Answers that a call must promise, could it go on at its rate for all the time of a search."""

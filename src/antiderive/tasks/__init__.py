@@ -15,6 +15,7 @@ from antiderive.tasks.recipe import Recipe
 from antiderive.tasks.registry import AnyTask, TaskEntry, register, task_named, tasks_known
 from antiderive.tasks.solved import SolvedIntegration
 from antiderive.tasks.task import ExprTask, Solve, Task, expressions_of, skeleton_of
+from antiderive.tasks.verdicts import verify_all, verify_one
 
 __all__ = [
     "INTEGRALS",
@@ -35,4 +36,6 @@ __all__ = [
     "skeleton_of",
     "task_named",
     "tasks_known",
+    "verify_all",
+    "verify_one",
 ]

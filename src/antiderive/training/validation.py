@@ -12,15 +12,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from antiderive._core import Expr
-from antiderive.cas import Pool
 from antiderive.datasets.sources import Mixture, Pairs
 from antiderive.datasets.stream import Batch, BatchStream, group_by_length
 from antiderive.decoding import Decoding, beam_search
 from antiderive.errors import AntideriveError
 from antiderive.models import Seq2Seq
-from antiderive.tasks import Task, task_named
-from antiderive.tasks.bounded import verify_all
+from antiderive.tasks import Task, task_named, verify_all
 from antiderive.training.config import TrainingConfig
+from antiderive.workers import Pool
 
 
 def summed_loss(
@@ -115,7 +114,7 @@ class Validation:
                 continue
             exact += candidate == Expr.from_tokens(solution)
             candidates.append((len(candidates), part.task.decode(problem), candidate))
-        with Pool(1, warm=False) as pool:
+        with Pool(1) as pool:
             verdicts = verify_all(pool, part.task.name, candidates)
             return exact, sum(verdict.accepted for _, verdict in verdicts)
 

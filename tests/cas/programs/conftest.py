@@ -3,13 +3,15 @@
 import pytest
 
 from antiderive import Expr
-from antiderive.cas import Limits, Pool, Request
+from antiderive.cas import Request
+from antiderive.cas import ask as ask_system
+from antiderive.workers import Limits, Pool
 
 
 @pytest.fixture(scope="session")
 def programs():
     """A worker for each program, without SymPy."""
-    with Pool(3, limits=Limits(20), warm=False) as pool:
+    with Pool(3, limits=Limits(20)) as pool:
         yield pool
 
 
@@ -19,6 +21,6 @@ def ask(programs):
 
     def asked(method, integrand, variable="x"):
         integrand = Expr(integrand) if isinstance(integrand, str) else integrand
-        return programs.call(Request(method, integrand.to_prefix(), variable))
+        return ask_system(programs, Request(method, integrand.to_prefix(), variable))
 
     return asked

@@ -2,7 +2,7 @@
 
 import pytest
 
-from antiderive.cas.methods import METHODS, method_named
+from antiderive.cas import METHODS, method_named
 from antiderive.errors import SettingError
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from antiderive import Expr
 from antiderive._core import operators
+from antiderive.cas import Request
 from antiderive.cas.backends import fricas, giac, maxima
 from antiderive.errors import UnsupportedError
 from antiderive.verification import verify
@@ -126,7 +127,7 @@ def test_the_backend_protocol(method):
     assert backend.find() is not None
     assert backend.version()[0].isdigit()
     assert backend.command()[0] == str(backend.find())
-    assert not backend.finished(backend.question(Expr("x"), "x", "answer7").encode(), "answer7")
+    assert not backend.finished(backend.question(Request(method, "x"), "answer7").encode(), "answer7")
 
 
 @pytest.mark.parametrize("method", PROGRAMS)
@@ -139,4 +140,4 @@ def test_a_program_that_is_not_there(method, monkeypatch):
 @pytest.mark.parametrize("method", PROGRAMS)
 def test_an_equation_is_no_integrand(method):
     with pytest.raises(UnsupportedError, match="unknown of a differential equation"):
-        BACKENDS[method].question(Expr.from_prefix("add Y' x"), "x", "answer1")
+        BACKENDS[method].question(Request(method, "add Y' x"), "answer1")

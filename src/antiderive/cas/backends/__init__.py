@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 PROGRAMS = ("fricas", "giac", "maxima")
 """Systems that are programs of their own; the module of each name holds its back end as ``BACKEND``."""
 
+SYMPY_METHODS = ("sympy", "sympy-risch", "sympy-manual", "sympy-heurisch", "sympy-zero")
+"""Methods that run in a Python worker: ``sympy.integrate``, the same with ``risch=True``,
+``manualintegrate``, ``heurisch``, and a proof that an expression is zero."""
+
 
 def program_named(name: str) -> CommandLineBackend:
     """The back end of a program.

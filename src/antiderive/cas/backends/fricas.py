@@ -16,6 +16,7 @@ from antiderive._core import Expr
 from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
+from antiderive.cas.request import Request
 
 _F = "EXPR INT"
 
@@ -95,14 +96,14 @@ class FricasBackend(Program):
         """Definitions; the call at their end loads what integration needs."""
         return _PRELUDE
 
-    def question(self, integrand: Expr, variable: str, tag: str) -> str:
+    def question(self, content: Request, tag: str) -> str:
         """Text that prints the answers, then ``tag``.
 
         Raises:
             UnsupportedError: if FriCAS has no way to write the integrand.
         """
-        formula = _DIALECT.write(integrand)
-        return f'ad_integrate({formula}, \'{PREFIX}{variable})\nad_say("{tag}", "")\n'
+        formula = _DIALECT.write(Expr.from_prefix(content.expression))
+        return f'ad_integrate({formula}, \'{PREFIX}{content.variable})\nad_say("{tag}", "")\n'
 
     def finished(self, output: bytes, tag: str) -> bool:
         """Whether the output, so far, holds the whole answer to the question with this tag."""

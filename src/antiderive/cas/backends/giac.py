@@ -8,6 +8,7 @@ from antiderive._core import Expr
 from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
+from antiderive.cas.request import Request
 
 
 def _halves(mark: str) -> str:
@@ -55,16 +56,19 @@ class GiacBackend(Program):
         """One thread: the CPU seconds of a limit are those of one core."""
         return _PRELUDE
 
-    def question(self, integrand: Expr, variable: str, tag: str) -> str:
+    def question(self, content: Request, tag: str) -> str:
         """Text that prints the answer, then ``tag``.
 
         Raises:
             UnsupportedError: if Giac has no way to write the integrand.
         """
+        integrand = Expr.from_prefix(content.expression)
         formula = _DIALECT.write(integrand)
         has_abs = any(kind in ("abs", "sign") for kind, _ in integrand.nodes())
         mark = _ANSWER_WITH_ABS if has_abs else _ANSWER
-        return f"{_halves(mark + ' ')}+string(integrate({formula},{PREFIX}{variable}))\n{_halves(tag)}\n"
+        return (
+            f"{_halves(mark + ' ')}+string(integrate({formula},{PREFIX}{content.variable}))\n{_halves(tag)}\n"
+        )
 
     def finished(self, output: bytes, tag: str) -> bool:
         """Whether the output, so far, holds the whole answer to the question with this tag."""

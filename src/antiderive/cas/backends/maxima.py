@@ -9,6 +9,7 @@ from antiderive._core import Expr
 from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
+from antiderive.cas.request import Request
 
 # Every question to the user goes through the Lisp function RETRIEVE; here it fails instead of reading
 # standard input. Parameters are declared positive, as verification tests them, which spares most questions.
@@ -70,17 +71,18 @@ class MaximaBackend(Program):
         """Definitions, and an integral that loads what is loaded on first use."""
         return _PRELUDE
 
-    def question(self, integrand: Expr, variable: str, tag: str) -> str:
+    def question(self, content: Request, tag: str) -> str:
         """Text that prints the answer, then ``tag``.
 
         Raises:
             UnsupportedError: if Maxima has no way to write the integrand.
         """
+        integrand = Expr.from_prefix(content.expression)
         formula = _DIALECT.write(integrand)
-        parameters = sorted(integrand.free_symbols - {variable, "pi", "E", "I"})
+        parameters = sorted(integrand.free_symbols - {content.variable, "pi", "E", "I"})
         listed = ",".join(PREFIX + name for name in parameters)
         return (
-            f"ad_integrate({formula}, {PREFIX}{variable}, [{listed}])$\n"
+            f"ad_integrate({formula}, {PREFIX}{content.variable}, [{listed}])$\n"
             f'(?princ("{tag}"), ?terpri(), ?finish\\-output())$\n'
         )
 

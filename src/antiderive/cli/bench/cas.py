@@ -31,8 +31,8 @@ def command(count: int, limit: float, workers: int, share: int, calls: int, *, a
     time-out, which loads SymPy each time, and through ProcessPoolExecutor, which has no way to end a call.
     Rates are rows a second; the ratio is that of the same rows.
     """
-    from antiderive.cas import Limits, Pool
-    from antiderive.cli.bench import cas_baselines, cas_costs
+    from antiderive.cli.bench import cas_baselines, cas_costs, cas_functions
+    from antiderive.workers import Limits, Pool
 
     requests = cas_baselines.requests(count)
     head = requests[:share]
@@ -42,7 +42,7 @@ def command(count: int, limit: float, workers: int, share: int, calls: int, *, a
         "limit_seconds": limit,
         "workers": workers,
     }
-    with Pool(workers, limits=Limits(limit)) as pool:
+    with Pool(workers, limits=Limits(limit), preload=cas_functions.preload) as pool:
         figures["start_seconds"] = cas_costs.start_seconds(pool)
         figures |= cas_costs.overhead(pool)
         figures |= cas_costs.leak(pool, calls)

@@ -12,13 +12,10 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from antiderive.cas import Pool, Request, usage
-from antiderive.testing import misbehaving
-
-if TYPE_CHECKING:
-    from antiderive.cas.child import Function
+from antiderive.cas import Request, ask_all, function_of
+from antiderive.cli.bench import cas_functions
+from antiderive.workers import Pool, children_of, cpu_seconds_of
 
 _HANG_EVERY = 10
 
@@ -54,7 +51,9 @@ def requests(count: int) -> list[Request]:
     examples = generate(Recipe(min_operators=1, max_operators=4), 0, count)
     functions = [Expr.from_tokens(examples.solutions[place]).to_prefix() for place in range(count)]
     return [
-        Request(f"{misbehaving.MODULE}:hang", "") if place % _HANG_EVERY == 3 else Request("sympy", function)
+        Request(f"{cas_functions.__name__}:hang", "")
+        if place % _HANG_EVERY == 3
+        else Request("sympy", function)
         for place, function in enumerate(functions)
     ]
 
@@ -62,7 +61,7 @@ def requests(count: int) -> list[Request]:
 def run_pool(pool: Pool, rows: Iterable[Request]) -> Run:
     """Ours."""
     started = time.perf_counter()
-    outcomes: Counter[str] = Counter(outcome.status for _, outcome in pool.map(enumerate(rows)))
+    outcomes: Counter[str] = Counter(outcome.status for _, outcome in ask_all(pool, enumerate(rows)))
     return Run("antiderive", "pool", outcomes.total(), time.perf_counter() - started, outcomes)
 
 
@@ -111,10 +110,10 @@ def run_executor(rows: Iterable[Request], limit: float, workers: int) -> Run:
             if done:
                 last = time.perf_counter()
         seconds = time.perf_counter() - started
-        processes = usage.children(os.getpid())
-        before = {pid: usage.cpu_seconds(pid) for pid in processes}
+        processes = children_of(os.getpid())
+        before = {pid: cpu_seconds_of(pid) for pid in processes}
         time.sleep(0.5)
-        computing = sum(usage.cpu_seconds(pid) - before[pid] > 0.05 for pid in processes)
+        computing = sum(cpu_seconds_of(pid) - before[pid] > 0.05 for pid in processes)
         return Run("ProcessPoolExecutor", "executor", outcomes.total(), seconds, outcomes, computing)
     finally:
         for process in multiprocessing.active_children():
@@ -124,15 +123,10 @@ def run_executor(rows: Iterable[Request], limit: float, workers: int) -> Run:
 
 def status_of(method: str, expression: str) -> str:
     """How a call ends, in this process and without limits."""
-    from antiderive.cas.child import function_of
-
-    run: Function = function_of(method)
-    return run(expression, "x").status
+    return function_of(method)(expression, "x").status
 
 
 if __name__ == "__main__":
-    from antiderive.cas.child import function_of
-
     wanted = function_of(sys.argv[1])  # imports SymPy
     sys.stdout.write("ready\n")
     sys.stdout.flush()

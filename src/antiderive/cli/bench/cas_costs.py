@@ -7,12 +7,14 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from antiderive.cas import Limits, Pool, Request, usage
-from antiderive.testing.misbehaving import MODULE
+from antiderive.cli.bench import cas_functions
+from antiderive.workers import Call, Limits, Pool, children_of, usage_of
 
-_TRIVIAL = Request(f"{MODULE}:answer", "x")
+_TRIVIAL = Call(cas_functions.answer, ("x",))
 
 
 def start_seconds(pool: Pool) -> float:
@@ -54,8 +56,8 @@ def leak(pool: Pool, calls: int) -> dict[str, float]:
     for _ in pool.map((key, _TRIVIAL) for key in range(calls)):
         pass
     gc.collect()
-    family = [os.getpid(), *usage.children(os.getpid())]
-    zombies = sum(_state(child) == "Z" for pid in family for child in usage.children(pid))
+    family = [os.getpid(), *children_of(os.getpid())]
+    zombies = sum(_state(child) == "Z" for pid in family for child in children_of(pid))
     return {"leak_calls": calls, "parent_growth_kib": _resident_kib() - before, "zombies": zombies}
 
 
@@ -68,19 +70,20 @@ def kill_delay(pool: Pool) -> dict[str, float]:
     limits = Limits(cpu_seconds=60, wall_seconds=0.5)
     return {
         "kill_delay_seconds": max(
-            _delay_of(pool, function, limits) for function in ("hang", "hang_in_c", "hang_with_a_child")
+            _delay_of(pool, function, limits)
+            for function in (cas_functions.hang, cas_functions.hang_in_c, cas_functions.hang_with_a_child)
         ),
         "kill_cpu_excess_seconds": max(
-            pool.call(Request(f"{MODULE}:{function}", ""), limits=Limits(0.5)).cpu_seconds - 0.5
-            for function in ("hang", "hang_in_c")
+            pool.call(Call(function), limits=Limits(0.5)).cpu_seconds - 0.5
+            for function in (cas_functions.hang, cas_functions.hang_in_c)
         ),
     }
 
 
-def _delay_of(pool: Pool, function: str, limits: Limits) -> float:
+def _delay_of(pool: Pool, function: Callable[..., Any], limits: Limits) -> float:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "pids"
-        future = pool.submit(Request(f"{MODULE}:{function}", str(file)), limits=limits)
+        future = pool.submit(Call(function, (str(file),)), limits=limits)
         while not file.exists() or not file.read_text().endswith("\n"):
             time.sleep(0.001)
         begun = time.perf_counter()  # a little late, which is in our disfavour by as little
@@ -98,10 +101,10 @@ def _delay_of(pool: Pool, function: str, limits: Limits) -> float:
 def replacement(kills: int = 20) -> dict[str, float]:
     """Milliseconds from the outcome of a killed call to the next answer of a pool of one: the median."""
     times = []
-    with Pool(1) as pool:
+    with Pool(1, preload=cas_functions.preload) as pool:
         pool.call(_TRIVIAL)
         for _ in range(kills):
-            pool.call(Request(f"{MODULE}:hang", ""), limits=Limits(0.05))
+            pool.call(Call(cas_functions.hang), limits=Limits(0.05))
             started = time.perf_counter()
             pool.call(_TRIVIAL)
             times.append(time.perf_counter() - started)
@@ -109,7 +112,7 @@ def replacement(kills: int = 20) -> dict[str, float]:
 
 
 def _resident_kib() -> float:
-    return 1024 * usage.of_tree(os.getpid()).resident_mib
+    return 1024 * usage_of(os.getpid()).resident_mib
 
 
 def _state(pid: int) -> str:

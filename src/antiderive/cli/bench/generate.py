@@ -115,9 +115,9 @@ def _measure(recipe: Recipe, seconds: float, threads: int) -> _Measured:
     """Generates for ``seconds``; what a task builds before its first example is part of the time."""
     import numpy as np
 
-    from antiderive.cas.usage import cpu_seconds_of_all
     from antiderive.generation import generate
     from antiderive.tasks import task_named
+    from antiderive.workers import cpu_seconds_of_all
 
     # With a solver each example takes a call of computer algebra.
     size = (25 if task_named(recipe.task).needs_solver else 2_500) * threads

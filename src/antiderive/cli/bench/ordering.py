@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from antiderive._core import Expr
-    from antiderive.cas import Pool
     from antiderive.classification import Ordering
     from antiderive.evaluation.orders import Play
     from antiderive.portfolio import Replays, Step
+    from antiderive.workers import Pool
 
 
 @click.command()
@@ -93,7 +93,7 @@ def command(
     classifier's. Without: the classifier's order and the default order have --budget CPU seconds each for
     fresh functions, and labels and integrals are counted.
     """
-    from antiderive.cas import Pool
+    from antiderive.cas import open_pool
     from antiderive.classification import SHIPPED, Ordering, Portable
     from antiderive.solving import threshold_for
 
@@ -107,7 +107,7 @@ def command(
 
         forecaster = load_classifier(classifier)
     ordering = Ordering(forecaster, threshold=threshold_for(timeout) if threshold is None else threshold)
-    with Pool(workers or os.cpu_count() or 1) as pool:
+    with open_pool(workers or os.cpu_count() or 1) as pool:
         if path is None:
             figures = _race(ordering, pool, budget, timeout, task, seed)
         else:
@@ -226,8 +226,8 @@ def _compared(name: str, ours: Play, thinking: float, best: Play) -> float:
 
 def _made(pool: Pool, name: str, orders: dict[str, tuple[Step, ...]], timeout: float) -> dict[str, Any]:
     from antiderive._core import Expr
-    from antiderive.cas.usage import cpu_seconds_of_all
     from antiderive.portfolio import search
+    from antiderive.workers import cpu_seconds_of_all
 
     before, spent, calls, solved = cpu_seconds_of_all(), 0.0, 0, 0
     for prefix, order in orders.items():

@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
-    from antiderive.cas import Pool
+    from antiderive.workers import Pool
 
 _METHODS = "fricas,giac,maxima,sympy-manual,sympy-risch,sympy"
 
@@ -49,12 +49,12 @@ def command(
     They are taken on random functions of 3 to 10 operators, and tell in which order to try the methods. Wrong
     labels are counted on derivatives, which have an elementary integral.
     """
-    from antiderive.cas import Limits, Pool
-    from antiderive.cas.methods import method_named
+    from antiderive.cas import method_named, open_pool
+    from antiderive.workers import Limits
 
     names = [method_named(name).name for name in methods.split(",")]
     sampled = _functions(max(functions, derivatives), seed)
-    with Pool(os.cpu_count() or 1, limits=Limits(timeout)) as pool:
+    with open_pool(os.cpu_count() or 1, limits=Limits(timeout)) as pool:
         click.echo(f"{functions} random functions")
         forward = {name: _ask(pool, name, sampled[:functions]) for name in names}
         order = _greedy_order(forward)
@@ -87,12 +87,12 @@ def _functions(count: int, seed: int) -> list[Expr]:
 
 
 def _ask(pool: Pool, method: str, integrands: list[Expr]) -> _Answers:
-    from antiderive.cas import Request
+    from antiderive.cas import Request, ask_all
     from antiderive.portfolio import judge_outcome
 
     answers = _Answers()
     requests = [(index, Request(method, f.to_prefix())) for index, f in enumerate(integrands)]
-    for index, outcome in pool.map(requests):
+    for index, outcome in ask_all(pool, requests):
         answers.cpu_seconds += outcome.cpu_seconds
         status = judge_outcome(integrands[index], outcome).status
         answers.outcomes[status] += 1

@@ -11,7 +11,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(*, as_json: bool) -> None:
     """Methods of integration, their versions or how to install them, and the order they are tried in."""
-    from antiderive.cas.methods import METHODS
+    from antiderive.cas import METHODS
     from antiderive.portfolio import DEFAULT_ORDER
 
     methods = [(method, method.version) for method in METHODS]

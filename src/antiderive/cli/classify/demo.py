@@ -69,7 +69,7 @@ def command(
 
 
 def _first_installed() -> str:
-    from antiderive.cas.methods import method_named
+    from antiderive.cas import method_named
     from antiderive.errors import SettingError
 
     for name in _METHODS:
@@ -81,10 +81,10 @@ def _first_installed() -> str:
 def _label(
     store: Store, split: str, count: int, method: str, ops: tuple[int, int], workers: int | None
 ) -> None:
-    from antiderive.cas.request import Limits
     from antiderive.cli.progress import progress_bar
     from antiderive.labelling import Job, LocalExecutor
     from antiderive.tasks import Recipe
+    from antiderive.workers import Limits
 
     recipe = Recipe(task="fwd", min_operators=ops[0], max_operators=ops[1])
     job = Job(recipe, method, Limits(_CPU_SECONDS), split)

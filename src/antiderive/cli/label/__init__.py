@@ -74,9 +74,9 @@ def command(
         return
     if count is None and known_integrable is None:
         raise click.UsageError("how many functions? give --count, --known-integrable or both", ctx)
-    from antiderive.cas.methods import method_named
-    from antiderive.cas.request import Limits
+    from antiderive.cas import method_named
     from antiderive.labelling import PORTFOLIO, Job, Store
+    from antiderive.workers import Limits
 
     for method in methods:
         # Functions of this installation, which the pool takes as methods too, are for tests alone.

@@ -1,4 +1,4 @@
-"""A pool of warm workers that are really killed, and really replaced."""
+"""A pool of workers that are kept, really killed past their limits, and really replaced."""
 
 from __future__ import annotations
 
@@ -7,21 +7,17 @@ import os
 import threading
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import CancelledError, Future
-from importlib.util import find_spec
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TypeVar
 
-from antiderive._core import Expr
-from antiderive.cas.backends import program_named
-from antiderive.cas.backends.command_line import CommandLineBackend
-from antiderive.cas.dispatcher import MOST_AHEAD, Dispatcher, Recycling
-from antiderive.cas.outcome import Outcome
-from antiderive.cas.request import SYMPY_METHODS, Limits, Request
-from antiderive.cas.worker import Call
-from antiderive.errors import MissingExtraError, SettingError, WorkerError
+from antiderive.errors import SettingError, WorkerError
+from antiderive.workers.dispatcher import MOST_AHEAD, Dispatcher, Recycling
+from antiderive.workers.limits import Limits
+from antiderive.workers.result import Result
+from antiderive.workers.work import Call, Pending, Work, name_of
 
 Key = TypeVar("Key")
 
@@ -46,16 +42,16 @@ class Caller(ABC):
     limits: Limits
 
     @abstractmethod
-    def submit(self, request: Request, *, limits: Limits | None = None) -> Future[Outcome]:
+    def submit(self, work: Work, *, limits: Limits | None = None) -> Future[Result]:
         """Queues a call. Cancelling the future at any time before it is done kills the call."""
 
-    def call(self, request: Request, *, limits: Limits | None = None) -> Outcome:
-        """The outcome of one call. An exception that is raised here meanwhile, such as Ctrl-C, kills it.
+    def call(self, work: Work, *, limits: Limits | None = None) -> Result:
+        """The result of one call. An exception that is raised here meanwhile, such as Ctrl-C, kills it.
 
         Raises:
             WorkerError: if workers cannot be started, or the pool is closed meanwhile.
         """
-        future = self.submit(request, limits=limits)
+        future = self.submit(work, limits=limits)
         try:
             return future.result()
         finally:
@@ -63,22 +59,22 @@ class Caller(ABC):
 
     def map(
         self,
-        requests: Iterable[tuple[Key, Request]],
+        work: Iterable[tuple[Key, Work]],
         *,
         limits: Limits | None = None,
         idle: Callable[[], None] | None = None,
-    ) -> Iterator[tuple[Key, Outcome]]:
-        """Outcomes with the keys of their requests, in order of completion.
+    ) -> Generator[tuple[Key, Result], None, None]:
+        """Results with the keys of their work, in order of completion.
 
-        Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what
-        is in flight. ``idle`` is called about once a second while no outcome comes.
+        Work is taken from the iterable as it is needed, a few calls ahead. Closing the iterator kills what is
+        in flight. ``idle`` is called about once a second while no result comes.
 
         Raises:
             WorkerError: if workers cannot be started, or the pool is closed meanwhile.
         """
-        source = iter(requests)
-        done: SimpleQueue[Future[Outcome]] = SimpleQueue()
-        pending: dict[Future[Outcome], Key] = {}
+        source = iter(work)
+        done: SimpleQueue[Future[Result]] = SimpleQueue()
+        pending: dict[Future[Result], Key] = {}
         more = True
         try:
             while True:
@@ -114,12 +110,15 @@ class Pool(Caller):
     Args:
         workers: calls at a time.
         limits: for every call that has none of its own.
-        programs: back ends in addition to those of :mod:`antiderive.cas.backends`, by method.
         recycling: when a healthy worker is replaced by a fresh one.
-        warm: load SymPy once, before Python workers are forked; otherwise each of them loads what it needs.
+        preload: a function at the top of a module, called once before Python workers are forked, so that they
+            have loaded what it loads; otherwise each of them loads what it needs.
+
+    Attributes:
+        pid: the process whose pool it is.
 
     Raises:
-        SettingError: unless there is at least one worker.
+        SettingError: unless there is at least one worker, and other processes can import ``preload``.
     """
 
     def __init__(
@@ -127,40 +126,40 @@ class Pool(Caller):
         workers: int = 1,
         *,
         limits: Limits = _DEFAULT_LIMITS,
-        programs: Mapping[str, CommandLineBackend] | None = None,
         recycling: Recycling = _DEFAULT_RECYCLING,
-        warm: bool = True,
+        preload: Callable[[], object] | None = None,
     ) -> None:
         if workers < 1:
             raise SettingError(f"a pool of {workers} workers; it needs at least one")
+        if preload is not None:
+            name_of(preload)
         self.workers, self.limits = workers, limits
-        self._programs = dict(programs or {})
-        self._pid = os.getpid()
-        self._dispatcher = Dispatcher(workers, self._programs, recycling, warm=warm)
+        self.pid = os.getpid()
+        self._dispatcher = Dispatcher(workers, recycling, preload)
         self._dispatcher.start()
         _pools.add(self)
 
-    def submit(self, request: Request, *, limits: Limits | None = None) -> Future[Outcome]:
+    def submit(self, work: Work, *, limits: Limits | None = None) -> Future[Result]:
         """Queues a call. Cancelling the future at any time before it is done kills the call.
 
         Raises:
-            SettingError: for an unknown method.
-            MissingExtraError: if SymPy is asked for and not installed.
-            WorkerError: if the program is not installed or the pool is closed.
+            SettingError: for a function that other processes cannot import.
+            WorkerError: if the pool is closed.
         """
-        if os.getpid() != self._pid:
+        if os.getpid() != self.pid:
             raise WorkerError(
                 "this pool belongs to the process that this one was forked from; make a new one"
             )
-        bounds = request.limits or limits or self.limits
-        call = Call(request, bounds, self._kind(request.method))
-        self._dispatcher.submit(call)
-        return call.future
+        if isinstance(work, Call):
+            name_of(work.function)
+        pending = Pending(work, work.limits or limits or self.limits)
+        self._dispatcher.submit(pending)
+        return pending.future
 
     def close(self) -> None:
         """Kills everything that runs; calls that are not done raise a WorkerError. Harmless when repeated."""
         _pools.discard(self)
-        if os.getpid() != self._pid:
+        if os.getpid() != self.pid:
             return  # a forked copy of this process: the workers are not its own
         self._dispatcher.stop()
         self._dispatcher.join()
@@ -172,22 +171,6 @@ class Pool(Caller):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _kind(self, method: str) -> str:
-        """The sort of worker that a method needs."""
-        if method in self._programs:
-            return method
-        if method in SYMPY_METHODS:
-            if find_spec("sympy") is None:
-                raise MissingExtraError("SymPy as a back end", "cas")
-            return "python"
-        if ":" in method:
-            return "python"
-        backend = program_named(method)
-        if backend.find() is None:
-            raise WorkerError(f"{method} is not installed: there is no such program on PATH")
-        self._programs[method] = backend
-        return method
 
 
 class Share(Caller):
@@ -201,11 +184,11 @@ class Share(Caller):
     def __init__(self, pool: Pool, workers: int = 1) -> None:
         self.workers, self.limits = workers, pool.limits
         self._pool = pool
-        self._open: set[Future[Outcome]] = set()
+        self._open: set[Future[Result]] = set()
         self._stopped = False
         self._lock = threading.Lock()
 
-    def submit(self, request: Request, *, limits: Limits | None = None) -> Future[Outcome]:
+    def submit(self, work: Work, *, limits: Limits | None = None) -> Future[Result]:
         """As :meth:`Pool.submit`.
 
         Raises:
@@ -214,7 +197,7 @@ class Share(Caller):
         with self._lock:
             if self._stopped:
                 raise CancelledError
-            future = self._pool.submit(request, limits=limits)
+            future = self._pool.submit(work, limits=limits)
             self._open.add(future)
         future.add_done_callback(self._open.discard)
         return future
@@ -234,26 +217,3 @@ _pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 def _close_all() -> None:
     for pool in list(_pools):
         pool.close()
-
-
-_shared: Pool | None = None
-_shared_lock = threading.Lock()
-
-
-def shared_pool() -> Pool:
-    """The pool of this process for single calls, with a worker for each CPU."""
-    global _shared  # noqa: PLW0603  (one for each process is the point)
-    with _shared_lock:
-        if _shared is None or _shared._pid != os.getpid():
-            _shared = Pool(os.cpu_count() or 1)
-        return _shared
-
-
-def prove_zero_sympy(residual: Expr, *, timeout: float) -> Outcome:
-    """Solved if ``sympy.simplify`` reduces the expression to zero.
-
-    Args:
-        residual: the expression.
-        timeout: limit in seconds of CPU time.
-    """
-    return shared_pool().call(Request("sympy-zero", residual.to_prefix()), limits=Limits(timeout))

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,15 +15,16 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from antiderive.cas.backends.command_line import CommandLineBackend
-from antiderive.cas.conversation import ProgramConversation, PythonConversation
-from antiderive.cas.outcome import Outcome
-from antiderive.cas.worker import Call, ServerProcess, Worker
 from antiderive.errors import AntideriveError, WorkerError
+from antiderive.workers.conversation import ProgramConversation, PythonConversation
+from antiderive.workers.result import Result
+from antiderive.workers.server_process import ServerProcess
+from antiderive.workers.work import Pending, Program, Question
+from antiderive.workers.worker import Worker
 
 START_SECONDS = 900.0
-"""A worker that is not ready by then, by the clock, has failed to start; the fork server loads SymPy in this
-time, too, and on a crowded machine these 6 s of CPU time have taken more than two minutes."""
+"""A worker that is not ready by then, by the clock, has failed to start; the fork server preloads in this
+time, too: SymPy takes 6 s of CPU time, which on a crowded machine have been more than two minutes."""
 
 STUCK_SECONDS = 10.0
 """A server that has not reaped a killed worker by then is killed itself."""
@@ -55,92 +56,92 @@ class Dispatcher(threading.Thread):
 
     Args:
         size: calls at a time.
-        programs: back ends by kind of worker.
         recycling: when healthy workers are replaced.
-        warm: whether SymPy is loaded before Python workers are forked.
+        preload: called once before Python workers are forked.
     """
 
-    def __init__(
-        self, size: int, programs: Mapping[str, CommandLineBackend], recycling: Recycling, *, warm: bool
-    ) -> None:
+    def __init__(self, size: int, recycling: Recycling, preload: Callable[[], object] | None) -> None:
         super().__init__(name="antiderive-pool", daemon=True)
-        self._size, self._programs, self._recycling, self._warm = size, programs, recycling, warm
+        self._size, self._recycling, self._preload = size, recycling, preload
+        self._programs: dict[str, Program] = {}  # that have been asked, by name
         self._selector = selectors.DefaultSelector()
-        self._bell, self._rope = socket.socketpair()
-        self._bell.setblocking(False)
-        self._rope.setblocking(False)
-        self._selector.register(self._bell, selectors.EVENT_READ, self._on_bell)
-        self._inbox: deque[Call | Future[Outcome] | None] = deque()
-        self._queues: dict[str, deque[Call]] = {}  # by kind; none is empty between events
-        self._servers: dict[bool, ServerProcess] = {}  # by whether SymPy is loaded
+        self._wakeup_receiver, self._wakeup_sender = socket.socketpair()
+        self._wakeup_receiver.setblocking(False)
+        self._wakeup_sender.setblocking(False)
+        self._selector.register(self._wakeup_receiver, selectors.EVENT_READ, self._on_wakeup)
+        self._inbox: deque[Pending | Future[Result] | None] = deque()
+        self._queues: dict[str, deque[Pending]] = {}  # by kind; none is empty between events
+        self._servers: dict[bool, ServerProcess] = {}  # by whether they have preloaded
         self._workers: dict[int, Worker] = {}
         self._failures: Counter[str] = Counter()
         self._numbers = count()
-        self._closing = self._rung = False
+        self._closing = self._wakeup_sent = False
         self._error: str | None = None
         self._lock = threading.Lock()
 
     # From other threads.
 
-    def submit(self, call: Call) -> None:
+    def submit(self, call: Pending) -> None:
         """Queues a call; a future that is cancelled later gets its worker killed."""
         call.future.add_done_callback(self._on_done)
         with self._lock:  # nothing is queued behind the last word
             if self._error is not None:
                 raise WorkerError(self._error)
             self._inbox.append(call)
-        self._ring()
+        self._wake_up()
 
     def stop(self) -> None:
         """Kills everything; calls that are not done get an error."""
         self._inbox.append(None)
-        self._ring()
+        self._wake_up()
 
-    def _on_done(self, future: Future[Outcome]) -> None:
+    def _on_done(self, future: Future[Result]) -> None:
         if future.cancelled():
             self._inbox.append(future)
-            self._ring()
+            self._wake_up()
 
-    def _ring(self) -> None:
-        if self._rung:
-            return  # it has not listened yet
-        self._rung = True
+    def _wake_up(self) -> None:
+        if self._wakeup_sent:
+            return  # the one before has not been read yet
+        self._wakeup_sent = True
         with suppress(BlockingIOError, OSError):
-            self._rope.send(b"!")
+            self._wakeup_sender.send(b"w")
 
     # The thread.
 
     def run(self) -> None:
         """Serves until :meth:`stop`."""
         error = "the pool has failed; please report this"
-        look_at: float | None = None
+        next_check: float | None = None
         try:
             while not self._closing:
-                patience = None if look_at is None else max(0.0, look_at - time.monotonic())
+                patience = None if next_check is None else max(0.0, next_check - time.monotonic())
                 for key, events in self._selector.select(patience):
                     key.data(events)
                 self._read_inbox()
-                if look_at is not None and time.monotonic() >= look_at:
+                if next_check is not None and time.monotonic() >= next_check:
                     self._watch()
                 if self._queues:
                     self._dispatch()
-                look_at = self._look_at()
+                next_check = self._next_check()
             error = "the pool is closed"
         finally:
             self._end(error)
 
-    def _on_bell(self, _events: int) -> None:
+    def _on_wakeup(self, _events: int) -> None:
         with suppress(BlockingIOError):
-            self._bell.recv(1 << 12)
-        self._rung = False  # before the inbox is read: what comes later rings again
+            self._wakeup_receiver.recv(1 << 12)
+        self._wakeup_sent = False  # before the inbox is read: what comes later sends another
 
     def _read_inbox(self) -> None:
         while self._inbox:
             item = self._inbox.popleft()
             if item is None:
                 self._closing = True
-            elif isinstance(item, Call):
+            elif isinstance(item, Pending):
                 item.number = next(self._numbers)
+                if isinstance(item.work, Question):
+                    self._programs[item.kind] = item.work.program
                 self._queues.setdefault(item.kind, deque()).append(item)
             else:
                 for worker in self._workers.values():
@@ -176,16 +177,16 @@ class Dispatcher(threading.Thread):
                 self._failures[kind] = MAX_FAILURES
                 self._failed(kind, str(error))
 
-    def _ask(self, worker: Worker, call: Call) -> bool:
+    def _ask(self, worker: Worker, call: Pending) -> bool:
         """Whether the worker has taken the call; else the call is done."""
         try:
             worker.ask(call, next(self._numbers))
         except AntideriveError as error:
-            _finish(call, Outcome("unsupported", reason=str(error)))
+            _finish(call, Result("refused", reason=str(error)))
             return False
         return True
 
-    def _ask_ahead(self, queue: deque[Call], workers: list[Worker]) -> None:
+    def _ask_ahead(self, queue: deque[Pending], workers: list[Worker]) -> None:
         """Sends calls to workers that are busy with short ones, as many to each."""
         quick = [one for one in workers if one.quick and not one.spoiled and one.conversation.queues]
         for left, worker in zip(range(len(quick), 0, -1), quick, strict=True):
@@ -193,8 +194,8 @@ class Dispatcher(threading.Thread):
             room = min(MOST_AHEAD - len(worker.ahead), self._recycling.calls - sent)
             share = [queue.popleft() for _ in range(min(room, -(-len(queue) // left)))]
             calls = [(call, next(self._numbers)) for call in share if not call.future.cancelled()]
-            if calls:
-                worker.ask_ahead(calls)
+            for call, error in worker.ask_ahead(calls) if calls else ():
+                _finish(call, Result("refused", reason=str(error)))
 
     def _take_back(self, worker: Worker) -> None:
         """Lets others do what a worker was sent ahead."""
@@ -202,20 +203,20 @@ class Dispatcher(threading.Thread):
             calls = worker.take_back()
             self._queues.setdefault(worker.kind, deque()).extendleft(reversed(calls))
 
-    def _kill(self, worker: Worker, verdict: Outcome | None) -> None:
+    def _kill(self, worker: Worker, ending: Result | None) -> None:
         self._take_back(worker)
-        worker.kill(verdict)
+        worker.kill(ending)
 
     def _start(self, kind: str) -> None:
         program = self._programs.get(kind)
-        warm = self._warm and program is None
-        if warm not in self._servers:
-            server = ServerProcess(warm=warm)
-            self._servers[warm] = server
-            on_event = partial(self._on_server, warm, server)
+        preloaded = self._preload is not None and program is None
+        if preloaded not in self._servers:
+            server = ServerProcess(self._preload if preloaded else None)
+            self._servers[preloaded] = server
+            on_event = partial(self._on_server, preloaded, server)
             self._selector.register(server.control, selectors.EVENT_READ, on_event)
         conversation = PythonConversation() if program is None else ProgramConversation(program)
-        worker = Worker(next(self._numbers), kind, self._servers[warm], conversation)
+        worker = Worker(next(self._numbers), kind, self._servers[preloaded], conversation)
         command = None
         if program is not None:
             command = {"command": program.command(), "environment": program.environment()}
@@ -246,22 +247,22 @@ class Dispatcher(threading.Thread):
             if worker.call is None:
                 return
             call, calls = worker.call, worker.calls
-            outcome = worker.finished(reply)
-            _finish(call, outcome)
+            result = worker.finished(reply)
+            _finish(call, result)
             most = self._recycling.memory_mib
-            bloated = outcome.memory_mib > most and worker.left_behind() > most
+            bloated = result.memory_mib > most and worker.left_behind() > most
             if reply.dirty or worker.spoiled or bloated or calls >= self._recycling.calls:
                 self._kill(worker, None)
                 return
         if worker.conversation.garbage:
-            self._kill(worker, Outcome("crashed", reason=f"the worker {worker.conversation.garbage}"))
+            self._kill(worker, Result("crashed", reason=f"the worker {worker.conversation.garbage}"))
         elif worker.call is not None and worker.call.future.cancelled():
             self._kill(worker, None)  # it was cancelled when it was ahead
 
-    def _on_server(self, warm: bool, server: ServerProcess, _events: int) -> None:
+    def _on_server(self, preloaded: bool, server: ServerProcess, _events: int) -> None:
         reports = server.events()
         if reports is None:
-            self._server_died(warm, server)
+            self._server_died(preloaded, server)
             return
         for report in reports:
             worker = self._workers.get(report["id"])
@@ -285,20 +286,20 @@ class Dispatcher(threading.Thread):
         call = worker.call
         if call is None:
             return
-        outcome = worker.died(report)
+        result = worker.died(report)
         self._take_back(worker)
-        if outcome is None:
+        if result is None:
             self._queues.setdefault(call.kind, deque()).appendleft(call)
         else:
-            _finish(call, outcome)
+            _finish(call, result)
         # The next call finds a worker that is ready; if there is no room for one, that call will say so.
         if sum(other.kind == worker.kind for other in self._workers.values()) < self._size:
             with suppress(OSError):
                 self._start(worker.kind)
 
-    def _server_died(self, warm: bool, server: ServerProcess) -> None:
+    def _server_died(self, preloaded: bool, server: ServerProcess) -> None:
         self._selector.unregister(server.control)
-        del self._servers[warm]
+        del self._servers[preloaded]
         workers = list(server.workers.values())
         reason = server.close()
         for kind in {worker.kind for worker in workers if worker.state == "starting"}:
@@ -323,9 +324,9 @@ class Dispatcher(threading.Thread):
             if worker.state == "busy" or (worker.hung_up and worker.state == "starting"):
                 if now >= worker.check_at:
                     self._take_back(worker)  # this call is not short: the others do not wait for it
-                    verdict = worker.exceeded(now)
-                    if verdict is not None:
-                        self._kill(worker, verdict)
+                    ending = worker.exceeded(now)
+                    if ending is not None:
+                        self._kill(worker, ending)
             elif (worker.state == "starting" and now - worker.since > START_SECONDS) or (
                 worker.state == "idle" and now - worker.since > self._recycling.idle_seconds
             ):
@@ -333,7 +334,7 @@ class Dispatcher(threading.Thread):
             elif worker.state == "dying" and now - worker.killed > STUCK_SECONDS:
                 worker.server.process.kill()
 
-    def _look_at(self) -> float | None:
+    def _next_check(self) -> float | None:
         """When something has to be looked at."""
         times = []
         for worker in self._workers.values():
@@ -364,17 +365,17 @@ class Dispatcher(threading.Thread):
         for worker in list(self._workers.values()):
             worker.close()
         self._selector.close()
-        self._bell.close()
-        self._rope.close()
+        self._wakeup_receiver.close()
+        self._wakeup_sender.close()
         for call in calls:
             _finish(call, WorkerError(error))
 
 
-def _finish(call: Call, result: Outcome | WorkerError) -> None:
+def _finish(call: Pending, result: Result | WorkerError) -> None:
     """Hands over the result, unless nobody waits for it any more."""
     if not call.future.set_running_or_notify_cancel():
         return
-    if isinstance(result, Outcome):
+    if isinstance(result, Result):
         call.future.set_result(result)
     else:
         call.future.set_exception(result)

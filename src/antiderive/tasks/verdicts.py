@@ -6,18 +6,17 @@ algebra system, or of a model that has not learned much, there are some of these
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from antiderive._core import Expr
-from antiderive.cas import Limits, Outcome, Request
 from antiderive.errors import AntideriveError
 from antiderive.tasks.registry import is_of_this_session, task_named
 from antiderive.verification import Verdict
+from antiderive.workers import Call, Limits
 
 if TYPE_CHECKING:
-    from antiderive.cas import Pool
+    from antiderive.workers import Pool
 
 Key = TypeVar("Key")
 
@@ -44,15 +43,15 @@ def verify_all(
         for key, problem, candidate in pairs:
             yield key, _verdict_of(task, problem, candidate)
         return
-    requests = (
-        (key, Request(f"{__name__}:judge", json.dumps([task, owner.write(problem), candidate.to_prefix()])))
+    calls = (
+        (key, Call(_verdict, (task, owner.write(problem), candidate.to_prefix())))
         for key, problem, candidate in pairs
     )
-    for key, outcome in pool.map(requests, limits=limits):
-        if outcome.value is None:
-            yield key, Verdict("unknown", f"verification: {outcome.status} {outcome.reason}".rstrip())
+    for key, result in pool.map(calls, limits=limits):
+        if result.status == "returned":
+            yield key, Verdict.from_dict(result.value)
         else:
-            yield key, Verdict.from_dict(json.loads(outcome.value))
+            yield key, Verdict("unknown", f"verification: {result.status} {result.reason}".rstrip())
 
 
 def verify_one(
@@ -68,14 +67,13 @@ def verify_one(
     return verdict
 
 
-def judge(question: str, _variable: str) -> Outcome:
-    """What runs in a worker: task, problem and candidate in, the verdict out, all as JSON."""
-    task, problem, candidate = json.loads(question)
+def _verdict(task: str, problem: str, candidate: str) -> dict[str, Any]:
+    """The verdict as plain values: the part that is done in a worker."""
     try:
         verdict = _verdict_of(task, task_named(task).read(problem), Expr.from_prefix(candidate))
     except AntideriveError as error:
         verdict = Verdict.undecided(error)
-    return Outcome("solved", json.dumps(verdict.to_dict()))
+    return verdict.to_dict()
 
 
 def _verdict_of(task: str, problem: Any, candidate: Expr) -> Verdict:  # noqa: ANN401

@@ -13,16 +13,13 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from antiderive.cas.outcome import Outcome
-from antiderive.cas.usage import PeakMemory
-from antiderive.cas.wire import Unpacker, pack
-
-Function = Callable[[str, str], Outcome]
-"""What runs in a worker: expression and variable as text, to an outcome without times."""
+from antiderive.workers.result import ResultStatus
+from antiderive.workers.usage import PeakMemory
+from antiderive.workers.wire import Unpacker, pack
+from antiderive.workers.work import function_named
 
 _REASON = 500
 """Longest reason, in characters."""
@@ -31,9 +28,9 @@ _REASON = 500
 def serve(channel: socket.socket) -> None:
     """Answers calls until the channel is closed.
 
-    A call is ``[number, method, expression, variable, CPU seconds, MiB]``, the answer ``[number, status,
-    value, reason, seconds, CPU seconds of the call, CPU seconds so far, peak MiB, whether anything still
-    runs]``. Calls may be sent before the one before is answered; each has its own limits and clocks.
+    A call is ``[number, function, arguments, CPU seconds, MiB]``, the answer ``[number, status, value,
+    reason, seconds, CPU seconds of the call, CPU seconds so far, peak MiB, whether anything still runs]``.
+    Calls may be sent before the one before is answered; each has its own limits and clocks.
     """
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     unpacker = Unpacker()
@@ -41,40 +38,37 @@ def serve(channel: socket.socket) -> None:
     mapped = _mapped_bytes()
     channel.sendall(pack("ready"))
     while data := channel.recv(1 << 16):
-        for number, method, expression, variable, cpu_seconds, memory_mib in unpacker.feed(data):
+        for number, function, arguments, cpu_seconds, memory_mib in unpacker.feed(data):
             peak.reset()
             before, started = _cpu_seconds(), time.perf_counter()
             # What was mapped before the call does not count: the limit is on what the call adds.
             _limit_address_space(mapped + (memory_mib << 20))
             signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-            outcome = _run(method, expression, variable, memory_mib)
+            status, value, reason = _run(function, arguments, memory_mib)
             signal.setitimer(signal.ITIMER_PROF, 0)
             _limit_address_space(resource.RLIM_INFINITY)
             now, seconds = _cpu_seconds(), time.perf_counter() - started
-            answer = [number, outcome.status, outcome.value, outcome.reason, seconds, now - before, now]
-            channel.sendall(pack([*answer, peak.mib(), _something_runs()]))
+            used = [seconds, now - before, now, peak.mib(), _something_runs()]
+            channel.sendall(_packed(number, status, value, reason, used))
 
 
-def _run(method: str, expression: str, variable: str, memory_mib: int) -> Outcome:
+def _run(function: str, arguments: list[Any], memory_mib: int) -> tuple[ResultStatus, Any, str]:
+    """Status, value and reason of one call."""
     try:
-        outcome = function_of(method)(expression, variable)
+        return "returned", function_named(function)(*arguments), ""
     except MemoryError:
-        return Outcome("memory", reason=f"more than {memory_mib} MiB")
-    except BaseException as error:  # noqa: BLE001  (whatever a call raises, SystemExit included, is its outcome)
-        return Outcome("crashed", reason=f"{type(error).__name__}: {error}"[:_REASON])
-    if not isinstance(outcome, Outcome):
-        return Outcome("crashed", reason=f"{method} did not return an outcome")
-    return outcome
+        return "memory", None, f"more than {memory_mib} MiB"
+    except BaseException as error:  # noqa: BLE001  (whatever a call raises, SystemExit included, is its result)
+        return "crashed", None, f"{type(error).__name__}: {error}"[:_REASON]
 
 
-def function_of(method: str) -> Function:
-    """The function that a method names; importing it may take a while."""
-    module, colon, name = method.partition(":")
-    if not colon:
-        function: Function = import_module("antiderive.cas.backends.sympy").METHODS[method]
-    else:
-        function = getattr(import_module(module), name)
-    return function
+def _packed(number: int, status: ResultStatus, value: Any, reason: str, used: list[Any]) -> bytes:  # noqa: ANN401
+    """The answer as bytes; a value that JSON cannot hold is the failure of the function that returned it."""
+    try:
+        return pack([number, status, value, reason, *used])
+    except (TypeError, ValueError, RecursionError) as error:
+        reason = f"returned what JSON cannot hold: {error}"[:_REASON]
+        return pack([number, "crashed", None, reason, *used])
 
 
 def _cpu_seconds() -> float:

@@ -2,6 +2,8 @@
 
 import gc
 import itertools
+import json
+import math
 import os
 import resource
 import signal
@@ -12,34 +14,64 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
-from tests.cas.conftest import alive, misbehave, noted, until, zombies_of
+from helpers.processes import alive, environment, noted, until, zombies_of
+from workers import misbehaving
+from workers.misbehaving import misbehave
 
-from antiderive import Expr
-from antiderive.cas import Limits, Outcome, Pool, Request, Share, prove_zero_sympy, shared_pool
-from antiderive.cas.dispatcher import MOST_AHEAD, Recycling
-from antiderive.cas.usage import children
 from antiderive.errors import SettingError, WorkerError
+from antiderive.workers import Call, Limits, Pool, Recycling, Result, Share, children_of
+from antiderive.workers.dispatcher import MOST_AHEAD
 
 
 def descendants(pid):
     """Living processes below a process, by /proc."""
     pids = [pid]
     for parent in pids:
-        pids += children(parent)
+        pids += children_of(parent)
     return pids[1:]
 
 
 def servers():
     """Fork servers of this process."""
-    return children(os.getpid())
+    return children_of(os.getpid())
 
 
-def test_outcomes_say_what_was_used(sympy_pool):
-    outcome = sympy_pool.call(Request("sympy", Expr("x*cos(x)*exp(x)").to_prefix()))
-    assert Expr.from_prefix(outcome.value).diff("x").simplify() == Expr("x*cos(x)*exp(x)")
-    assert outcome.status == "solved"
-    assert outcome.seconds > 0
-    assert 20 < outcome.memory_mib < 1000
+def test_results_say_what_was_used(pool):
+    result = pool.call(misbehave("compute", "x"))
+    assert (result.status, result.value) == ("returned", "x")
+    assert result.seconds > 0.02 and result.cpu_seconds > 0.02
+    assert 5 < result.memory_mib < 200
+
+
+def test_any_function_of_any_module_with_what_json_holds(pool):
+    assert pool.call(Call(math.gcd, (12, 18))).value == 6
+    assert pool.call(Call(json.loads, ('{"a": [1, null]}',))).value == {"a": [1, None]}
+    assert pool.call(Call(Path.is_absolute)).reason.startswith("TypeError")
+
+
+def test_work_that_cannot_be_put_is_refused_and_the_worker_goes_on(pool):
+    work = [
+        (key, Call(math.gcd, (object(), 1)) if key % 50 == 40 else misbehave("answer", key))
+        for key in range(200)
+    ]
+    results = dict(pool.map(work))
+    assert [key for key, one in results.items() if one.status == "refused"] != []
+    for key, one in results.items():
+        assert (one.status, one.value) == (("refused", None) if key % 50 == 40 else ("returned", str(key)))
+    assert "JSON" in results[40].reason and "math:gcd" in results[40].reason
+
+
+def test_a_function_that_a_worker_cannot_import_is_an_error_at_once(pool):
+    with pytest.raises(SettingError, match="cannot import"):
+        pool.submit(Call(lambda: 1))
+    with pytest.raises(SettingError, match="cannot import"):
+        Pool(1, preload=lambda: None)
+
+
+def test_what_is_preloaded_is_there_in_every_worker():
+    with Pool(1, preload=misbehaving.load) as pool:
+        loaded_in, server = pool.call(misbehave("loaded_in")).value
+    assert loaded_in == server
 
 
 def test_map_takes_requests_as_they_are_needed(pool):
@@ -54,21 +86,21 @@ def test_map_takes_requests_as_they_are_needed(pool):
     first = list(itertools.islice(results, 30))
     assert len(taken) <= 30 + 2 * MOST_AHEAD * pool.workers
     results.close()
-    assert all(outcome == Outcome("solved", str(key), "", *used(outcome)) for key, outcome in first)
+    assert all(result == Result("returned", str(key), "", *used(result)) for key, result in first)
     assert len({key for key, _ in first}) == 30
 
 
-def used(outcome):
-    return outcome.seconds, outcome.cpu_seconds, outcome.memory_mib
+def used(result):
+    return result.seconds, result.cpu_seconds, result.memory_mib
 
 
 def test_map_with_hangs_among_the_calls_answers_all(pool):
     requests = [(key, misbehave("hang") if key % 10 == 3 else misbehave("answer", key)) for key in range(40)]
-    outcomes = dict(pool.map(requests, limits=Limits(0.1)))
-    assert len(outcomes) == 40
-    for key, outcome in outcomes.items():
-        assert (outcome.status, outcome.value) == (
-            ("timeout", None) if key % 10 == 3 else ("solved", str(key))
+    results = dict(pool.map(requests, limits=Limits(0.1)))
+    assert len(results) == 40
+    for key, result in results.items():
+        assert (result.status, result.value) == (
+            ("timeout", None) if key % 10 == 3 else ("returned", str(key))
         )
 
 
@@ -111,21 +143,21 @@ def test_files_are_closed_when_workers_die(pool):
 
 
 def test_killed_workers_and_a_killed_server_do_not_stop_a_run(tmp_path):
-    with Pool(2, limits=Limits(20), warm=False) as pool:
+    with Pool(2, limits=Limits(20)) as pool:
         results, killed = {}, 0
-        for key, outcome in pool.map((key, misbehave("process")) for key in range(120)):
-            results[key] = outcome
+        for key, result in pool.map((key, misbehave("process")) for key in range(120)):
+            results[key] = result
             if key % 30 == 10:
-                os.kill(int(outcome.value), signal.SIGKILL)
+                os.kill(int(result.value), signal.SIGKILL)
                 killed += 1
             if key == 60:
-                server = [pid for pid in servers() if int(outcome.value) in descendants(pid)]
+                server = [pid for pid in servers() if int(result.value) in descendants(pid)]
                 for pid in server:
                     os.kill(pid, signal.SIGKILL)
                 killed += len(server)
         assert killed >= 4
         assert len(results) == 120
-        assert {outcome.status for outcome in results.values()} == {"solved"}
+        assert {result.status for result in results.values()} == {"returned"}
 
 
 def test_a_call_whose_worker_is_killed_from_outside_is_begun_again_twice(pool, tmp_path):
@@ -134,16 +166,17 @@ def test_a_call_whose_worker_is_killed_from_outside_is_begun_again_twice(pool, t
     for begun in (1, 2, 3):
         assert until(lambda begun=begun: len(noted(file)) == begun)
         os.kill(noted(file)[-1], signal.SIGKILL)
-    outcome = future.result(20)
-    assert outcome.status == "crashed"
-    assert "SIGKILL" in outcome.reason
+    result = future.result(20)
+    assert result.status == "crashed"
+    assert "SIGKILL" in result.reason
 
 
 PARENT = """
 import sys
-from antiderive.cas import Limits, Pool, Request
-with Pool(2, limits=Limits(600), warm=False) as pool:
-    futures = [pool.submit(Request(sys.argv[1] + name, sys.argv[2])) for name in ("hang_in_c", "hang_with_a_child")]
+from antiderive.workers import Limits, Pool
+from workers.misbehaving import misbehave
+with Pool(2, limits=Limits(600)) as pool:
+    futures = [pool.submit(misbehave(name, sys.argv[1])) for name in ("hang_in_c", "hang_with_a_child")]
     print(futures[0].result())
 """
 
@@ -152,8 +185,10 @@ with Pool(2, limits=Limits(600), warm=False) as pool:
 def busy_parent(tmp_path, interruptible):
     """A process whose pool hangs in two calls, one of them with a child; and the ids of what hangs."""
     file = tmp_path / "pids"
-    command = [sys.executable, "-c", PARENT, "antiderive.testing.misbehaving:", str(file)]
-    parent = subprocess.Popen(interruptible(command), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    command = [sys.executable, "-c", PARENT, str(file)]
+    parent = subprocess.Popen(
+        interruptible(command), stderr=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
+    )
     try:
         assert until(lambda: len(noted(file)) == 3, 60)
         yield parent, noted(file) + descendants(parent.pid)
@@ -171,8 +206,8 @@ def test_nothing_outlives_a_parent_that_is_killed(busy_parent):
 
 def test_nothing_outlives_a_parent_and_a_server_that_are_killed_together(busy_parent):
     parent, pids = busy_parent
-    (server,) = [pid for pid in pids if pid in children(parent.pid)]
-    workers = children(server)
+    (server,) = [pid for pid in pids if pid in children_of(parent.pid)]
+    workers = children_of(server)
     for pid in (server, parent.pid):
         os.kill(pid, signal.SIGKILL)
     parent.wait()
@@ -191,7 +226,7 @@ def test_ctrl_c_ends_the_call_and_everything_below(busy_parent):
 
 
 def test_closing_from_another_thread_ends_a_waiting_call():
-    pool = Pool(1, limits=Limits(600), warm=False)
+    pool = Pool(1, limits=Limits(600))
     future = pool.submit(misbehave("hang"))
     closer = threading.Thread(target=pool.close)
     closer.start()
@@ -204,36 +239,13 @@ def test_closing_from_another_thread_ends_a_waiting_call():
 
 
 def test_workers_are_recycled_after_a_number_of_calls_and_when_idle():
-    with Pool(1, recycling=Recycling(calls=5, idle_seconds=600), warm=False) as pool:
+    with Pool(1, recycling=Recycling(calls=5, idle_seconds=600)) as pool:
         pids = [pool.call(misbehave("process")).value for _ in range(20)]
         assert len(set(pids)) == 4
-    with Pool(1, recycling=Recycling(calls=500, idle_seconds=0.05), warm=False) as pool:
+    with Pool(1, recycling=Recycling(calls=500, idle_seconds=0.05)) as pool:
         pid = int(pool.call(misbehave("process")).value)
         assert until(lambda: not alive(pid))
         assert int(pool.call(misbehave("process")).value) != pid
-
-
-def test_a_forked_copy_of_the_process_has_a_pool_of_its_own():
-    code = (
-        "import os\n"
-        "from antiderive.cas import Limits, Request, shared_pool\n"
-        "from antiderive.errors import WorkerError\n"
-        "ask = lambda pool: pool.call(Request('sympy', 'x'), limits=Limits(60)).status\n"
-        "ours = shared_pool()\n"
-        "first = ask(ours)\n"
-        "pid = os.fork()\n"
-        "if not pid:\n"
-        "    try: ours.submit(Request('sympy', 'x'))\n"
-        "    except WorkerError as error: assert 'make a new one' in str(error)\n"
-        "    else: raise SystemExit(1)\n"
-        "second = ask(shared_pool())\n"
-        "if pid: assert os.waitpid(pid, 0)[1] == 0\n"
-        "assert first == second == 'solved'\n"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
-    )
-    assert result.returncode == 0, result.stderr
 
 
 def test_settings_that_make_no_sense():
@@ -247,22 +259,13 @@ def test_settings_that_make_no_sense():
     ):
         with pytest.raises(SettingError, match="positive"):
             Limits(**limits)
-    with pytest.raises(SettingError, match="no method"):
-        shared_pool().call(Request("mathematica", "x"))
-
-
-def test_sympy_proves_zero():
-    assert prove_zero_sympy(Expr("sin(2x) - 2sin(x)cos(x)"), timeout=60).status == "solved"
-    assert prove_zero_sympy(Expr("sin(x) - x"), timeout=60).status == "gave_up"
 
 
 def test_stopping_a_share_kills_its_calls_and_no_others():
-    answer, hang = (
-        Request(f"antiderive.testing.misbehaving:{name}", "x") for name in ("answer", "hang_in_silence")
-    )
+    answer, hang = misbehave("answer", "x"), misbehave("hang")
     with Pool(2, limits=Limits(60.0)) as pool:
         one, other = Share(pool), Share(pool)
-        calls = one.map((number, request) for number, request in enumerate([answer, hang, hang]))
+        calls = one.map(enumerate([answer, hang, hang]))
         assert next(calls)[0] == 0
         kept = other.submit(hang)
         threading.Timer(0.2, one.stop).start()
@@ -270,5 +273,5 @@ def test_stopping_a_share_kills_its_calls_and_no_others():
             next(calls)
         with pytest.raises(CancelledError):
             one.submit(answer)
-        assert other.call(answer).status == "solved"  # the worker is free again
+        assert other.call(answer).status == "returned"  # the worker is free again
         assert not kept.done()

@@ -1,27 +1,26 @@
-"""The pool's side of its processes: the fork servers and, through them, the workers."""
+"""The pool's side of one worker: its files, its clocks, and its end. It does not know what is computed."""
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from antiderive.cas import usage
-from antiderive.cas.conversation import Conversation, Reply
-from antiderive.cas.outcome import Outcome
-from antiderive.cas.request import Limits, Request
+from antiderive.errors import AntideriveError
+from antiderive.workers import usage
+from antiderive.workers.result import Result
+
+if TYPE_CHECKING:
+    from antiderive.workers.conversation import Conversation, Reply
+    from antiderive.workers.limits import Limits
+    from antiderive.workers.server_process import ServerProcess
+    from antiderive.workers.work import Pending
 
 CHECK_SECONDS = 0.05
 """How often a busy worker is looked at: programs may exceed a CPU limit by so much."""
@@ -39,82 +38,6 @@ _GRACE_SECONDS = 0.1
 """CPU time that a Python worker may exceed its limit by: the kernel's timer comes first."""
 
 
-@dataclass(eq=False)
-class Call:
-    """A request on its way.
-
-    Attributes:
-        kind: what sort of worker it needs: ``python`` or the name of a program.
-        number: its place in the order of arrival.
-        attempts: how often it has been begun.
-    """
-
-    request: Request
-    limits: Limits
-    kind: str
-    future: Future[Outcome] = field(default_factory=Future)
-    number: int = 0
-    attempts: int = 0
-
-
-class ServerProcess:
-    """A fork server. This process alone has the pool's end of its socket; when that closes, all ends."""
-
-    def __init__(self, *, warm: bool) -> None:
-        self._lines = b""
-        self.control, theirs = socket.socketpair()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed in close)
-        arguments = [sys.executable, "-P", "-m", "antiderive.cas.server", str(theirs.fileno())]
-        with theirs:
-            self.process = subprocess.Popen(
-                [*arguments, "warm"] if warm else arguments,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors,
-                start_new_session=True,
-                # The same modules as here; the same order of sets in every worker, whatever the machine.
-                env=os.environ
-                | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONHASHSEED": "0"},
-            )
-        self.workers: dict[int, Worker] = {}
-
-    def send(self, fds: list[int] | None = None, **command: Any) -> None:  # noqa: ANN401
-        """Sends a command; if the server is gone, its end of the socket will tell, or has told."""
-        if self.control.fileno() < 0:
-            return
-        with suppress(BrokenPipeError, ConnectionResetError):
-            socket.send_fds(self.control, [json.dumps(command).encode() + b"\n"], fds or [])
-
-    def events(self) -> list[dict[str, Any]] | None:
-        """The events that have come; None if the server is gone."""
-        try:
-            data = self.control.recv(1 << 16, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return []
-        except ConnectionResetError:
-            return None
-        if not data:
-            return None
-        *lines, self._lines = (self._lines + data).split(b"\n")
-        return [json.loads(line) for line in lines]
-
-    def close(self, patience: float = 5.0) -> str:
-        """Ends the server and its workers; the last line that it printed as an error."""
-        self.control.close()
-        try:
-            self.process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self.process.kill()  # the kernel kills the workers then
-            self.process.wait()
-        for worker in self.workers.values():
-            worker.kill_group()
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        self._errors.close()
-        return lines[-1] if lines else ""
-
-
 class Worker:
     """One child process and the talk with it.
 
@@ -124,7 +47,7 @@ class Worker:
         ahead: calls that it has been sent to go on with; for all others they have not begun.
         quick: whether its last call was short.
         spoiled: whether it may begin calls that were taken back, so that it has to go after its call.
-        verdict: the outcome that was decided when it was killed; None if it was not, or nobody waits.
+        ending: the result that was decided when it was killed; None if it was not, or nobody waits.
         hung_up: whether it has closed its side.
         killed: when it was killed.
         check_at: when it has to be looked at, if it is busy or has hung up.
@@ -134,10 +57,10 @@ class Worker:
         self.id, self.kind, self.server, self.conversation = id_, kind, server, conversation
         self.state: Literal["starting", "idle", "busy", "dying"] = "starting"
         self.pid: int | None = None
-        self.call: Call | None = None
-        self.ahead: deque[Call] = deque()
+        self.call: Pending | None = None
+        self.ahead: deque[Pending] = deque()
         self.quick = self.spoiled = False
-        self.verdict: Outcome | None = None
+        self.ending: Result | None = None
         self.since = time.monotonic()  # of its state
         self.calls = 0
         self.hung_up = False
@@ -179,44 +102,53 @@ class Worker:
 
         That of a Python worker may be there to stay, such as the weights of a model; it counts as none.
         """
-        if self.kind == "python" or self.pid is None:
+        if self.conversation.measures or self.pid is None:
             return 0.0
-        return max(0.0, usage.of_tree(self.pid).resident_mib - self._when_new)
+        return max(0.0, usage.usage_of(self.pid).resident_mib - self._when_new)
 
-    def ask(self, call: Call, number: int) -> None:
+    def ask(self, call: Pending, number: int) -> None:
         """Puts the question and starts the clocks.
 
         Raises:
             AntideriveError: if the question cannot be put; the worker is as it was.
         """
-        question = self.conversation.ask(call.request, call.limits, number)
+        question = self.conversation.ask(call.work, call.limits, number)
         self._begin(call)
-        if self.kind != "python" and self.pid is not None:
+        if not self.conversation.measures and self.pid is not None:
             if self._peak is None:
                 self._peak = usage.PeakMemory(self.pid)
             self._peak.reset()
-            self._cpu_before = usage.cpu_seconds(self.pid)
-            self._waited_before = usage.waited_seconds(self.pid)
-            self._when_new = self._when_new or usage.of_tree(self.pid).resident_mib
+            self._cpu_before = usage.cpu_seconds_of(self.pid)
+            self._waited_before = usage.waited_seconds_of(self.pid)
+            self._when_new = self._when_new or usage.usage_of(self.pid).resident_mib
             self._left_behind = self.left_behind()
         self._send(question)
 
-    def ask_ahead(self, calls: Iterable[tuple[Call, int]]) -> None:
-        """Sends calls, each with its number, that it goes on with after the one that it is at."""
-        questions = []
-        for call, number in calls:
-            self.ahead.append(call)
-            questions.append(self.conversation.ask(call.request, call.limits, number))
-        self._send(b"".join(questions))
+    def ask_ahead(self, calls: Iterable[tuple[Pending, int]]) -> list[tuple[Pending, AntideriveError]]:
+        """Sends calls, each with its number, that it goes on with after the one that it is at.
 
-    def take_back(self) -> list[Call]:
+        Returns:
+            The calls that cannot be put, with the reasons.
+        """
+        questions, refused = [], []
+        for call, number in calls:
+            try:
+                questions.append(self.conversation.ask(call.work, call.limits, number))
+            except AntideriveError as error:
+                refused.append((call, error))
+            else:
+                self.ahead.append(call)
+        self._send(b"".join(questions))
+        return refused
+
+    def take_back(self) -> list[Pending]:
         """The calls that it was sent ahead, in their order; it must not outlive the call that it is at."""
         calls = list(self.ahead)
         self.ahead.clear()
         self.spoiled = self.spoiled or bool(calls)
         return calls
 
-    def _begin(self, call: Call) -> None:
+    def _begin(self, call: Pending) -> None:
         """Starts the clocks."""
         self.state, self.call, self.since = "busy", call, time.monotonic()
         self.calls += 1
@@ -269,16 +201,16 @@ class Worker:
         else:
             self._selector.unregister(file)
 
-    def finished(self, reply: Reply) -> Outcome:
-        """The outcome of the call with what it used; the worker is at the next one, or idle."""
-        said = reply.outcome
+    def finished(self, reply: Reply) -> Result:
+        """The result of the call with what it used; the worker is at the next one, or idle."""
+        said = reply.result
         seconds, cpu, memory = said.seconds, said.cpu_seconds, said.memory_mib
-        if self.kind == "python":
+        if self.conversation.measures:
             self._cpu_before = reply.cpu_so_far
         else:
             seconds = time.monotonic() - self.since
             if self.pid is not None and self._peak is not None:
-                cpu = usage.cpu_seconds(self.pid) - self._cpu_before
+                cpu = usage.cpu_seconds_of(self.pid) - self._cpu_before
                 memory = self._peak.mib()
         memory = max(memory, self._resident)
         self.quick = seconds <= QUICK_SECONDS
@@ -286,28 +218,28 @@ class Worker:
             self._begin(self.ahead.popleft())
         else:
             self.state, self.call, self.since = "idle", None, time.monotonic()
-        return Outcome(said.status, said.value, said.reason, seconds, max(0.0, cpu), memory)
+        return Result(said.status, said.value, said.reason, seconds, max(0.0, cpu), memory)
 
-    def exceeded(self, now: float) -> Outcome | None:
-        """The outcome of a worker that is past a limit, or that has closed its side and lives on."""
+    def exceeded(self, now: float) -> Result | None:
+        """The result of a worker that is past a limit, or that has closed its side and lives on."""
         if self.hung_up:
-            return Outcome("crashed", reason="the worker closed its output")
+            return Result("crashed", reason="the worker closed its output")
         if self.call is None:
             return None
         self.check_at = now + CHECK_SECONDS
         limits = self.call.limits
-        used = usage.of_tree(self.pid) if self.pid is not None else usage.Usage()
+        used = usage.usage_of(self.pid) if self.pid is not None else usage.Usage()
         self._resident = max(self._resident, used.resident_mib)
         cpu = used.cpu_seconds - self._cpu_before
         # What earlier calls have left is none of this call's.
         if used.resident_mib - self._left_behind > limits.memory_mib:
-            return Outcome("memory", reason=f"more than {limits.memory_mib} MiB")
-        if cpu >= limits.cpu_seconds + (_GRACE_SECONDS if self.kind == "python" else 0):
-            return Outcome("timeout", reason=_cpu_limit(limits))
+            return Result("memory", reason=f"more than {limits.memory_mib} MiB")
+        if cpu >= limits.cpu_seconds + (_GRACE_SECONDS if self.conversation.measures else 0):
+            return Result("timeout", reason=_cpu_limit(limits))
         if now - self.since >= limits.wall:
-            return Outcome("timeout", reason=f"stopped after {limits.wall:g} s")
+            return Result("timeout", reason=f"stopped after {limits.wall:g} s")
         self.check_at = min(self.check_at, self.since + limits.wall)
-        if self.kind != "python":
+        if not self.conversation.measures:
             self.check_at = min(self.check_at, now + max(0.002, limits.cpu_seconds - cpu))
         return None
 
@@ -324,10 +256,10 @@ class Worker:
         if self.state == "idle":
             self.kill(None)
 
-    def kill(self, verdict: Outcome | None) -> None:
+    def kill(self, ending: Result | None) -> None:
         """Has the process group killed; the server reports when it is reaped."""
         if self.state != "dying":
-            self.state, self.verdict, self.killed = "dying", verdict, time.monotonic()
+            self.state, self.ending, self.killed = "dying", ending, time.monotonic()
             self.server.send(do="kill", id=self.id)
 
     def kill_group(self) -> None:
@@ -336,8 +268,8 @@ class Worker:
             with suppress(ProcessLookupError, PermissionError):  # it may be gone already
                 os.killpg(self.pid, signal.SIGKILL)
 
-    def died(self, event: dict[str, Any]) -> Outcome | None:
-        """The outcome of the call that was running; None if it has to be begun again.
+    def died(self, event: dict[str, Any]) -> Result | None:
+        """The result of the call that was running; None if it has to be begun again.
 
         Args:
             event: the server's report; empty if the server itself is gone.
@@ -345,17 +277,17 @@ class Worker:
         if self.call is None:
             return None
         status = event.get("status")
-        outcome = self.verdict
-        if outcome is None and status == -signal.SIGPROF:
-            outcome = Outcome("timeout", reason=_cpu_limit(self.call.limits))
-        if outcome is None:
+        ending = self.ending
+        if ending is None and status == -signal.SIGPROF:
+            ending = Result("timeout", reason=_cpu_limit(self.call.limits))
+        if ending is None:
             # A SIGKILL that is not ours came from outside: not the call's fault, unless it happens again.
             if status in (None, -signal.SIGKILL) and self.call.attempts < MAX_ATTEMPTS:
                 return None
-            outcome = Outcome("crashed", reason=_death(status))
-        return Outcome(
-            outcome.status,
-            reason=outcome.reason,
+            ending = Result("crashed", reason=_death(status))
+        return Result(
+            ending.status,
+            reason=ending.reason,
             seconds=time.monotonic() - self.since,
             cpu_seconds=max(0.0, event.get("cpu_seconds", 0.0) - self._cpu_before - self._waited_before),
             memory_mib=self._resident or event.get("memory_mib", 0.0),

@@ -3,9 +3,10 @@
 import time
 
 import pytest
-from tests.cas.conftest import alive, misbehave, noted, until
+from helpers.processes import alive, noted, until
+from workers.misbehaving import misbehave
 
-from antiderive.cas import Limits, dispatcher
+from antiderive.workers import Limits, dispatcher
 
 
 @pytest.mark.parametrize(
@@ -21,47 +22,47 @@ from antiderive.cas import Limits, dispatcher
 )
 def test_hangs_are_killed_at_the_cpu_limit_with_all_their_processes(pool, function, tmp_path):
     file = tmp_path / "pids"
-    outcome = pool.call(misbehave(function, file))
-    assert outcome.status == "timeout"
-    assert outcome.value is None
-    assert "0.5 s of CPU time" in outcome.reason
+    result = pool.call(misbehave(function, file))
+    assert result.status == "timeout"
+    assert result.value is None
+    assert "0.5 s of CPU time" in result.reason
     pids = noted(file)
     assert pids
     assert until(lambda: not any(map(alive, pids)))
 
 
 def test_the_cpu_time_of_a_hang_is_its_limit_whatever_the_machine_does(pool):
-    outcome = pool.call(misbehave("hang"))
-    assert 0.4 < outcome.cpu_seconds < 0.8
-    assert outcome.seconds >= outcome.cpu_seconds * 0.9
-    assert 10 < outcome.memory_mib < 256
+    result = pool.call(misbehave("hang"))
+    assert 0.4 < result.cpu_seconds < 0.8
+    assert result.seconds >= result.cpu_seconds * 0.9
+    assert 10 < result.memory_mib < 256
 
 
 @pytest.mark.parametrize("function", ["wait", "stop"])
 def test_what_uses_no_cpu_is_killed_by_the_clock(pool, function, tmp_path):
     file = tmp_path / "pids"
-    outcome = pool.call(misbehave(function, file), limits=Limits(5, wall_seconds=0.3))
-    assert outcome.status == "timeout"
-    assert "after 0.3 s" in outcome.reason
-    assert outcome.cpu_seconds < 0.3
+    result = pool.call(misbehave(function, file), limits=Limits(5, wall_seconds=0.3))
+    assert result.status == "timeout"
+    assert "after 0.3 s" in result.reason
+    assert result.cpu_seconds < 0.3
     assert not any(map(alive, noted(file)))
 
 
 def test_a_server_that_is_stopped_is_replaced(pool, monkeypatch, tmp_path):
     monkeypatch.setattr(dispatcher, "STUCK_SECONDS", 0.5)
     file = tmp_path / "pids"
-    outcome = pool.call(misbehave("stop_the_server", file), limits=Limits(60, wall_seconds=1))
-    assert outcome.status == "timeout"
+    result = pool.call(misbehave("stop_the_server", file), limits=Limits(60, wall_seconds=1))
+    assert result.status == "timeout"
     assert until(lambda: not any(map(alive, noted(file))))
     assert pool.call(misbehave("answer", "x"), limits=Limits(60)).value == "x"
 
 
 @pytest.mark.parametrize("function", ["eat_memory", "eat_memory_and_insist", "let_a_child_eat_memory"])
 def test_memory_is_limited(pool, function):
-    outcome = pool.call(misbehave(function), limits=Limits(30, memory_mib=200))
-    assert outcome.status == "memory"
-    assert "200 MiB" in outcome.reason
-    assert outcome.memory_mib > 100
+    result = pool.call(misbehave(function), limits=Limits(30, memory_mib=200))
+    assert result.status == "memory"
+    assert "200 MiB" in result.reason
+    assert result.memory_mib > 100
 
 
 @pytest.mark.parametrize(
@@ -76,20 +77,21 @@ def test_memory_is_limited(pool, function):
         ("write_everywhere", "is no answer"),
         ("close_everything", "closed its output"),
         ("missing", "AttributeError"),
+        ("return_an_object", "JSON cannot hold"),
     ],
 )
 def test_crashes_have_a_reason(pool, function, reason):
-    outcome = pool.call(misbehave(function))
-    assert outcome.status == "crashed"
-    assert outcome.value is None
-    assert reason in outcome.reason
+    result = pool.call(misbehave(function))
+    assert result.status == "crashed"
+    assert result.value is None
+    assert reason in result.reason
 
 
 @pytest.mark.parametrize("function", ["leave_a_child", "leave_an_escaped_child", "leave_a_thread"])
 def test_what_a_call_leaves_behind_is_killed(pool, function, tmp_path):
     file = tmp_path / "pids"
-    outcome = pool.call(misbehave(function, file))
-    assert (outcome.status, outcome.value) == ("solved", str(file))
+    result = pool.call(misbehave(function, file))
+    assert (result.status, result.value) == ("returned", str(file))
     assert until(lambda: noted(file) and not any(map(alive, noted(file))))
 
 
@@ -146,12 +148,12 @@ def test_a_call_that_dies_in_a_stream_of_short_ones_fails_alone(pool):
     requests = [
         (key, misbehave(deaths.get(key, "answer"), "" if key in deaths else key)) for key in range(270)
     ]
-    outcomes = dict(pool.map(requests, limits=Limits(0.3, memory_mib=200)))
-    for key, outcome in outcomes.items():
-        expected = (DEATHS[deaths[key]], None) if key in deaths else ("solved", str(key))
-        assert (outcome.status, outcome.value) == expected, (key, deaths.get(key), outcome)
-        assert outcome.cpu_seconds < 0.7
-    assert len(outcomes) == 270
+    results = dict(pool.map(requests, limits=Limits(0.3, memory_mib=200)))
+    for key, result in results.items():
+        expected = (DEATHS[deaths[key]], None) if key in deaths else ("returned", str(key))
+        assert (result.status, result.value) == expected, (key, deaths.get(key), result)
+        assert result.cpu_seconds < 0.7
+    assert len(results) == 270
 
 
 def short_calls(pool):
@@ -188,6 +190,6 @@ def test_a_call_that_was_sent_ahead_can_be_cancelled(pool, tmp_path):
 
 def test_each_call_of_a_stream_has_its_own_times(pool):
     requests = [(key, misbehave("compute" if key % 10 == 0 else "answer", "")) for key in range(80)]
-    for key, outcome in pool.map(requests, limits=Limits(5)):
-        assert outcome.seconds > 0
-        assert (outcome.cpu_seconds > 0.02) is (key % 10 == 0)
+    for key, result in pool.map(requests, limits=Limits(5)):
+        assert result.seconds > 0
+        assert (result.cpu_seconds > 0.02) is (key % 10 == 0)

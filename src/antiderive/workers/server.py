@@ -1,9 +1,10 @@
 """The fork server: a small process that starts workers, kills them, and reaps them.
 
-``python -m antiderive.cas.server FD [warm]``, started by the pool with one end of a socket. It runs no
-untrusted code, so it always listens, and it adopts whatever its workers leave behind, so nothing escapes by
-changing its session. When the pool's end of the socket closes, or the pool's process is gone, it kills
-everything and ends. When it is killed itself, the kernel kills the workers.
+``python -m antiderive.workers.server FD [FUNCTION]``, started by the pool with one end of a socket.
+FUNCTION, as ``package.module:function``, is called first and loads what workers are to have loaded. After it
+the server runs no code but its own, so it always listens. It adopts whatever its workers leave behind, so
+nothing escapes by changing its session. When the pool's end of the socket closes, or the pool's process is
+gone, it kills everything and ends. When it is killed itself, the kernel kills the workers.
 
 Commands, one JSON object a line: ``{"do": "fork", "id": 1}`` with a channel, for a Python worker that has all
 that the server has imported; ``{"do": "run", "id": 2, "command": [...], "environment": {...}}`` with standard
@@ -27,11 +28,11 @@ import sys
 import time
 from collections import deque
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
-from antiderive.cas import child, usage
+from antiderive.workers import child, usage
+from antiderive.workers.work import function_named
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -54,25 +55,24 @@ class Server:
         self._parent = os.getppid()
         self._pid = os.getpid()
         # SIGCHLD wakes the poll.
-        self._alarm, alarm = socket.socketpair()
-        for end in (self._alarm, alarm):
+        self._wakeup_receiver, self._wakeup_sender = socket.socketpair()
+        for end in (self._wakeup_receiver, self._wakeup_sender):
             end.setblocking(False)
-        self._alarm_in = alarm
-        signal.set_wakeup_fd(alarm.fileno(), warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self._wakeup_sender.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def run(self) -> None:
         """Serves until the pool is gone."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
-        poll.register(self._alarm, select.POLLIN)
+        poll.register(self._wakeup_receiver, select.POLLIN)
         try:
             while os.getppid() == self._parent:
                 ready = {fd for fd, _ in poll.poll(_SWEEP_MILLISECONDS if self._workers else 1000)}
-                if self._alarm.fileno() in ready:
+                if self._wakeup_receiver.fileno() in ready:
                     with suppress(BlockingIOError):
-                        self._alarm.recv(1 << 12)
-                if self._control.fileno() in ready and not self._obey():
+                        self._wakeup_receiver.recv(1 << 12)
+                if self._control.fileno() in ready and not self._carry_out():
                     return
                 self._reap()
                 self._sweep()
@@ -81,7 +81,7 @@ class Server:
         finally:
             self._end()
 
-    def _obey(self) -> bool:
+    def _carry_out(self) -> bool:
         """Carries out the commands that have come; false at the end."""
         data, fds, _, _ = socket.recv_fds(self._control, 1 << 16, _MAX_FDS)
         for fd in fds:
@@ -119,7 +119,7 @@ class Server:
                 os.close(fd)
 
     def _become_worker(self, fds: list[int], command: dict[str, Any] | None) -> NoReturn:
-        """What the new process does; it never returns into the server's code."""
+        """Turn the new process into a worker; it never returns into the server's code."""
         try:
             os.setsid()
             _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -128,7 +128,7 @@ class Server:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
-            for inherited in (self._control, self._alarm, self._alarm_in):
+            for inherited in (self._control, self._wakeup_receiver, self._wakeup_sender):
                 inherited.close()
             for fd in self._fds:  # of workers that are yet to be started
                 os.close(fd)
@@ -175,7 +175,7 @@ class Server:
 
     def _sweep(self) -> None:
         """Kills every child that is not a worker: orphans of workers, which the kernel gives to this one."""
-        for pid in usage.children(self._pid):
+        for pid in usage.children_of(self._pid):
             if pid not in self._workers:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -210,10 +210,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle
     control = socket.socket(fileno=int(sys.argv[1]))
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    if "warm" in sys.argv[2:] and find_spec("sympy") is not None:
-        from antiderive.cas.backends import sympy as backend
-
-        backend.warm_up()
+    for name in sys.argv[2:]:
+        function_named(name)()
     # From here on nobody reads what is printed; until here an error would have been seen by the pool.
     os.dup2(0, 2)
     gc.collect()

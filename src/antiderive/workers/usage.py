@@ -23,7 +23,7 @@ class Usage:
     resident_mib: float = 0.0
 
 
-def children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     """Process ids of the living or unreaped children of a process."""
     found: list[int] = []
     # A process may end while it is looked at.
@@ -33,7 +33,7 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def cpu_seconds(pid: int) -> float:
+def cpu_seconds_of(pid: int) -> float:
     """CPU time of one process so far, user and system; 0 if it is gone."""
     try:
         # The kernel numbers the CPU clocks of processes so; /proc counts in hundredths of seconds.
@@ -42,7 +42,7 @@ def cpu_seconds(pid: int) -> float:
         return 0.0
 
 
-def waited_seconds(pid: int) -> float:
+def waited_seconds_of(pid: int) -> float:
     """CPU time of the children that a process has waited for, in hundredths of seconds; 0 if it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rsplit(b")", 1)[1].split()
@@ -51,25 +51,25 @@ def waited_seconds(pid: int) -> float:
     return (int(fields[13]) + int(fields[14])) / _TICKS
 
 
-def of_tree(pid: int) -> Usage:
+def usage_of(pid: int) -> Usage:
     """What a process and its living descendants use; memory that they share is counted once."""
     if not _LINUX:
         return Usage()
     pids = [pid]
     for parent in pids:
-        pids += children(parent)
+        pids += children_of(parent)
     alone = len(pids) == 1
-    return Usage(sum(map(cpu_seconds, pids)), sum(map(_resident_mib if alone else _share_mib, pids)))
+    return Usage(sum(map(cpu_seconds_of, pids)), sum(map(_resident_mib if alone else _share_mib, pids)))
 
 
 def cpu_seconds_of_all() -> float:
     """CPU time so far of this process and of everything below it, what has ended included."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     total = time.process_time() + ended.ru_utime + ended.ru_stime
-    pids = children(os.getpid()) if _LINUX else []
+    pids = children_of(os.getpid()) if _LINUX else []
     for pid in pids:
-        pids += children(pid)
-        total += cpu_seconds(pid) + waited_seconds(pid)
+        pids += children_of(pid)
+        total += cpu_seconds_of(pid) + waited_seconds_of(pid)
     return total
 
 
@@ -112,8 +112,8 @@ class PeakMemory:
             text = os.pread(self._status, 8192, 0)
         except OSError:
             return 0.0
-        place = text.find(b"VmHWM:")
-        return int(text[place + 6 :].split(None, 1)[0]) / 1024 if place >= 0 else 0.0
+        start = text.find(b"VmHWM:")
+        return int(text[start + 6 :].split(None, 1)[0]) / 1024 if start >= 0 else 0.0
 
     def close(self) -> None:
         """Closes its files."""

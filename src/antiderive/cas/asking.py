@@ -1,0 +1,122 @@
+"""Asking computer algebra systems in workers: a request goes in, an outcome comes out."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from importlib.util import find_spec
+from typing import TypeVar
+
+from antiderive._core import Expr
+from antiderive.cas.backends import SYMPY_METHODS, program_named
+from antiderive.cas.outcome import Outcome
+from antiderive.cas.request import Request
+from antiderive.cas.running import load_sympy, run
+from antiderive.errors import MissingExtraError, WorkerError
+from antiderive.workers import Call, Caller, Limits, Pool, Question, Result, Work
+
+Key = TypeVar("Key")
+
+
+def ask(pool: Caller, request: Request, *, limits: Limits | None = None) -> Outcome:
+    """The outcome of one request. An exception that is raised here meanwhile, such as Ctrl-C, kills the call.
+
+    Args:
+        pool: where the call is made.
+        request: what is asked.
+        limits: of the call, unless the request has its own; by default those of the pool.
+
+    Raises:
+        SettingError: for an unknown method.
+        MissingExtraError: if SymPy is asked for and not installed.
+        WorkerError: if the program is not installed, workers cannot be started, or the pool is closed.
+    """
+    return _outcome_of(pool.call(_work_of(request), limits=limits))
+
+
+def ask_all(
+    pool: Caller,
+    requests: Iterable[tuple[Key, Request]],
+    *,
+    limits: Limits | None = None,
+    idle: Callable[[], None] | None = None,
+) -> Generator[tuple[Key, Outcome], None, None]:
+    """Outcomes with the keys of their requests, in order of completion.
+
+    Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what is
+    in flight.
+
+    Args:
+        pool: where the calls are made.
+        requests: keys with what is asked.
+        limits: of each call, unless its request has its own; by default those of the pool.
+        idle: called about once a second while no outcome comes.
+
+    Raises:
+        SettingError: for an unknown method.
+        MissingExtraError: if SymPy is asked for and not installed.
+        WorkerError: if a program is not installed, workers cannot be started, or the pool is closed.
+    """
+    work = ((key, _work_of(request)) for key, request in requests)
+    with closing(pool.map(work, limits=limits, idle=idle)) as results:
+        for key, result in results:
+            yield key, _outcome_of(result)
+
+
+def open_pool(workers: int = 1, *, limits: Limits | None = None) -> Pool:
+    """A pool whose Python workers have SymPy loaded; to be closed, or used in a ``with`` statement.
+
+    Args:
+        workers: calls at a time.
+        limits: for every call that has none of its own.
+
+    Raises:
+        SettingError: unless there is at least one worker.
+    """
+    return Pool(workers, limits=limits or Limits(), preload=load_sympy)
+
+
+_shared: Pool | None = None
+_shared_lock = threading.Lock()
+
+
+def shared_pool() -> Pool:
+    """The pool of this process for single calls, with a worker for each CPU."""
+    global _shared  # noqa: PLW0603  (one for each process is the point)
+    with _shared_lock:
+        if _shared is None or _shared.pid != os.getpid():
+            _shared = open_pool(os.cpu_count() or 1)
+        return _shared
+
+
+def prove_zero_sympy(residual: Expr, *, timeout: float) -> Outcome:
+    """Solved if ``sympy.simplify`` reduces the expression to zero.
+
+    Args:
+        residual: the expression.
+        timeout: limit in seconds of CPU time.
+    """
+    return ask(shared_pool(), Request("sympy-zero", residual.to_prefix()), limits=Limits(timeout))
+
+
+def _work_of(request: Request) -> Work:
+    method = request.method
+    if method in SYMPY_METHODS and find_spec("sympy") is None:
+        raise MissingExtraError("SymPy as a back end", "cas")
+    if method in SYMPY_METHODS or ":" in method:
+        return Call(run, (method, request.expression, request.variable), request.limits)
+    program = program_named(method)
+    if program.find() is None:
+        raise WorkerError(f"{method} is not installed: there is no such program on PATH")
+    return Question(program, request, request.limits)
+
+
+def _outcome_of(result: Result) -> Outcome:
+    if result.status != "returned":
+        return Outcome.stopped(result)
+    said = result.value if isinstance(result.value, Outcome) else Outcome(*result.value)
+    return Outcome(
+        said.status, said.value, said.reason, result.seconds, result.cpu_seconds, result.memory_mib
+    )

@@ -1,0 +1,40 @@
+"""The part of a call that is done in a Python worker. It knows nothing of pools and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+
+from antiderive.cas.outcome import Outcome, OutcomeStatus
+
+
+def load_sympy() -> None:
+    """Loads SymPy and fills its caches, where it is installed: the ``preload`` of pools that ask it."""
+    if find_spec("sympy") is not None:
+        import_module("antiderive.cas.backends.sympy").warm_up()
+
+
+def function_of(method: str) -> Callable[[str, str], Outcome]:
+    """The function that runs a method in Python; importing it may take a while.
+
+    It takes the expression and the variable as text and returns an outcome without times.
+
+    Raises:
+        LookupError: if SymPy has no such method.
+        ImportError: if there is no such module.
+        AttributeError: if there is no such function in it.
+    """
+    module, colon, name = method.partition(":")
+    function: Callable[[str, str], Outcome] = (
+        getattr(import_module(module), name)
+        if colon
+        else import_module("antiderive.cas.backends.sympy").METHODS[method]
+    )
+    return function
+
+
+def run(method: str, expression: str, variable: str) -> tuple[OutcomeStatus, str | None, str]:
+    """The part that is done in a worker: status, value and reason of the outcome."""
+    outcome = function_of(method)(expression, variable)
+    return outcome.status, outcome.value, outcome.reason

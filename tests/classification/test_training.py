@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from antiderive import Expr
+from antiderive.classification import Portable
 from antiderive.classification.evaluation import evaluate
 from antiderive.classification.features import COUNTS, FEATURES, features_of
 from antiderive.classification.fit import FitConfig
 from antiderive.classification.metrics import calibration_error, roc_auc
-from antiderive.classification.portable import Portable
 from antiderive.classification.report import write_report
 from antiderive.classification.trained import load_classifier, train_classifier
 from antiderive.errors import DataError, SettingError
@@ -117,7 +117,7 @@ def test_features_need_no_torch(sets, tmp_path):
     train_classifier(sets, tmp_path, family="features", config=FitConfig(epochs=1))
     code = (
         "import sys; from pathlib import Path; from antiderive import Expr\n"
-        "from antiderive.classification.portable import Portable\n"
+        "from antiderive.classification import Portable\n"
         f"found = Portable.load(Path({str(tmp_path)!r})).forecast([Expr('b*x*sin(x)')])\n"
         "print(found.success.shape, sorted({'torch', 'sqlalchemy', 'sklearn', 'pyarrow'} & set(sys.modules)))"
     )

@@ -16,7 +16,6 @@ from helpers.processes import environment
 from sqlalchemy import select
 
 from antiderive import Expr
-from antiderive.cas.portfolio import installed
 from antiderive.cli.label.report import command as report_command
 from antiderive.errors import StoreError
 from antiderive.labelling import Job, LocalExecutor, Store, functions_to_label, label_range
@@ -24,6 +23,7 @@ from antiderive.labelling.export import export_labels
 from antiderive.labelling.job import PORTFOLIO, decided_by
 from antiderive.labelling.report import report_on
 from antiderive.labelling.schema import functions, labels, ledger
+from antiderive.portfolio import installed
 from antiderive.tasks import Recipe
 from antiderive.workers import Limits
 

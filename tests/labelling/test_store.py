@@ -52,7 +52,9 @@ def test_rows_come_back_as_they_were_written(store_url):
     with Store(store_url) as store:
         first, second = function(0, skeleton=2**64 - 1), function(1, skeleton=0)
         row = label(first, "solved", integral="mul x x")
+        assert store.cpu_seconds() == 0.0
         store.write(job(), "run", [first, second], [row], [])
+        assert store.cpu_seconds() == row.cpu_seconds
         assert store.known("sympy", [first, second]) == {first.key: row}
         assert store.known("fricas", [first, second]) == {}
         (found, *_) = store.rows(select(functions).order_by(functions.c.index))

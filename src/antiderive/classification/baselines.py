@@ -71,7 +71,7 @@ def heuristic_scores(integrands: Sequence[Expr], *, cpu_seconds: float = 1.0) ->
         cpu_seconds: what a call may take.
     """
     from antiderive.cas import Request, ask_all, open_pool
-    from antiderive.verification import judge_outcome
+    from antiderive.portfolio import judge_outcome
     from antiderive.workers import Limits
 
     scores = {name: np.zeros(len(integrands)) for name in HEURISTICS}

@@ -18,7 +18,7 @@ from antiderive.cas import CONCLUSIVE, INCONCLUSIVE
 from antiderive.classification.forecast import CLASSES
 from antiderive.classification.integrands import renamed
 from antiderive.errors import AntideriveError, DataError, SettingError
-from antiderive.labelling.job import OUTCOMES
+from antiderive.labelling import OUTCOMES
 from antiderive.tasks import INTEGRALS
 
 SPLITS = ("train", "valid", "test")

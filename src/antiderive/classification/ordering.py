@@ -1,4 +1,6 @@
-"""Which method first, for how long, and which not at all: the steps of a portfolio for one integrand.
+"""Which method first, for how long, and which not at all: the steps of a search for one integrand.
+
+Nothing is asked here: the steps go to :func:`antiderive.portfolio.search`.
 
 Calls are tried by their expected gain, the chance of an answer for a CPU second, and dropped where it falls
 below a threshold. A method may be asked for a short time first; its last call may take all the time that is
@@ -11,37 +13,22 @@ mean that there is no integral, among those that people ask for few do (``docs/l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from antiderive.cas import METHODS
-from antiderive.cas.portfolio import REST, Step, installed
 from antiderive.classification.integrands import renamed
-from antiderive.classification.portable import Portable
-from antiderive.errors import SettingError, UnsupportedError
-from antiderive.verification.portfolio import Search, search, with_mended
-from antiderive.workers import Limits
+from antiderive.errors import SettingError
+from antiderive.portfolio import REST, Step
 
 if TYPE_CHECKING:
-    from antiderive._core import Expr
     from antiderive.classification.forecast import Forecast, Forecaster
-    from antiderive.workers import Caller
-
-SHIPPED = Path(__file__).parent / "shipped"
-"""The classifier that comes with the package; ``docs/how-to/classify.md`` says how it was made."""
-
-_LEAST_PROMISE = 0.5
-"""Answers that a call must promise, could it go on at its rate for all the time of a search."""
+    from antiderive.expressions import Expr
 
 _CHEAPEST = 1e-3
 """CPU seconds that any call costs at least."""
-
-_PROVER = Step("sympy-risch", REST)
-"""It proves most of the classical examples that FriCAS answers in special functions."""
 
 
 class Ordering:
@@ -53,6 +40,7 @@ class Ordering:
         threshold: expected answers for a CPU second below which no more calls are made.
 
     Attributes:
+        known: methods that the classifier knows.
         methods: those that are asked.
         steps: all calls that it chooses from; the last one of each method may take the rest of the time.
 
@@ -68,13 +56,14 @@ class Ordering:
         last = {call.method: call for call in calls}  # a method's budgets rise
         if methods is None:
             methods = [method.name for method in METHODS if method.name in last and method.installed]
-        self._places = [place for place, call in enumerate(calls) if call.method in methods]
-        if not self._places:
+        self._asked = [index for index, call in enumerate(calls) if call.method in methods]
+        if not self._asked:
             raise SettingError(
                 f"the classifier knows {', '.join(last)}; none of them is among the methods to ask: "
                 f"{', '.join(methods) or 'none is installed'}"
             )
-        asked = [calls[place] for place in self._places]
+        asked = [calls[index] for index in self._asked]
+        self.known = frozenset(last)
         self.methods = tuple(dict.fromkeys(call.method for call in asked))
         self.steps = tuple(
             Step(call.method, REST if call is last[call.method] else call.cpu_seconds) for call in asked
@@ -94,19 +83,19 @@ class Ordering:
         return self.orders_for([renamed(integrand, variable)])[0]
 
     def _order(self, forecast: Forecast, row: int) -> tuple[Step, ...]:
-        places = by_gain(
+        order = by_gain(
             [step.method for step in self.steps],
-            forecast.success[row, self._places],
-            forecast.seconds[row, self._places],
+            forecast.success[row, self._asked],
+            forecast.seconds[row, self._asked],
             self.threshold,
         )
-        return tuple(self.steps[place] for place in places)
+        return tuple(self.steps[index] for index in order)
 
 
 def by_gain(
     methods: Sequence[str], success: NDArray[np.float64], seconds: NDArray[np.float64], threshold: float
 ) -> list[int]:
-    """Places of calls in the order in which they are to be made; the first one whatever it promises.
+    """Indices of calls in the order in which they are to be made; the first one whatever it promises.
 
     Args:
         methods: method of each call; calls of one method stand in the order of their budgets.
@@ -118,8 +107,8 @@ def by_gain(
     tried = dict.fromkeys(methods, 0.0)  # chance that the method had found it by now
     left, order = list(range(len(methods))), list[int]()
 
-    def gain(place: int) -> float:
-        return float(max(0.0, success[place] - tried[methods[place]]) / cost[place])
+    def gain(index: int) -> float:
+        return float(max(0.0, success[index] - tried[methods[index]]) / cost[index])
 
     while left:
         best = max(left, key=gain)
@@ -127,77 +116,6 @@ def by_gain(
             break
         order.append(best)
         # Shorter calls of the same method find nothing any more.
-        left = [place for place in left if methods[place] != methods[best] or place > best]
+        left = [index for index in left if methods[index] != methods[best] or index > best]
         tried[methods[best]] = max(tried[methods[best]], float(success[best]))
     return order
-
-
-def threshold_for(cpu_seconds: float) -> float:
-    """Answers for a CPU second below which ``antiderive solve`` with so much time makes no more calls."""
-    return _LEAST_PROMISE / cpu_seconds
-
-
-@lru_cache(maxsize=8)
-def shipped_ordering(cpu_seconds: float) -> Ordering | None:
-    """The ordering by the classifier that comes with the package; None if nothing it knows is installed."""
-    try:
-        return Ordering(Portable.load(SHIPPED), threshold=threshold_for(cpu_seconds))
-    except SettingError:
-        return None
-
-
-def shipped_order(integrand: Expr, variable: str = "x", *, cpu_seconds: float) -> tuple[Step, ...]:
-    """What ``antiderive solve`` asks: the calls that the classifier which comes with the package chooses.
-
-    With more CPU time for all of them together it asks more. Where it cannot read the integrand, the default
-    order stands.
-    """
-    ordering = shipped_ordering(cpu_seconds)
-    if ordering is None:
-        return installed()
-    try:
-        first = ordering.order_for(integrand, variable)
-    except UnsupportedError:
-        return installed()
-    return (*first, *steps_after(ordering))
-
-
-def shipped_search(pool: Caller, integrand: Expr, variable: str = "x", *, cpu_seconds: float) -> Search:
-    """What ``antiderive solve`` makes of an integrand without a model.
-
-    The methods of :func:`shipped_order` in turn; one that proves, where an answer in special functions hints
-    that there is no elementary one; a wrong answer that can be mended, where nothing else came of it.
-
-    Args:
-        pool: where the calls are made.
-        integrand: the function.
-        variable: the variable of integration.
-        cpu_seconds: CPU time of all calls together.
-
-    Raises:
-        SettingError: if no method is installed.
-    """
-    order = shipped_order(integrand, variable, cpu_seconds=cpu_seconds)
-    limits = Limits(cpu_seconds)
-    found = search(pool, integrand, variable, order=order, cpu_seconds=cpu_seconds, limits=limits)
-    special = any(attempt.judgement.status == "special" for attempt in found.attempts)
-    left = cpu_seconds - found.cpu_seconds
-    if found.answer is None and found.proof is None and special and left > 0:
-        asked = {step.method for step in order}
-        provers = [step for step in installed((_PROVER,)) if step.method not in asked]
-        if provers:
-            more = search(pool, integrand, variable, order=provers, cpu_seconds=left, limits=limits)
-            found = Search((*found.attempts, *more.attempts))
-    return with_mended(found, integrand, variable)
-
-
-def steps_after(ordering: Ordering) -> tuple[Step, ...]:
-    """Installed methods that a classifier does not know, to be asked last; none if it may ask all it knows.
-
-    What FriCAS, Giac and Maxima leave SymPy seldom solves, and it takes long: one of 38 problems of the open
-    set, with 10 CPU seconds each (``docs/log.md``).
-    """
-    known = {call.method for call in ordering.forecaster.description.layout.calls}
-    if known <= set(ordering.methods):
-        return ()
-    return tuple(step for step in installed() if step.method not in known)

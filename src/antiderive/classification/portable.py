@@ -15,6 +15,9 @@ from antiderive.classification.forecast import Description, Forecast
 from antiderive.classification.integrands import renamed
 from antiderive.errors import DataError
 
+SHIPPED = Path(__file__).parent / "shipped"
+"""The classifier that comes with the package; ``docs/how-to/classify.md`` says how it was made."""
+
 _FILE = "weights.npz"
 _NAMES = ("mean", "scale", "hidden", "hidden_bias", "output", "output_bias")
 

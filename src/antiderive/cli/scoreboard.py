@@ -76,7 +76,7 @@ def command(
 
     problems = read_integrals(path)
     if count is not None and count < len(problems):
-        problems = [problems[place * len(problems) // count] for place in range(count)]
+        problems = [problems[index * len(problems) // count] for index in range(count)]
     integrands = [problem.integrand.to_prefix() for problem in problems]
     names = list(dict.fromkeys(methods.split(",")))
     limits = Limits(timeout)

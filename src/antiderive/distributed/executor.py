@@ -12,7 +12,7 @@ from antiderive.distributed.client import Address, Cluster
 from antiderive.distributed.messages import PASSED
 from antiderive.distributed.submit import CONCURRENCY, label_run
 from antiderive.errors import ClusterError
-from antiderive.labelling import Progress
+from antiderive.labelling import LabelingProgress
 
 if TYPE_CHECKING:
     from antiderive.labelling import Job
@@ -33,8 +33,8 @@ class TemporalExecutor:
     pause: float = 1.0
 
     def run(
-        self, job: Job, start: int, count: int, *, report: Callable[[Progress], None] = lambda _: None
-    ) -> Progress:
+        self, job: Job, start: int, count: int, *, report: Callable[[LabelingProgress], None] = lambda _: None
+    ) -> LabelingProgress:
         """Submits the run, or finds it running, and waits until it has ended.
 
         Raises:
@@ -42,11 +42,13 @@ class TemporalExecutor:
         """
         return asyncio.run(self._run(job, start, count, report))
 
-    async def _run(self, job: Job, start: int, count: int, report: Callable[[Progress], None]) -> Progress:
+    async def _run(
+        self, job: Job, start: int, count: int, report: Callable[[LabelingProgress], None]
+    ) -> LabelingProgress:
         cluster = Cluster(await self.address.connect(), self.address)
         id_, what, run = label_run(job, start, count, concurrency=self.concurrency)
         await cluster.submit(id_, what, run)
-        progress = Progress(count)
+        progress = LabelingProgress(count)
         async for seen in cluster.follow(id_, pause=self.pause):
             if isinstance(seen, str) or seen.status is None:
                 if not isinstance(seen, str) and seen.failure:
@@ -54,7 +56,7 @@ class TemporalExecutor:
                 continue
             counts = Counter(seen.status.counts)
             done, passed = counts.total(), counts.pop(PASSED, 0)
-            progress = Progress(count, done=done, passed=passed, counts=counts)
+            progress = LabelingProgress(count, done=done, passed=passed, counts=counts)
             report(progress)
             if seen.state not in ("running", "paused", "completed"):
                 raise ClusterError(f"{id_} was {seen.state}")

@@ -61,7 +61,7 @@ def _require_installed(method: str) -> None:
         SettingError: if it does not, or is not.
     """
     from antiderive.cas import method_named
-    from antiderive.labelling.job import PORTFOLIO, steps_of
+    from antiderive.labelling import PORTFOLIO, steps_of
 
     if method == PORTFOLIO:
         steps_of(method)

@@ -1,4 +1,4 @@
-"""What stands on a scoreboard: each method of computer algebra, the portfolio of them, and a model."""
+"""The contestants of a scoreboard: each method of computer algebra, the portfolio of them, and a model."""
 
 from __future__ import annotations
 
@@ -8,24 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
 from antiderive.cas import Outcome, Request, ask_all, method_named
-from antiderive.classification.ordering import shipped_search
 from antiderive.errors import SettingError
-from antiderive.solving import answer_by_model
-from antiderive.workers import Call, Limits
+from antiderive.expressions import Expr
+from antiderive.solving import answers_by_model, shipped_search
+from antiderive.workers import Limits
 
 if TYPE_CHECKING:
-    from antiderive.verification.portfolio import Search
-    from antiderive.workers import Pool, Result
+    from antiderive.portfolio import Search
+    from antiderive.workers import Pool
 
 MODEL, PORTFOLIO = "model", "portfolio"
 
-_LOADING_SECONDS = 120.0
-"""CPU time for the libraries and the weights of a model, which each worker loads once."""
-
-_MODEL_MIB = 16_384
-"""Address space that libraries, weights and a beam may take."""
+_NO_MODEL = "which model? give --model, or leave 'model' out of --methods"
 
 
 @dataclass(frozen=True)
@@ -50,7 +45,7 @@ class Contestants:
         """
         if name == MODEL:
             if self.model is None:
-                raise SettingError("which model? give --model, or leave 'model' out of --methods")
+                raise SettingError(_NO_MODEL)
         elif name != PORTFOLIO:
             method = method_named(name)
             if method.version is None:
@@ -70,13 +65,12 @@ class Contestants:
         return ask_all(self.pool, requests, limits=Limits(timeout))
 
     def _by_model(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
-        calls = ((one, Call(answer_by_model, (str(self.model), self.beam, one))) for one in integrands)
-        limits = Limits(timeout + _LOADING_SECONDS, memory_mib=_MODEL_MIB)
-        for integrand, result in self.pool.map(calls, limits=limits):
-            yield integrand, _of_model(result, timeout)
+        if self.model is None:
+            raise SettingError(_NO_MODEL)
+        return answers_by_model(self.pool, self.model, integrands, beam=self.beam, cpu_seconds=timeout)
 
     def _by_portfolio(self, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
-        """What ``antiderive solve`` without a model would answer."""
+        """The answers of ``antiderive solve`` without a model."""
 
         def ask(integrand: str) -> tuple[str, Outcome]:
             expression = Expr.from_prefix(integrand)
@@ -91,20 +85,6 @@ class Contestants:
                 threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _of_model(result: Result, timeout: float) -> Outcome:
-    """The outcome of a model's answer; loading is none of the problem's time."""
-    if result.status != "returned":
-        return Outcome.stopped(result)
-    seconds, answer, reason = result.value
-    if seconds > timeout:
-        found = Outcome("timeout", reason=f"{seconds:.1f} CPU seconds")
-    elif answer is None:
-        found = Outcome("gave_up", reason=reason)
-    else:
-        found = Outcome("solved", answer)
-    return replace(found, cpu_seconds=seconds, memory_mib=result.memory_mib)
-
-
 def _outcome_of(found: Search) -> Outcome:
     """One outcome of all attempts; refuted answers are none."""
     last = found.answer or found.proof
@@ -112,7 +92,7 @@ def _outcome_of(found: Search) -> Outcome:
         outcome = replace(last.outcome, reason=last.method)
     else:
         late = [one.method for one in found.attempts if one.outcome.status == "timeout"]
-        reason = ", ".join(f"{one.method}: {one.judgement.status}" for one in found.attempts)
+        reason = ", ".join(f"{one.method}: {one.judgment.status}" for one in found.attempts)
         outcome = Outcome("timeout" if late else "gave_up", reason=reason)
     return replace(
         outcome,

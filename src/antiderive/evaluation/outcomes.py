@@ -1,4 +1,4 @@
-"""What methods of computer algebra answer to a list of integrals, kept as it comes."""
+"""A file of answers to a list of integrals, written as they come."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from antiderive.cas import Outcome
 from antiderive.errors import DataError
 from antiderive.files import writing_to
 
-Method = Callable[[list[str], float], Iterable[tuple[str, Outcome]]]
+Contestant = Callable[[list[str], float], Iterable[tuple[str, Outcome]]]
 """Integrates: takes integrands in prefix form and the CPU seconds for each, and gives each with its outcome,
 in any order."""
 
@@ -54,7 +54,7 @@ class Answers:
     def ask(
         self,
         name: str,
-        method: Method,
+        method: Contestant,
         integrands: Iterable[str],
         timeout: float,
         *,

@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from antiderive._core import Expr
 from antiderive.errors import DataError
 from antiderive.evaluation.outcomes import Answer, Answers
 from antiderive.evaluation.problems import Integral
+from antiderive.expressions import Expr
+from antiderive.portfolio import answer_status
 from antiderive.tasks import verify_all
-from antiderive.verification.answers import worth_of
-from antiderive.verification.verdict import Verdict
+from antiderive.verification import Verdict
 
 if TYPE_CHECKING:
     from antiderive.workers import Pool
@@ -30,15 +30,15 @@ RESULTS = (
     "memory",
     "crashed",
 )
-"""What can come of a method on a problem: an answer that is verified, refuted or neither; an answer that is
+"""Results of a method on a problem: an answer that is verified, refuted or neither; an answer that is
 not elementary; the claim that there is no elementary one; no answer; the end at a limit, or by accident."""
 
 _NO_ANSWER = ("partial", "gave_up", "unsupported")
 
 
 @dataclass(frozen=True)
-class Result:
-    """What came of one method on one problem.
+class ProblemResult:
+    """One method on one problem.
 
     Attributes:
         problem: the integral.
@@ -56,7 +56,7 @@ class Result:
         status = self.answer.outcome.status
         if self.verdict is None:
             return "gave_up" if status in _NO_ANSWER else status
-        return worth_of(self.verdict)
+        return answer_status(self.verdict)
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Standing:
     """
 
     method: str
-    results: list[Result] = field(default_factory=list)
+    results: list[ProblemResult] = field(default_factory=list)
 
     @property
     def counts(self) -> Counter[str]:
@@ -138,10 +138,10 @@ class Scoreboard:
     def by_topic(self) -> dict[str, dict[str, int]]:
         """Problems and the number that each method solved, by topic."""
         found: dict[str, dict[str, int]] = {}
-        for place, standing in enumerate(self.standings):
+        for index, standing in enumerate(self.standings):
             for result in standing.results:
                 row = found.setdefault(result.problem.topic, {"problems": 0})
-                row["problems"] += place == 0
+                row["problems"] += index == 0
                 row[standing.method] = row.get(standing.method, 0) + (result.name == "solved")
         return found
 
@@ -196,7 +196,7 @@ def standings_of(
     found = {method: Standing(method) for method in methods}
     for method, problem, answer in asked:
         judged = verdicts.get((answer.integrand, answer.outcome.value or ""))
-        found[method].results.append(Result(problem, answer, judged))
+        found[method].results.append(ProblemResult(problem, answer, judged))
     return tuple(found.values())
 
 

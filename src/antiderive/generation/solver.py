@@ -7,14 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from antiderive.cas import method_named, open_pool
-from antiderive.cas.portfolio import Step, installed
 from antiderive.errors import SettingError
-from antiderive.verification.portfolio import search
+from antiderive.portfolio import Step, installed, search
+from antiderive.workers import Pool
 
 if TYPE_CHECKING:
     from antiderive._core import Expr
     from antiderive.tasks import Solve
-    from antiderive.workers import Caller, Pool
+    from antiderive.workers import Caller
 
 FASTEST = (
     Step("giac", 0.05),
@@ -47,7 +47,7 @@ def solver(task: str, settings: Mapping[str, Any], threads: int, pool: Caller | 
     pool = pool or _pool(threads)
 
     def solve(integrand: Expr) -> Expr | str:
-        best = search(pool, integrand, order=steps).best.judgement
+        best = search(pool, integrand, order=steps).best.judgment
         return best.expression if best.solved and best.expression is not None else best.status
 
     return solve

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from antiderive.cas import open_pool
-from antiderive.labelling.pipeline import Progress, label_range
+from antiderive.labelling.pipeline import LabelingProgress, label_range
 
 if TYPE_CHECKING:
     from antiderive.labelling.job import Job
@@ -18,8 +18,8 @@ class Executor(Protocol):
     """A way to get a range of a job labelled; what is called in the end is :func:`label_range`."""
 
     def run(
-        self, job: Job, start: int, count: int, *, report: Callable[[Progress], None] = lambda _: None
-    ) -> Progress:
+        self, job: Job, start: int, count: int, *, report: Callable[[LabelingProgress], None] = lambda _: None
+    ) -> LabelingProgress:
         """Labels functions ``start`` to ``start + count``; returns when they are in the store."""
 
 
@@ -36,8 +36,8 @@ class LocalExecutor:
     workers: int
 
     def run(
-        self, job: Job, start: int, count: int, *, report: Callable[[Progress], None] = lambda _: None
-    ) -> Progress:
+        self, job: Job, start: int, count: int, *, report: Callable[[LabelingProgress], None] = lambda _: None
+    ) -> LabelingProgress:
         """Labels functions ``start`` to ``start + count`` in a pool of its own."""
         with open_pool(self.workers, limits=job.limits) as pool:
             return label_range(job, start, count, store=self.store, pool=pool, report=report)

@@ -1,4 +1,4 @@
-"""What is labelled, by which method, within which limits; and what one call gave."""
+"""A job of labelling (functions, method, limits), and the label that one call gives."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from antiderive._core import GENERATOR_VERSION
 from antiderive.cas import INCONCLUSIVE, method_named
-from antiderive.cas.portfolio import Step, installed
 from antiderive.errors import SettingError
+from antiderive.portfolio import Step, installed
 
 if TYPE_CHECKING:
     from antiderive.tasks import Recipe
@@ -63,7 +63,7 @@ class Job:
         return _digest("\0".join([*parts, self.split] if self.split else parts))
 
     def may_improve(self, label: Label) -> bool:
-        """Whether this job's limits may change a label."""
+        """True if the limits of this job may change a label."""
         more_time = self.limits.cpu_seconds > label.limit_seconds
         more_memory = self.limits.memory_mib > label.limit_mib
         either = more_time or more_memory
@@ -107,12 +107,12 @@ class Label:
 
 
 def decided_by(method: str, verdict: str | None) -> str:
-    """Whose outcome a label has, by its columns of these names."""
+    """The method whose outcome a label has, from its columns of these names."""
     return str(json.loads(verdict)["method"]) if method == PORTFOLIO and verdict else method
 
 
 def steps_of(method: str) -> tuple[Step, ...]:
-    """What is asked in turn: of the portfolio the methods that are installed, of any other itself.
+    """The steps of a method: of the portfolio all methods that are installed, of any other itself.
 
     Raises:
         SettingError: if the portfolio is empty.

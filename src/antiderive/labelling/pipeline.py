@@ -12,25 +12,23 @@ import socket
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
-from antiderive.cas import Request, ask_all
-from antiderive.cas.portfolio import Turns
+from antiderive.cas import ask_all
 from antiderive.errors import StoreError
+from antiderive.expressions import Expr
 from antiderive.labelling.functions import functions_to_label
 from antiderive.labelling.job import Label, steps_of, versions_of
 from antiderive.labelling.store import Slice
-from antiderive.verification import judge_outcome
-from antiderive.verification.portfolio import Attempt, Search
+from antiderive.portfolio import Attempt, Turns, request_of
 
 if TYPE_CHECKING:
-    from antiderive.cas import Outcome
+    from antiderive.cas import Outcome, Request
     from antiderive.labelling.functions import Function
     from antiderive.labelling.job import Job
     from antiderive.labelling.store import Store
-    from antiderive.verification.answers import Judgement
+    from antiderive.portfolio import Search
     from antiderive.workers import Caller
 
 SLICE = 100
@@ -43,8 +41,8 @@ _SECONDS = 1.0
 
 
 @dataclass
-class Progress:
-    """What of a run is in the store.
+class LabelingProgress:
+    """The part of a run that is in the store.
 
     Attributes:
         total: indices of the run.
@@ -70,8 +68,8 @@ def label_range(
     pool: Caller,
     slice_size: int = SLICE,
     run: tuple[int, int] | None = None,
-    report: Callable[[Progress], None] = lambda _: None,
-) -> Progress:
+    report: Callable[[LabelingProgress], None] = lambda _: None,
+) -> LabelingProgress:
     """Labels functions ``start`` to ``start + count`` of a job.
 
     Outcomes are written in batches, with a row of the ledger for each slice that is finished. A function
@@ -114,19 +112,19 @@ def _evidence(found: Search, *, several: bool) -> str | None:
     """The column ``verdict``: what was found of the answer, and of several methods what each of them gave."""
     best = found.best
     values: dict[str, object] = {}
-    if best.judgement.verdict is not None:
-        verdict = best.judgement.verdict
+    if best.judgment.verdict is not None:
+        verdict = best.judgment.verdict
         values["status"] = verdict.status
         if verdict.digits is not None:
             values["digits"] = verdict.digits
-        if not best.judgement.solved:
+        if not best.judgment.solved:
             values["candidate"] = best.outcome.value
         if verdict.status == "refuted":
             values["counter_example"] = verdict.points[0]
     if several:
         values["method"] = best.method
         values["attempts"] = [
-            [one.method, one.judgement.status, round(one.outcome.cpu_seconds, 3)] for one in found.attempts
+            [one.method, one.judgment.status, round(one.outcome.cpu_seconds, 3)] for one in found.attempts
         ]
     return json.dumps(values) if values else None
 
@@ -141,18 +139,6 @@ class _OpenSlice:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass
-class _Asking:
-    """A function that is being asked about: whose turn it is, and what came of those before."""
-
-    turns: Turns
-    attempts: list[Attempt] = field(default_factory=list)
-
-    def take(self, outcome: Outcome, judgement: Judgement) -> None:
-        self.attempts.append(Attempt(self.turns.step().method, outcome, judgement))
-        self.turns.take(judgement.status, outcome.cpu_seconds)
-
-
 class _Run:
     """The state of one call of :func:`label_range`."""
 
@@ -163,9 +149,9 @@ class _Run:
         count: int,
         run: tuple[int, int],
         store: Store,
-        report: Callable[[Progress], None],
+        report: Callable[[LabelingProgress], None],
     ) -> None:
-        self.progress = Progress(count)
+        self.progress = LabelingProgress(count)
         self.again: deque[Function] = deque()
         self._job, self._start, self._count, self._store, self._report = job, start, count, store, report
         self._whole = run
@@ -173,15 +159,15 @@ class _Run:
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
         self._versions = versions_of(job.method)
         self._steps = steps_of(job.method)
-        self._asking: dict[bytes, _Asking] = {}  # of calls in flight
-        # Calls in flight, by content key, with the places that wait for them.
+        self._turns: dict[bytes, Turns] = {}  # of calls in flight, by content key
+        # Calls in flight, by content key, with the slices and indices that wait for them.
         self._asked: dict[bytes, list[tuple[_OpenSlice, Function]]] = {}
         self._tried_twice: set[bytes] = set()
         # What the next write will hold.
         self._labels: dict[bytes, Label] = {}
         self._functions: list[Function] = []
         self._finished: list[_OpenSlice] = []
-        self._pending = Progress(count)
+        self._pending = LabelingProgress(count)
         self._last_write = time.monotonic()
 
     def requests(self, slice_size: int) -> Iterator[tuple[bytes, Request]]:
@@ -211,11 +197,10 @@ class _Run:
 
     def _request(self, function: Function) -> tuple[bytes, Request]:
         """The next call for a function."""
-        if function.key not in self._asking:
-            self._asking[function.key] = _Asking(Turns(self._steps, self._job.limits.cpu_seconds))
-        step = self._asking[function.key].turns.step()
-        limits = replace(self._job.limits, cpu_seconds=step.cpu_seconds)
-        return function.key, Request(step.method, function.prefix, "x", limits)
+        if function.key not in self._turns:
+            self._turns[function.key] = Turns(self._steps, self._job.limits.cpu_seconds)
+        step = self._turns[function.key].step()
+        return function.key, request_of(step, function.prefix, "x", self._job.limits)
 
     def _requests_of(self, first: int, size: int) -> Iterator[tuple[bytes, Request]]:
         functions = functions_to_label(self._job.recipe, first, size)
@@ -250,13 +235,13 @@ class _Run:
             self.again.append(function)
             return
         self._tried_twice.discard(key)
-        asking = self._asking[key]
-        asking.take(outcome, judge_outcome(Expr.from_prefix(function.prefix), outcome))
-        if asking.turns.next:
+        turns = self._turns[key]
+        turns.take(Attempt.judged(turns.step().method, Expr.from_prefix(function.prefix), outcome))
+        if turns.next:
             self.again.append(function)
             return
         waiting = self._asked.pop(key)
-        label = self._label_of(function, Search(tuple(self._asking.pop(key).attempts)))
+        label = self._label_of(function, self._turns.pop(key).result())
         self._labels[key] = label
         self._pending.repeated += len(waiting) - 1
         for part, function in waiting:
@@ -278,7 +263,7 @@ class _Run:
         self.progress.passed += self._pending.passed
         self.progress.repeated += self._pending.repeated
         self.progress.counts.update(self._pending.counts)
-        self._pending = Progress(self._count)
+        self._pending = LabelingProgress(self._count)
         self._last_write = time.monotonic()
 
     def flush_if_due(self) -> None:
@@ -297,15 +282,15 @@ class _Run:
 
     def _label_of(self, function: Function, found: Search) -> Label:
         best, outcomes = found.best, [attempt.outcome for attempt in found.attempts]
-        judgement = best.judgement
+        judgment = best.judgment
         return Label(
             function=function.key,
             method=self._job.method,
             limit_seconds=self._job.limits.cpu_seconds,
             limit_mib=self._job.limits.memory_mib,
-            outcome=judgement.status,
-            integral=best.outcome.value if judgement.solved else None,
-            reason=best.outcome.reason if judgement.verdict is None else judgement.verdict.reason,
+            outcome=judgment.status,
+            integral=best.outcome.value if judgment.solved else None,
+            reason=best.outcome.reason if judgment.verdict is None else judgment.verdict.reason,
             verdict=_evidence(found, several=len(self._steps) > 1),
             seconds=sum(outcome.seconds for outcome in outcomes),
             cpu_seconds=found.cpu_seconds,

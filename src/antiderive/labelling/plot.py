@@ -10,10 +10,10 @@ from antiderive.labelling.job import OUTCOMES
 from antiderive.reports import OUTCOME_COLORS
 
 if TYPE_CHECKING:
-    from antiderive.labelling.report import Report, Tally
+    from antiderive.labelling.report import LabelReport, OutcomeCounts
 
 
-def plot_report(report: Report, path: Path) -> None:
+def plot_report(report: LabelReport, path: Path) -> None:
     """Draws shares by outcome, per method: all sizes in one bar, and by the number of operators.
 
     Raises:
@@ -41,7 +41,7 @@ def plot_report(report: Report, path: Path) -> None:
         raise DataError(f"cannot write the picture {path}: {error}") from error
 
 
-def _bars(axes: Any, tallies: dict[str, Tally], *, by_size: bool = False) -> None:  # noqa: ANN401
+def _bars(axes: Any, tallies: dict[str, OutcomeCounts], *, by_size: bool = False) -> None:  # noqa: ANN401
     """One stacked bar for each entry."""
     bottom = [0.0] * len(tallies)
     for outcome in OUTCOMES:

@@ -1,4 +1,4 @@
-"""What the labels of a store say: shares by outcome and size, per method, and how far they can be trusted.
+"""A report on the labels of a store: shares by outcome and size, per method, and errors of the methods.
 
 The functions of a ``bwd`` recipe are derivatives, so an elementary antiderivative exists: what a method says
 of them measures its errors.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Tally:
+class OutcomeCounts:
     """Functions by outcome.
 
     Attributes:
@@ -37,7 +37,7 @@ class Tally:
 
     @property
     def functions(self) -> int:
-        """How many there are."""
+        """Number of functions."""
         return self.counts.total()
 
     def share(self, *outcomes: str) -> float:
@@ -62,7 +62,7 @@ class Tally:
 
 
 @dataclass
-class Report:
+class LabelReport:
     """The labels of a store, by method.
 
     Attributes:
@@ -72,8 +72,8 @@ class Report:
         deciders: of the portfolio, number of functions by outcome and the method that it comes from.
     """
 
-    sampled: dict[str, Tally]
-    known_integrable: dict[str, Tally]
+    sampled: dict[str, OutcomeCounts]
+    known_integrable: dict[str, OutcomeCounts]
     contradictions: int
     deciders: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -105,7 +105,7 @@ class Report:
         }
 
 
-def report_on(store: Store) -> Report:
+def report_on(store: Store) -> LabelReport:
     """Counts the current labels of a store.
 
     Raises:
@@ -124,10 +124,12 @@ def report_on(store: Store) -> Report:
         .select_from(functions.join(current, current.c.function == functions.c.key))
         .group_by(*group)
     )
-    report = Report({}, {}, _contradictions(store), _deciders(store))
+    report = LabelReport({}, {}, _contradictions(store), _deciders(store))
     for row in store.rows(query):
         tallies = report.sampled if sampled[row.recipe] else report.known_integrable
-        tallies.setdefault(row.method, Tally()).add(row.operators, row.outcome, row.number, row.cpu_seconds)
+        tallies.setdefault(row.method, OutcomeCounts()).add(
+            row.operators, row.outcome, row.number, row.cpu_seconds
+        )
     return report
 
 

@@ -120,6 +120,6 @@ def current_labels(*conditions: ColumnElement[bool]) -> Subquery:
     """
     inconclusive = case((labels.c.outcome.in_(INCONCLUSIVE), 1), else_=0)
     order = (inconclusive, labels.c.limit_seconds.desc(), labels.c.limit_mib.desc())
-    place = func.row_number().over(partition_by=(labels.c.function, labels.c.method), order_by=order)
-    ranked = select(labels, place.label("place")).where(*conditions).subquery()
-    return select(ranked).where(ranked.c.place == 1).subquery("current")
+    rank = func.row_number().over(partition_by=(labels.c.function, labels.c.method), order_by=order)
+    ranked = select(labels, rank.label("rank")).where(*conditions).subquery()
+    return select(ranked).where(ranked.c.rank == 1).subquery("current")

@@ -156,7 +156,7 @@ class Store:
         return self._persist(work)
 
     def knows(self, run: str) -> bool:
-        """Whether a run has been noted."""
+        """True if a run has been noted."""
         query = select(schema.runs.c.key).where(schema.runs.c.key == run)
         return self._persist(lambda connection: connection.execute(query).first() is not None)
 
@@ -187,6 +187,15 @@ class Store:
             return {label.function: label for label in found}
 
         return self._persist(work)
+
+    def cpu_seconds(self) -> float:
+        """CPU time of all calls whose labels are here, in seconds.
+
+        Raises:
+            StoreError: if it cannot be read.
+        """
+        ((seconds,),) = self.rows(select(func.sum(schema.labels.c.cpu_seconds)))
+        return float(seconds or 0.0)
 
     def write(
         self,

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
 from antiderive.cas import method_named, shared_pool
-from antiderive.cas.portfolio import Step, installed
-from antiderive.classification.ordering import shipped_search
-from antiderive.errors import AntideriveError, DataError, SettingError, UnsupportedError
+from antiderive.errors import DataError, SettingError, UnsupportedError
+from antiderive.expressions import Expr
+from antiderive.portfolio import Attempt, Step, installed, mended, search, with_mended
+from antiderive.solving.shipped import shipped_search
 from antiderive.solving.solution import Candidate, Solution
 from antiderive.tasks import INTEGRALS
 from antiderive.verification import Verdict, verify
-from antiderive.verification.mending import mended
-from antiderive.verification.portfolio import Attempt, search, with_mended
 from antiderive.workers import Limits
 
 if TYPE_CHECKING:
@@ -60,7 +58,7 @@ def integrate(
     installed are asked in turn, in child processes that are killed at their limits. Only an answer that is
     ``proved`` or ``agrees`` counts. A proof that there is no elementary antiderivative ends it, too. Where
     there is neither, an answer that lacks only a factor which is constant on every interval is given that
-    (:func:`antiderive.verification.mending.mended`).
+    (:func:`antiderive.portfolio.mended`).
 
     Args:
         integrand: a formula or an expression.
@@ -68,9 +66,9 @@ def integrate(
         model: folder of a model; by default the one of :func:`default_model_path`, if there is one.
         beam: hypotheses asked of the model.
         timeout: CPU seconds for all computer algebra together, shared as
-            :func:`antiderive.cas.portfolio.share` says.
+            :func:`antiderive.portfolio.share` says.
         order: methods with their budgets, or a function from the integrand to them; by default what
-            :func:`antiderive.classification.ordering.shipped_search` asks.
+            :func:`antiderive.solving.shipped_search` asks.
 
     Raises:
         ParseError: if the text is not a formula.
@@ -136,7 +134,7 @@ class _Candidates:
         if find_spec("torch") is None:
             self.attempts.append(("model", "torch is not installed"))
             return
-        from antiderive.decoding import Decoding, beam_search
+        from antiderive.decoding import Decoding, beam_search, distinct
 
         x, own = Expr.from_prefix("x"), Expr.from_prefix(self.variable)
         try:
@@ -146,9 +144,9 @@ class _Candidates:
             return
         settings = Decoding(beam=beam, max_tokens=_MAX_TOKENS)
         hypotheses = beam_search(load(path.resolve()), [problem], settings)[0]
-        proposed = _distinct((hypothesis.tokens, hypothesis.score) for hypothesis in hypotheses)
-        for expression, score in proposed:
-            if self.consider(expression.subs({x: own}), "model", score):
+        proposed = distinct(hypotheses)
+        for expression, hypothesis in proposed:
+            if self.consider(expression.subs({x: own}), "model", hypothesis.score):
                 return
         for wrong in tuple(self.candidates):
             if (found := mended(self.integrand, wrong.expression, self.variable)) is not None:
@@ -180,20 +178,20 @@ class _Candidates:
             self._note(attempt)
 
     def _note(self, attempt: Attempt) -> None:
-        method, judgement = f"cas:{attempt.method}", attempt.judgement
-        verdict = judgement.verdict
-        if judgement.status == "nonelementary":
+        method, judgment = f"cas:{attempt.method}", attempt.judgment
+        verdict = judgment.verdict
+        if judgment.status == "nonelementary":
             self.proof = method
             system = method_named(attempt.method).system
             self.attempts.append((method, f"no elementary antiderivative exists (proved by {system})"))
         elif verdict is None:
-            self.attempts.append((method, attempt.outcome.reason or judgement.status))
-        elif judgement.expression is None:
+            self.attempts.append((method, attempt.outcome.reason or judgment.status))
+        elif judgment.expression is None:
             self.attempts.append((method, verdict.reason))
         else:
-            candidate = Candidate(judgement.expression, method, verdict)
+            candidate = Candidate(judgment.expression, method, verdict)
             self.candidates.append(candidate)
-            if judgement.solved:
+            if judgment.solved:
                 self.answer = candidate
                 self.attempts.append((method, verdict.status))
             else:
@@ -201,7 +199,7 @@ class _Candidates:
                 self.attempts.append((method, told))
 
     def solution(self, seconds: float) -> Solution:
-        """What has come of it."""
+        """The solution that the candidates and attempts make."""
         if self.answer is not None:
             verdict = self.answer.verdict
         elif self.proof is not None:
@@ -220,17 +218,6 @@ class _Candidates:
             attempts=tuple(self.attempts),
             seconds=seconds,
         )
-
-
-def _distinct(hypotheses: Iterable[tuple[Sequence[int], float]]) -> list[tuple[Expr, float]]:
-    """The expressions of hypotheses, each once, with their scores."""
-    found: dict[Expr, float] = {}
-    for tokens, score in hypotheses:
-        try:
-            found.setdefault(Expr.from_tokens(tokens), score)
-        except AntideriveError:
-            continue  # well-formed but undefined, such as 1/0
-    return list(found.items())
 
 
 @lru_cache(maxsize=2)

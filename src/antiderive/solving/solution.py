@@ -1,4 +1,4 @@
-"""What solving returns."""
+"""The answer of solving, with every candidate and its verdict."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ Three tiers: double-precision screening at random points, rigorous ball arithmet
 
 from __future__ import annotations
 
-from antiderive.verification.answers import Judgement, judge_outcome
 from antiderive.verification.lyapunov import verify_lyapunov
 from antiderive.verification.polynomials import Poly, expression_of, polynomial_of, ring, terms_of
 from antiderive.verification.sums_of_squares import definiteness
@@ -13,12 +12,10 @@ from antiderive.verification.verdict import Verdict
 from antiderive.verification.verifier import screen, verify, verify_zero
 
 __all__ = [
-    "Judgement",
     "Poly",
     "Verdict",
     "definiteness",
     "expression_of",
-    "judge_outcome",
     "polynomial_of",
     "ring",
     "screen",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from antiderive.cas import Outcome
     from antiderive.distributed.client import Address
-    from antiderive.labelling import Job, Progress
+    from antiderive.labelling import Job, LabelingProgress
 
 _WAITING = f"{__name__}:answer_later"
 _WARM = 1_000_000
@@ -164,16 +164,13 @@ class _Bench:
         self._runs += 1
         return f"sqlite:///{self._folder}/{self._runs}.db"
 
-    def _cost(self, url: str, work: Callable[[], Progress]) -> _Cost:
-        from sqlalchemy import func, select
-
+    def _cost(self, url: str, work: Callable[[], LabelingProgress]) -> _Cost:
         from antiderive.labelling import Store
-        from antiderive.labelling.schema import labels
         from antiderive.workers import cpu_seconds_of_all
 
         def of_calls() -> float:
             with Store(url) as store:
-                return float(next(store.rows(select(func.sum(labels.c.cpu_seconds))))[0])
+                return store.cpu_seconds()
 
         calls, cpu, started = of_calls(), cpu_seconds_of_all(), time.perf_counter()
         work()

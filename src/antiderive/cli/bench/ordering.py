@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from antiderive._core import Expr
-    from antiderive.cas.portfolio import Step
-    from antiderive.classification.ordering import Ordering
-    from antiderive.evaluation.orders import Play, Table
+    from antiderive.classification import Ordering
+    from antiderive.evaluation.orders import Play
+    from antiderive.portfolio import Replays, Step
     from antiderive.workers import Pool
 
 
@@ -94,8 +94,8 @@ def command(
     fresh functions, and labels and integrals are counted.
     """
     from antiderive.cas import open_pool
-    from antiderive.classification.ordering import SHIPPED, Ordering, threshold_for
-    from antiderive.classification.portable import Portable
+    from antiderive.classification import SHIPPED, Ordering, Portable
+    from antiderive.solving import threshold_for
 
     if path is not None:
         require(path)
@@ -122,22 +122,22 @@ def _problems(path: Path, count: int | None) -> dict[str, Expr]:
 
     problems = read_integrals(path)
     if count is not None and count < len(problems):
-        problems = [problems[place * len(problems) // count] for place in range(count)]
+        problems = [problems[index * len(problems) // count] for index in range(count)]
     return {problem.integrand.to_prefix(): problem.integrand for problem in problems}
 
 
 def _on_set(
     ordering: Ordering, pool: Pool, integrands: dict[str, Expr], timeout: float, out: Path, *, real: bool
 ) -> dict[str, Any]:
-    from antiderive.cas.portfolio import DEFAULT_ORDER
     from antiderive.evaluation.orders import fixed_plays, frontier, play
+    from antiderive.portfolio import DEFAULT_ORDER
 
-    table = _table(ordering, pool, list(integrands), timeout, out)
+    replays = _replays(ordering, pool, list(integrands), timeout, out)
     default = [step for step in DEFAULT_ORDER if step.method in ordering.methods]
-    shared = fixed_plays(default, list(integrands), table)
-    staged = fixed_plays(ordering.steps, list(integrands), table)
+    shared = fixed_plays(default, list(integrands), replays)
+    staged = fixed_plays(ordering.steps, list(integrands), replays)
     orders, thinking = _orders(ordering, integrands)
-    ours = play("classifier", orders, table)
+    ours = play("classifier", orders, replays)
     click.echo(f"{len(integrands):,} problems, {timeout:g} CPU seconds each; solved, CPU seconds, calls:")
     for one in frontier(shared):
         _show(one, f"fixed, shared time: {one.name}")
@@ -161,7 +161,7 @@ def _real(
     ordering: Ordering, pool: Pool, orders: dict[str, tuple[Step, ...]], best: Play, timeout: float
 ) -> dict[str, Any]:
     """The best fixed order, the classifier's, and the default order of all methods, by real calls."""
-    from antiderive.cas.portfolio import installed
+    from antiderive.portfolio import installed
 
     click.echo("the same by real calls; in all: with starts of programs and verification:")
     sides = {f"fixed: {best.name}": dict.fromkeys(orders, best.order), "classifier": orders}
@@ -171,15 +171,15 @@ def _real(
     return {name: _made(pool, name, side, timeout) for name, side in sides.items()}
 
 
-def _table(ordering: Ordering, pool: Pool, integrands: list[str], timeout: float, out: Path) -> Table:
+def _replays(ordering: Ordering, pool: Pool, integrands: list[str], timeout: float, out: Path) -> Replays:
     from antiderive.cli.progress import progress_bar
-    from antiderive.evaluation.orders import Table
+    from antiderive.evaluation.orders import replays_of
     from antiderive.evaluation.outcomes import Answers
 
     out.mkdir(parents=True, exist_ok=True)
     with progress_bar() as bar:
         row = bar.add_task("", total=len(integrands), rate="")
-        return Table(
+        return replays_of(
             Answers(out / "answers.jsonl"),
             pool,
             ordering.methods,
@@ -226,7 +226,7 @@ def _compared(name: str, ours: Play, thinking: float, best: Play) -> float:
 
 def _made(pool: Pool, name: str, orders: dict[str, tuple[Step, ...]], timeout: float) -> dict[str, Any]:
     from antiderive._core import Expr
-    from antiderive.verification.portfolio import search
+    from antiderive.portfolio import search
     from antiderive.workers import cpu_seconds_of_all
 
     before, spent, calls, solved = cpu_seconds_of_all(), 0.0, 0, 0
@@ -248,8 +248,8 @@ def _made(pool: Pool, name: str, orders: dict[str, tuple[Step, ...]], timeout: f
 def _race(
     ordering: Ordering, pool: Pool, budget: float, timeout: float, task: str, seed: int
 ) -> dict[str, Any]:
-    """What each side makes of the same stream of functions within the same CPU time."""
-    from antiderive.cas.portfolio import DEFAULT_ORDER
+    """Figures of each side on the same stream of functions within the same CPU time."""
+    from antiderive.portfolio import DEFAULT_ORDER
 
     fixed = [step for step in DEFAULT_ORDER if step.method in ordering.methods]
     click.echo(f"{budget:g} CPU seconds each for {task} functions (seed {seed}):")
@@ -272,7 +272,7 @@ def _run(
     task: str,
     seed: int,
 ) -> dict[str, Any]:
-    from antiderive.verification.portfolio import search
+    from antiderive.portfolio import search
 
     spent, tried, solved, proved = 0.0, 0, 0, 0
     while spent < budget:
@@ -300,7 +300,7 @@ def _run(
     }
 
 
-def _fresh(task: str, seed: int, place: int) -> Expr:
+def _fresh(task: str, seed: int, index: int) -> Expr:
     """A function that no classifier has seen: seeds from 1 on are not used for labels."""
     from antiderive.generation import functions_of
     from antiderive.tasks import Recipe
@@ -308,4 +308,4 @@ def _fresh(task: str, seed: int, place: int) -> Expr:
     parameters = 6 if task == "textbook" else 0
     most = 30 if parameters else 15
     recipe = Recipe(task=task, seed=seed, coefficients=parameters, min_operators=1, max_operators=most)
-    return functions_of(recipe, place, 1).integrand(0)
+    return functions_of(recipe, index, 1).integrand(0)

@@ -18,8 +18,8 @@ _METHODS = "fricas,giac,maxima,sympy-manual,sympy-risch,sympy"
 
 
 @dataclass
-class _Tally:
-    """What came of one method on a list of functions."""
+class _Answers:
+    """Answers of one method to a list of functions."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     solved: set[int] = field(default_factory=set)
@@ -56,22 +56,22 @@ def command(
     sampled = _functions(max(functions, derivatives), seed)
     with open_pool(os.cpu_count() or 1, limits=Limits(timeout)) as pool:
         click.echo(f"{functions} random functions")
-        forward = {name: _tally(pool, name, sampled[:functions]) for name in names}
+        forward = {name: _ask(pool, name, sampled[:functions]) for name in names}
         order = _greedy_order(forward)
         click.echo("  order by confirmed answers added for the CPU time: " + ", ".join(order))
         click.echo(f"{derivatives} derivatives of random functions")
-        backward = {name: _tally(pool, name, [f.diff("x") for f in sampled[:derivatives]]) for name in names}
+        backward = {name: _ask(pool, name, [f.diff("x") for f in sampled[:derivatives]]) for name in names}
     if as_json:
         figures = {
             "functions": functions,
             "derivatives": derivatives,
             "timeout_cpu_seconds": timeout,
             "seed": seed,
-            "on_functions": {name: _figures(tally) for name, tally in forward.items()},
-            "on_derivatives": {name: _figures(tally) for name, tally in backward.items()},
-            "solved_by_any": len(set().union(*(tally.solved for tally in forward.values()))),
+            "on_functions": {name: _figures(answers) for name, answers in forward.items()},
+            "on_derivatives": {name: _figures(answers) for name, answers in backward.items()},
+            "solved_by_any": len(set().union(*(answers.solved for answers in forward.values()))),
             "order": order,
-            "wrong_labels": {name: tally.outcomes["nonelementary"] for name, tally in backward.items()},
+            "wrong_labels": {name: answers.outcomes["nonelementary"] for name, answers in backward.items()},
         }
         click.echo(json.dumps(figures))
 
@@ -83,42 +83,42 @@ def _functions(count: int, seed: int) -> list[Expr]:
     from antiderive.tasks import Recipe
 
     examples = generate(Recipe(min_operators=3, max_operators=10, seed=seed), 0, count)
-    return [Expr.from_tokens(examples.solutions[place]) for place in range(count)]
+    return [Expr.from_tokens(examples.solutions[index]) for index in range(count)]
 
 
-def _tally(pool: Pool, method: str, integrands: list[Expr]) -> _Tally:
+def _ask(pool: Pool, method: str, integrands: list[Expr]) -> _Answers:
     from antiderive.cas import Request, ask_all
-    from antiderive.verification import judge_outcome
+    from antiderive.portfolio import judge_outcome
 
-    tally = _Tally()
-    requests = [(place, Request(method, f.to_prefix())) for place, f in enumerate(integrands)]
-    for place, outcome in ask_all(pool, requests):
-        tally.cpu_seconds += outcome.cpu_seconds
-        status = judge_outcome(integrands[place], outcome).status
-        tally.outcomes[status] += 1
+    answers = _Answers()
+    requests = [(index, Request(method, f.to_prefix())) for index, f in enumerate(integrands)]
+    for index, outcome in ask_all(pool, requests):
+        answers.cpu_seconds += outcome.cpu_seconds
+        status = judge_outcome(integrands[index], outcome).status
+        answers.outcomes[status] += 1
         if status == "solved":
-            tally.solved.add(place)
-    rest = ", ".join(f"{status} {number}" for status, number in tally.outcomes.most_common())
-    click.echo(f"  {method:<16}{tally.cpu_seconds:8.1f} CPU s   {rest}")
-    return tally
+            answers.solved.add(index)
+    rest = ", ".join(f"{status} {number}" for status, number in answers.outcomes.most_common())
+    click.echo(f"  {method:<16}{answers.cpu_seconds:8.1f} CPU s   {rest}")
+    return answers
 
 
-def _greedy_order(tallies: dict[str, _Tally]) -> list[str]:
+def _greedy_order(by_method: dict[str, _Answers]) -> list[str]:
     """Each time the method that adds the most confirmed answers for its CPU time, while any adds one."""
     order: list[str] = []
     found: set[int] = set()
     while True:
         gains = {
-            name: len(tally.solved - found) / max(tally.cpu_seconds, 1e-3)
-            for name, tally in tallies.items()
+            name: len(answers.solved - found) / max(answers.cpu_seconds, 1e-3)
+            for name, answers in by_method.items()
             if name not in order
         }
         best = max(gains, key=lambda name: gains[name], default=None)
         if best is None or gains[best] == 0:
             return order
         order.append(best)
-        found |= tallies[best].solved
+        found |= by_method[best].solved
 
 
-def _figures(tally: _Tally) -> dict[str, Any]:
-    return {"cpu_seconds": tally.cpu_seconds, "outcomes": dict(tally.outcomes)}
+def _figures(answers: _Answers) -> dict[str, Any]:
+    return {"cpu_seconds": answers.cpu_seconds, "outcomes": dict(answers.outcomes)}

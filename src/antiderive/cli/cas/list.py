@@ -12,7 +12,7 @@ import click
 def command(*, as_json: bool) -> None:
     """Methods of integration, their versions or how to install them, and the order they are tried in."""
     from antiderive.cas import METHODS
-    from antiderive.cas.portfolio import DEFAULT_ORDER
+    from antiderive.portfolio import DEFAULT_ORDER
 
     methods = [(method, method.version) for method in METHODS]
     if as_json:

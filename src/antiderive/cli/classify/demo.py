@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from antiderive.labelling import Progress, Store
+    from antiderive.labelling import LabelingProgress, Store
 
 _SHARES = (("train", 0.7), ("valid", 0.1), ("test", 0.2))
 _ONE_IN = {"train": 25 / 24, "valid": 50.0, "test": 50.0}
@@ -49,8 +49,7 @@ def command(
     from antiderive.classification.trained import train_classifier
     from antiderive.cli.classify.evaluate import run_evaluation
     from antiderive.cli.classify.train import read_checked, show_epoch
-    from antiderive.labelling import Store
-    from antiderive.labelling.export import export_labels
+    from antiderive.labelling import Store, export_labels
 
     name = method or _first_installed()
     click.secho(f"1. Labels by {name}", bold=True)
@@ -92,7 +91,7 @@ def _label(
     with progress_bar() as bar:
         row = bar.add_task(split, total=count, rate="")
 
-        def report(progress: Progress) -> None:
+        def report(progress: LabelingProgress) -> None:
             labelled = progress.done - progress.passed
             bar.update(row, completed=progress.done, rate=f"{labelled:,} labelled")
 

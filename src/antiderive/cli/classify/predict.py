@@ -34,8 +34,7 @@ def command(integrands: tuple[str, ...], classifier: Path | None, variable: str,
     if not expressions:
         return
     if classifier is None:
-        from antiderive.classification.ordering import SHIPPED
-        from antiderive.classification.portable import Portable
+        from antiderive.classification import SHIPPED, Portable
 
         forecaster: Forecaster = Portable.load(SHIPPED)
     else:

@@ -14,7 +14,7 @@ from antiderive.cli.label.options import functions_recipe, job_options
 from antiderive.cli.lazy import LazyGroup
 
 if TYPE_CHECKING:
-    from antiderive.labelling import Job, Progress, Store
+    from antiderive.labelling import Job, LabelingProgress, Store
 
 _COMMANDS = {
     "export": "Write pairs, or the labelled set, as files.",
@@ -75,8 +75,7 @@ def command(
     if count is None and known_integrable is None:
         raise click.UsageError("how many functions? give --count, --known-integrable or both", ctx)
     from antiderive.cas import method_named
-    from antiderive.labelling import Job, Store
-    from antiderive.labelling.job import PORTFOLIO
+    from antiderive.labelling import PORTFOLIO, Job, Store
     from antiderive.workers import Limits
 
     for method in methods:
@@ -108,7 +107,7 @@ def _label(job: Job, start: int, count: int, store: Store, workers: int) -> None
     with progress_bar() as bar:
         row = bar.add_task(what, total=count, rate="")
 
-        def report(progress: Progress) -> None:
+        def report(progress: LabelingProgress) -> None:
             calls = progress.done - progress.passed - progress.repeated
             rate = calls / (time.monotonic() - started)
             bar.update(row, completed=progress.done, rate=f"{rate:,.1f}/s, {_shares(progress)}")
@@ -123,6 +122,6 @@ def _label(job: Job, start: int, count: int, store: Store, workers: int) -> None
         click.echo(f"  {outcome:<14} {number:>10,}  {number / labelled:6.1%}")
 
 
-def _shares(progress: Progress) -> str:
+def _shares(progress: LabelingProgress) -> str:
     done = max(progress.done - progress.passed, 1)
     return f"{progress.counts['solved'] / done:.0%} solved, {progress.counts['timeout'] / done:.0%} timed out"

@@ -25,8 +25,7 @@ def command(url: str, kind: str, out: Path, max_tokens: int) -> None:
 
     fwd: Parquet like every data set, and classic text in prefix and infix; classifier: Parquet.
     """
-    from antiderive.labelling import Store
-    from antiderive.labelling.export import export_labels, export_pairs
+    from antiderive.labelling import Store, export_labels, export_pairs
 
     with Store(url, create=False) as store:
         counts = (

@@ -1,4 +1,4 @@
-"""What the commands that label share: which functions, within which limits."""
+"""Options that the commands that label share: functions and limits."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from antiderive.labelling.report import Report, Tally
+    from antiderive.labelling import LabelReport, OutcomeCounts
 
 
 @click.command()
@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(url: str, plot: Path | None, *, as_json: bool) -> None:
     """Shares by outcome and size, per method; and what is known of the methods' errors."""
-    from antiderive.labelling import Store
-    from antiderive.labelling.report import report_on
+    from antiderive.labelling import Store, report_on
 
     with Store(url, create=False) as store:
         report = report_on(store)
     if plot is not None:
-        from antiderive.labelling.plot import plot_report
+        from antiderive.labelling import plot_report
 
         plot_report(report, plot)
     if as_json:
@@ -38,7 +37,7 @@ def command(url: str, plot: Path | None, *, as_json: bool) -> None:
         _print(report)
 
 
-def _print(report: Report) -> None:
+def _print(report: LabelReport) -> None:
     from rich.console import Console
 
     console = Console()
@@ -65,7 +64,7 @@ def _table(title: str, first: str, columns: Iterable[str]) -> Table:
     return table
 
 
-def _outcomes(tallies: dict[str, Tally]) -> Table:
+def _outcomes(tallies: dict[str, OutcomeCounts]) -> Table:
     """Outcomes down, methods across."""
     from antiderive.labelling import OUTCOMES
 
@@ -81,7 +80,7 @@ def _outcomes(tallies: dict[str, Tally]) -> Table:
     return table
 
 
-def _sizes(tallies: dict[str, Tally]) -> Table:
+def _sizes(tallies: dict[str, OutcomeCounts]) -> Table:
     """Share solved: operators down, methods across."""
     methods = sorted(tallies)
     table = _table("Share solved by size", "operators", methods)
@@ -91,7 +90,7 @@ def _sizes(tallies: dict[str, Tally]) -> Table:
     return table
 
 
-def _deciders(report: Report) -> Table:
+def _deciders(report: LabelReport) -> Table:
     """Outcomes of the portfolio down, the methods that they come from across."""
     from antiderive.labelling import OUTCOMES
 
@@ -103,7 +102,7 @@ def _deciders(report: Report) -> Table:
     return table
 
 
-def _noise(report: Report) -> Table:
+def _noise(report: LabelReport) -> Table:
     """Methods down: what they say of functions that have an elementary antiderivative."""
     columns = ("functions", "found", "wrong", "denied", "missed")
     table = _table("Functions known to be integrable", "method", columns)

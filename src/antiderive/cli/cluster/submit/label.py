@@ -56,8 +56,7 @@ def command(
     """
     from antiderive.cas import method_named
     from antiderive.distributed.submit import label_run
-    from antiderive.labelling import Job
-    from antiderive.labelling.job import PORTFOLIO
+    from antiderive.labelling import PORTFOLIO, Job
     from antiderive.workers import Limits
 
     if method != PORTFOLIO:

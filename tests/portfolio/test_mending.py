@@ -5,7 +5,7 @@ import pytest
 from sympy import lambdify
 
 from antiderive import Expr, verify
-from antiderive.verification.mending import mended
+from antiderive.portfolio import mended
 
 
 def slope_of(answer, x):

@@ -3,11 +3,11 @@
 import pytest
 
 from antiderive import Expr
-from antiderive.cas import METHODS, method_named
-from antiderive.cas.portfolio import DEFAULT_ORDER, Step, installed
+from antiderive.cas import open_pool
 from antiderive.errors import AntideriveError, SettingError
+from antiderive.portfolio import DEFAULT_ORDER, REST, Step, installed, search, with_mended
 from antiderive.verification import verify
-from antiderive.verification.portfolio import search, with_mended
+from antiderive.workers import Pool
 
 ORDER = (Step("fricas", 5), Step("maxima", 5), Step("giac", 5))
 
@@ -20,7 +20,7 @@ def test_the_first_confirmed_answer_ends_it(programs):
     found = run(programs, "x*cos(x)")
     assert [attempt.method for attempt in found.attempts] == ["fricas"]
     assert found.answer.outcome.value == "add mul x sin x cos x"
-    assert found.answer.judgement.verdict.status == "proved"
+    assert found.answer.judgment.verdict.status == "proved"
     assert found.proof is None
     assert 0 <= found.cpu_seconds < 5
 
@@ -29,7 +29,7 @@ def test_an_answer_that_is_refuted_is_kept_and_the_next_method_asked(programs):
     """FriCAS takes ``sqrt(x^2)`` for ``x``."""
     found = run(programs, "sqrt(x^2)")
     assert [attempt.method for attempt in found.attempts] == ["fricas", "maxima"]
-    assert [attempt.judgement.status for attempt in found.attempts] == ["wrong", "solved"]
+    assert [attempt.judgment.status for attempt in found.attempts] == ["wrong", "solved"]
     assert found.answer.method == "maxima"
 
 
@@ -38,10 +38,10 @@ def test_what_nobody_gets_right_is_mended(programs):
     integrand = Expr("1/(x*sqrt(2*a*b*x - a^2 - b^2*x^2))")
     order = [Step("fricas", 10.0)]
     raw = search(programs, integrand, order=order)
-    assert raw.best.judgement.status == "wrong"
+    assert raw.best.judgment.status == "wrong"
     found = with_mended(raw, integrand)
-    assert [one.judgement.status for one in found.attempts] == ["wrong", "solved"]
-    answer = found.answer.judgement.expression
+    assert [one.judgment.status for one in found.attempts] == ["wrong", "solved"]
+    answer = found.answer.judgment.expression
     assert (found.answer.method, found.answer.outcome.value) == ("fricas", answer.to_prefix())
     assert verify(integrand, answer).accepted
 
@@ -85,26 +85,33 @@ def test_no_method_to_try(programs):
         run(programs, "x", order=())
 
 
-def test_methods_have_names_versions_and_ways_to_install():
-    for method in METHODS:
-        assert method_named(method.name) is method
-        assert method.version[0].isdigit()
-        assert method.install.startswith(("apt-get install ", "pip install "))
-    with pytest.raises(SettingError, match="there are: fricas, giac"):
-        method_named("mathematica")
-
-
-def test_what_is_not_installed_is_left_out(monkeypatch, programs):
+def test_what_is_not_installed_is_left_out(monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
-    assert method_named("fricas").version is None
     assert [step.method for step in installed()] == [
         step.method for step in DEFAULT_ORDER if step.method.startswith("sympy")
     ]
 
 
 def test_a_program_that_is_asked_for_must_be_there(monkeypatch):
-    from antiderive.workers import Pool
-
     monkeypatch.setenv("PATH", "/nonexistent")
     with Pool(1) as pool, pytest.raises(AntideriveError, match="fricas is not installed"):
         search(pool, Expr("x"), order=(Step("fricas", 1),))
+
+
+def test_a_method_that_ended_is_not_asked_again():
+    steps = (Step("sympy-risch", 5.0), Step("sympy-risch", 9.0), Step("sympy-manual", REST))
+    with open_pool(1) as pool:
+        found = search(pool, Expr("x*atan(x)"), order=steps)
+        assert [one.method for one in found.attempts] == ["sympy-risch", "sympy-manual"]
+
+
+def test_one_step_may_take_the_rest_of_the_time():
+    burn, late = "helpers.methods:hang", Step("sympy-manual", 5.0)
+    with open_pool(1) as pool:
+        short = search(pool, Expr("x"), order=(Step(burn, 0.2), Step(burn, REST), late), cpu_seconds=0.5)
+        assert [one.method for one in short.attempts] == [burn, burn]  # then the time is spent
+        first, second = (one.outcome for one in short.attempts)
+        assert (
+            first.status == second.status == "timeout" and first.cpu_seconds < 0.3 < second.cpu_seconds + 0.1
+        )
+        assert short.cpu_seconds < 0.8

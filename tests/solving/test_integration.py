@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from antiderive import Expr, integrate, verify
-from antiderive.cas.portfolio import Step
 from antiderive.errors import DataError, ParseError, SettingError
+from antiderive.portfolio import Step
 from antiderive.solving import default_model_path
 from antiderive.training import Checkpoint, TrainingConfig
 

@@ -7,10 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from antiderive._core import Expr
 from antiderive.errors import AntideriveError
-from antiderive.verification.verdict import Verdict
-from antiderive.verification.verifier import verify
+from antiderive.expressions import Expr
+from antiderive.verification import Verdict, verify
 
 _POINTS = 32
 _LARGEST_DENOMINATOR = 1000

@@ -1,21 +1,20 @@
-"""What an answer of computer algebra is worth: the one place where verification becomes a word."""
+"""The worth of an answer of computer algebra: the one file in which a verdict becomes a status."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
 from antiderive.errors import AntideriveError
-from antiderive.verification.verdict import Verdict
-from antiderive.verification.verifier import verify
+from antiderive.expressions import Expr
+from antiderive.verification import Verdict, verify
 
 if TYPE_CHECKING:
     from antiderive.cas import Outcome
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Judgment:
     """An outcome of the pool after verification.
 
     Attributes:
@@ -31,18 +30,18 @@ class Judgement:
 
     @property
     def solved(self) -> bool:
-        """Whether there is an answer that is confirmed."""
+        """True if there is an answer that is confirmed."""
         return self.status == "solved"
 
 
-def worth_of(verdict: Verdict) -> str:
-    """What an answer with this verdict is: ``solved``, ``wrong`` or ``unconfirmed``."""
+def answer_status(verdict: Verdict) -> str:
+    """The status of an answer with this verdict: ``solved``, ``wrong`` or ``unconfirmed``."""
     if verdict.accepted:
         return "solved"
     return "wrong" if verdict.status == "refuted" else "unconfirmed"
 
 
-def judge_outcome(integrand: Expr, outcome: Outcome, *, variable: str = "x") -> Judgement:
+def judge_outcome(integrand: Expr, outcome: Outcome, *, variable: str = "x") -> Judgment:
     """Verifies the answer of a method of integration, if the outcome has one.
 
     Args:
@@ -59,12 +58,11 @@ def judge_outcome(integrand: Expr, outcome: Outcome, *, variable: str = "x") -> 
     'timeout'
     """
     if outcome.status != "solved":
-        return Judgement(outcome.status)
+        return Judgment(outcome.status)
     expression = None
     try:
         expression = Expr.from_prefix(outcome.value or "")
         verdict = verify(integrand, expression, variable=variable)
     except AntideriveError as error:
         verdict = Verdict.undecided(error)
-    status = worth_of(verdict)
-    return Judgement(status, verdict, expression)
+    return Judgment(answer_status(verdict), verdict, expression)

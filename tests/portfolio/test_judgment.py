@@ -6,7 +6,7 @@ import pytest
 
 from antiderive import Expr
 from antiderive.cas import Outcome, OutcomeStatus
-from antiderive.verification import judge_outcome
+from antiderive.portfolio import judge_outcome
 
 INTEGRAND = Expr("x*cos(x)")
 

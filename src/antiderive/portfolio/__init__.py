@@ -1,0 +1,36 @@
+"""The search for an integral among methods: steps and budgets, whose turn it is, what an outcome is worth.
+
+Methods of computer algebra are asked one after the other until an answer is confirmed or it is proved that
+there is none; a wrong answer may be mended, and a search replayed from recorded outcomes. Nothing is known
+here of models, tasks and data sets.
+"""
+
+from __future__ import annotations
+
+from antiderive.portfolio.attempts import Attempt, Search
+from antiderive.portfolio.judgment import Judgment, answer_status, judge_outcome
+from antiderive.portfolio.mending import mended
+from antiderive.portfolio.replay import Replays
+from antiderive.portfolio.search import request_of, search, with_mended
+from antiderive.portfolio.steps import DEFAULT_ORDER, REST, Step, installed, share
+from antiderive.portfolio.turns import Turns, take_turns
+
+__all__ = [
+    "DEFAULT_ORDER",
+    "REST",
+    "Attempt",
+    "Judgment",
+    "Replays",
+    "Search",
+    "Step",
+    "Turns",
+    "answer_status",
+    "installed",
+    "judge_outcome",
+    "mended",
+    "request_of",
+    "search",
+    "share",
+    "take_turns",
+    "with_mended",
+]

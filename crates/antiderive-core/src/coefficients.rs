@@ -78,8 +78,8 @@ impl Store {
         for id in &order {
             let mut own: Counts = [0; 10];
             if let Node::Symbol(symbol) = self.dag.node(*id) {
-                if let Some(place) = coefficient_place(symbol) {
-                    own[place] = 1;
+                if let Some(index) = coefficient_index(symbol) {
+                    own[index] = 1;
                 }
             }
             for arg in self.dag.arguments(*id).as_slice() {
@@ -98,9 +98,9 @@ impl Store {
         let all = counts[root.index()];
         // Whether the symbols of these nodes, which stand together `times` times, occur nowhere else.
         let alone = |nodes: &[Id], times: u32| {
-            (0..10).all(|place| {
-                let own: u32 = nodes.iter().map(|n| counts[n.index()][place]).sum();
-                own == 0 || own.saturating_mul(times) == all[place]
+            (0..10).all(|index| {
+                let own: u32 = nodes.iter().map(|n| counts[n.index()][index]).sum();
+                own == 0 || own.saturating_mul(times) == all[index]
             })
         };
         for id in order.iter().rev() {
@@ -175,13 +175,13 @@ impl Store {
     }
 }
 
-fn coefficient_place(symbol: Symbol) -> Option<usize> {
-    (0..10).find(|place| Symbol::coefficient(*place) == symbol)
+fn coefficient_index(symbol: Symbol) -> Option<usize> {
+    (0..10).find(|index| Symbol::coefficient(*index) == symbol)
 }
 
 /// The bits of `a0` to `a9`.
 pub(crate) fn coefficient_bits() -> u64 {
-    (0..10).fold(0, |bits, place| bits | Symbol::coefficient(place).bit())
+    (0..10).fold(0, |bits, index| bits | Symbol::coefficient(index).bit())
 }
 
 #[cfg(test)]

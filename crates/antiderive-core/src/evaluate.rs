@@ -80,8 +80,8 @@ impl<'d> Evaluator<'d> {
     /// The value and the derivative with respect to `symbol` (the unknown counts as a constant).
     pub fn dual(&mut self, point: &Point, symbol: Symbol) -> Dual {
         self.slopes.resize(self.values.len(), C64::ZERO);
-        for place in 0..self.order.len() {
-            let id = self.order[place];
+        for index in 0..self.order.len() {
+            let id = self.order[index];
             let value = node_value(self.dag, id, &self.values, |s| point.get(s));
             self.values[id.index()] = value;
             self.slopes[id.index()] = self.node_slope(id, value, symbol);
@@ -148,8 +148,8 @@ pub(crate) fn function_slope(op: Op, u: C64, v: C64, scratch: &mut Vec<C64>) -> 
     let template = &formulas(op).derivative;
     let argument_or_value = |s| if s == Symbol::X { u } else { v };
     scratch.clear();
-    for place in 0..template.dag.nodes.len() {
-        let value = node_value(&template.dag, Id(place as u32), scratch, argument_or_value);
+    for index in 0..template.dag.nodes.len() {
+        let value = node_value(&template.dag, Id(index as u32), scratch, argument_or_value);
         scratch.push(value);
     }
     scratch[template.root.index()]

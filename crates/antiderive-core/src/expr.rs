@@ -53,9 +53,9 @@ impl Expr {
         Id(self.0.nodes.len() as u32 - 1)
     }
 
-    /// The node at a place of [`Expr::dag`].
-    pub fn node_at(&self, place: usize) -> Id {
-        Id(place as u32)
+    /// The node at an index of [`Expr::dag`].
+    pub fn node_at(&self, index: usize) -> Id {
+        Id(index as u32)
     }
 
     /// The set of symbols ([`crate::symbols::Symbol::bit`]).

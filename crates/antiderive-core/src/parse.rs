@@ -53,10 +53,10 @@ struct Parser<'s> {
 
 impl Parser<'_> {
     fn run(mut self, lexemes: &[(Lexeme, usize)], end: usize) -> Result<Id> {
-        let mut place = 0;
+        let mut index = 0;
         let mut operand_next = true;
-        while place < lexemes.len() {
-            let (lexeme, at) = &lexemes[place];
+        while index < lexemes.len() {
+            let (lexeme, at) = &lexemes[index];
             let starts_operand = match lexeme {
                 Lexeme::Number(_) | Lexeme::Symbol(_) | Lexeme::Function(_) | Lexeme::Open(_) => true,
                 Lexeme::Bar => operand_next || !self.bar_is_open(),
@@ -66,7 +66,7 @@ impl Parser<'_> {
                 self.implicit_product(lexeme, *at)?;
                 operand_next = true;
             }
-            place += 1;
+            index += 1;
             match lexeme {
                 Lexeme::Number(value) => {
                     let id = self.store.num(value)?;
@@ -77,7 +77,7 @@ impl Parser<'_> {
                     self.values.push(Id::symbol(*symbol));
                     operand_next = false;
                 }
-                Lexeme::Function(call) => place = self.function(*call, *at, lexemes, place)?,
+                Lexeme::Function(call) => index = self.function(*call, *at, lexemes, index)?,
                 Lexeme::Open(bracket) => self.pending.push((Pending::Group(closing(*bracket)), *at)),
                 Lexeme::Bar if operand_next => self.pending.push((Pending::Group('|'), *at)),
                 Lexeme::Bar => self.close('|', *at)?,
@@ -134,14 +134,14 @@ impl Parser<'_> {
         mut call: Call,
         at: usize,
         lexemes: &[(Lexeme, usize)],
-        mut place: usize,
+        mut index: usize,
     ) -> Result<usize> {
         let name = call.op.row().infix;
-        if let Some((Lexeme::Operator('^'), _)) = lexemes.get(place) {
-            match lexemes.get(place + 1) {
+        if let Some((Lexeme::Operator('^'), _)) = lexemes.get(index) {
+            match lexemes.get(index + 1) {
                 Some((Lexeme::Number(n), _)) if n.to_i64().is_some() => {
                     call.power = n.to_i64();
-                    place += 2;
+                    index += 2;
                 }
                 _ => {
                     return error(at, format!("'{name}^' must be followed by a positive integer; write 1/{name}(x), {name}(x)^n or the inverse function's name"));
@@ -149,11 +149,11 @@ impl Parser<'_> {
             }
         }
         self.pending.push((Pending::Function(call), at));
-        match lexemes.get(place) {
+        match lexemes.get(index) {
             None | Some((Lexeme::Close(_) | Lexeme::Operator('*' | '/' | '^' | '='), _)) => {
                 error(at, format!("'{name}' needs an argument"))
             }
-            _ => Ok(place),
+            _ => Ok(index),
         }
     }
 

@@ -56,22 +56,22 @@ impl Token {
     /// The token of a symbol.
     pub fn symbol(symbol: Symbol) -> Token {
         match SYMBOL_TOKENS.iter().position(|s| *s == symbol.0) {
-            Some(place) => Token((FIRST_SYMBOL + place) as u8),
+            Some(index) => Token((FIRST_SYMBOL + index) as u8),
             None => Token(VOCABULARY as u8 + symbol.0),
         }
     }
 
     /// What the token stands for; `None` for a number that is no token.
     pub fn kind(self) -> Option<TokenKind> {
-        let place = self.0 as usize;
-        Some(match place {
-            _ if place < FIRST_OPERATOR => TokenKind::Special,
-            _ if place < FIRST_SYMBOL => TokenKind::Operator(OPERATORS[place - FIRST_OPERATOR].op),
-            _ if place < PLUS => TokenKind::Symbol(Symbol(SYMBOL_TOKENS[place - FIRST_SYMBOL])),
-            _ if place < FIRST_DIGIT => TokenKind::Sign(place != PLUS),
-            _ if place < VOCABULARY => TokenKind::Digit((place - FIRST_DIGIT) as u8),
+        let index = self.0 as usize;
+        Some(match index {
+            _ if index < FIRST_OPERATOR => TokenKind::Special,
+            _ if index < FIRST_SYMBOL => TokenKind::Operator(OPERATORS[index - FIRST_OPERATOR].op),
+            _ if index < PLUS => TokenKind::Symbol(Symbol(SYMBOL_TOKENS[index - FIRST_SYMBOL])),
+            _ if index < FIRST_DIGIT => TokenKind::Sign(index != PLUS),
+            _ if index < VOCABULARY => TokenKind::Digit((index - FIRST_DIGIT) as u8),
             _ => {
-                let symbol = Symbol::all().nth(place - VOCABULARY)?;
+                let symbol = Symbol::all().nth(index - VOCABULARY)?;
                 match symbol.kind() {
                     SymbolKind::Parameter | SymbolKind::Placeholder => TokenKind::Symbol(symbol),
                     _ => return None,
@@ -158,12 +158,12 @@ fn write_rest(dag: &Dag, id: Id, from: u32, out: &mut Vec<Token>, stack: &mut Ve
         Node::Mul(span) => (Op::Mul, dag.span(span)),
         _ => return,
     };
-    let place = from as usize;
-    if place + 1 < args.len() {
+    let index = from as usize;
+    if index + 1 < args.len() {
         out.push(Token::operator(op));
         stack.push(Work::Rest(id, from + 1));
     }
-    stack.push(Work::Node(args[place]));
+    stack.push(Work::Node(args[index]));
 }
 
 fn write_number(value: &Number, out: &mut Vec<Token>) {
@@ -306,8 +306,8 @@ mod tests {
 
     #[test]
     fn every_token_has_one_name() {
-        for place in 0..=u8::MAX {
-            let token = Token(place);
+        for index in 0..=u8::MAX {
+            let token = Token(index);
             if token.kind().is_some() {
                 assert_eq!(Token::from_name(token.name()), Some(token), "{}", token.name());
             }

@@ -91,7 +91,7 @@ impl<T: Copy> Weighted<T> {
     /// A choice, with probability proportional to its weight; there must be one.
     pub fn pick(&self, stream: &mut Stream) -> T {
         let mark = stream.below(u128::from(self.total())) as u64;
-        let place = self.choices.partition_point(|(_, upto)| *upto <= mark);
-        self.choices[place].0
+        let index = self.choices.partition_point(|(_, upto)| *upto <= mark);
+        self.choices[index].0
     }
 }

@@ -283,14 +283,14 @@ impl Store {
     /// Pairs of terms that one of [`SQUARES`] makes into one.
     fn squares(&mut self, id: Id) -> Result<Id> {
         let terms = self.dag.terms(&id).to_vec();
-        for (place, &term) in terms.iter().enumerate() {
+        for (index, &term) in terms.iter().enumerate() {
             let Some((op, u, square)) = self.find_square(term) else { continue };
             let cofactor = self.div(term, square)?;
             for rule in SQUARES.iter().filter(|rule| rule.op == op) {
                 let partner = self.signed_power(cofactor, rule.partner_sign, rule.partner, u)?;
                 let Some(other) = terms.iter().position(|t| *t == partner) else { continue };
                 let mut rest: Vec<Id> =
-                    (0..terms.len()).filter(|i| *i != place && *i != other).map(|i| terms[i]).collect();
+                    (0..terms.len()).filter(|i| *i != index && *i != other).map(|i| terms[i]).collect();
                 rest.push(self.signed_power(cofactor, rule.sign, rule.result, u)?);
                 let sum = self.add(&rest)?;
                 return self.squares(sum);

@@ -162,7 +162,7 @@ impl Claim for Antiderivative<'_> {
 struct Zero<'d> {
     terms: Vec<Evaluator<'d>>,
     untested: Vec<Untested>,
-    /// Sizes of the terms at the last point, and places of those that have drowned at every point.
+    /// Sizes of the terms at the last point, and indices of those that have drowned at every point.
     sizes: Vec<f64>,
     drowned: Vec<usize>,
     scratch: Vec<C64>,
@@ -185,7 +185,7 @@ impl Claim for Zero<'_> {
 
     fn strike(&mut self) -> bool {
         let (before, largest) = (self.drowned.len(), largest(&self.sizes));
-        self.drowned.retain(|place| self.sizes[*place] <= EFFECT * largest);
+        self.drowned.retain(|index| self.sizes[*index] <= EFFECT * largest);
         let mut any = self.drowned.len() < before;
         for (term, untested) in self.terms.iter().zip(&mut self.untested) {
             any |= untested.strike(term, &mut self.scratch);

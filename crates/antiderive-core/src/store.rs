@@ -35,14 +35,14 @@ impl Id {
         self.0 as usize
     }
 
-    /// The node of a symbol: symbols have fixed places.
+    /// The node of a symbol: symbols have fixed indices.
     #[inline]
     pub const fn symbol(symbol: Symbol) -> Id {
         Id(FIRST_SYMBOL + symbol.0 as u32)
     }
 }
 
-/// Integers from -16 to 16 have fixed places at the start of every store, then 1/2, then the symbols.
+/// Integers from -16 to 16 have fixed indices at the start of every store, then 1/2, then the symbols.
 const SMALL_INT: u32 = 16;
 const FIRST_SYMBOL: u32 = 2 * SMALL_INT + 2;
 const FIXED: usize = FIRST_SYMBOL as usize + crate::symbols::SYMBOLS.len();
@@ -57,7 +57,7 @@ pub struct Span {
 /// A node. Differences, quotients and roots do not exist: they are sums, products and powers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Node {
-    /// An exact number, by its place in [`Dag::numbers`].
+    /// An exact number, by its index in [`Dag::numbers`].
     Number(u32),
     /// A symbol.
     Symbol(Symbol),
@@ -449,7 +449,7 @@ impl Store {
         let mut map = vec![Id::ZERO; root.index() + 1];
         let mut out = Dag::default();
         out.nodes.reserve_exact(order.len());
-        for (place, id) in order.into_iter().enumerate() {
+        for (index, id) in order.into_iter().enumerate() {
             let node = match self.dag.node(id) {
                 Node::Number(n) => {
                     out.numbers.push(self.dag.numbers[n as usize].clone());
@@ -462,7 +462,7 @@ impl Store {
                 Node::Mul(span) => Node::Mul(out.copy_span(self.dag.span(span), &map)),
             };
             out.nodes.push(node);
-            map[id.index()] = Id(place as u32);
+            map[id.index()] = Id(index as u32);
         }
         out
     }

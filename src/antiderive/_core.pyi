@@ -1,6 +1,6 @@
 """Typed interface of the native core (crates/antiderive-py)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal, SupportsIndex, TypeAlias, TypedDict, final, overload
 
@@ -19,8 +19,10 @@ __all__ = [
     "screen_antiderivative",
     "screen_pairs",
     "screen_zero",
+    "set_sympy_bridge",
     "skeleton_hash",
     "split_of",
+    "symbols",
     "vocabulary",
 ]
 
@@ -53,8 +55,11 @@ class Expr:
     def factor(self) -> Expr: ...
     def simplify(self) -> Expr: ...
     def skeleton(self) -> str: ...
+    def parameters(self, variable: str | Expr | None = None) -> list[str]: ...
     @property
     def free_symbols(self) -> set[str]: ...
+    @property
+    def is_equation(self) -> bool: ...
     @property
     def operators(self) -> int: ...
     @property
@@ -98,9 +103,13 @@ class OperatorRow(TypedDict):
     infix: str
     latex: str
     sympy: str
+    arb: str
     weight: int
     derivative: str | None
     power: tuple[int, int] | None
+    reciprocal: tuple[Literal["value", "argument"], str] | None
+
+SymbolKind: TypeAlias = Literal["constant", "placeholder", "coefficient", "parameter", "variable", "unknown"]
 
 ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "untested", "undefined"]
 Samples: TypeAlias = list[tuple[dict[str, complex], float]]
@@ -116,6 +125,8 @@ def screen_antiderivative(
 ) -> tuple[ScreenStatus, Samples]: ...
 def screen_pairs(pairs: Sequence[tuple[Expr, Expr]], variable: str, seed: int) -> list[ScreenStatus]: ...
 def screen_zero(residual: Expr, variable: str, seed: int) -> tuple[ScreenStatus, Samples]: ...
+def set_sympy_bridge(load: Callable[[], Any]) -> None: ...
 def skeleton_hash(skeleton: str) -> int: ...
 def split_of(skeleton_hash: int) -> int: ...
+def symbols() -> list[tuple[str, SymbolKind]]: ...
 def vocabulary() -> list[str]: ...

@@ -7,7 +7,7 @@ use crate::operators::Op;
 use crate::store::{Id, Node, Store};
 use crate::symbols::Symbol;
 
-/// A place in a memo table that is not filled yet.
+/// An entry of a memo table that is not filled yet.
 const EMPTY: Id = Id(u32::MAX);
 
 impl Store {
@@ -18,7 +18,7 @@ impl Store {
     pub fn diff(&mut self, root: Id, symbol: Symbol) -> Result<Id> {
         let mut depends = symbol.bit();
         if symbol == Symbol::X {
-            depends |= Symbol::Y.bit() | Symbol::Y1.bit() | Symbol::Y2.bit();
+            depends |= Symbol::unknowns();
         }
         let mut memo = vec![EMPTY; root.index() + 1];
         let mut stack = vec![(root, false)];
@@ -67,14 +67,14 @@ impl Store {
             Node::Mul(span) => {
                 let mut terms = self.take_ids();
                 let mut factors = self.take_ids();
-                for place in 0..self.dag.span(span).len() {
-                    let slope = memo[self.dag.span(span)[place].index()];
+                for index in 0..self.dag.span(span).len() {
+                    let slope = memo[self.dag.span(span)[index].index()];
                     if slope == Id::ZERO {
                         continue;
                     }
                     factors.clear();
                     factors.extend_from_slice(self.dag.span(span));
-                    factors[place] = slope;
+                    factors[index] = slope;
                     terms.push(self.mul(&factors)?);
                 }
                 let sum = self.add(&terms)?;
@@ -112,10 +112,10 @@ impl Store {
     pub(crate) fn instantiate(&mut self, template: &Template, x: Id, y: Id) -> Result<Id> {
         let mut map = self.take_ids();
         let mut args = self.take_ids();
-        for place in 0..template.dag.nodes.len() {
-            let node = template.dag.nodes[place];
+        for index in 0..template.dag.nodes.len() {
+            let node = template.dag.nodes[index];
             args.clear();
-            args.extend(template.dag.arguments(Id(place as u32)).as_slice().iter().map(|a| map[a.index()]));
+            args.extend(template.dag.arguments(Id(index as u32)).as_slice().iter().map(|a| map[a.index()]));
             let made = match node {
                 Node::Number(n) => self.num(&template.dag.numbers[n as usize])?,
                 Node::Symbol(s) if s == Symbol::X => x,

@@ -59,10 +59,10 @@ pub(crate) fn formulas(op: Op) -> &'static Formulas {
 impl Store {
     /// The operator `op` applied to one argument (functions, roots and fixed powers).
     pub fn apply(&mut self, op: Op, arg: Id) -> Result<Id> {
-        let function = match op.row().meaning {
+        let function = match &op.row().meaning {
             Meaning::Function(function) => function,
             Meaning::FixedPower(num, den) => {
-                let exponent = self.num(&Number::ratio(num, den)?)?;
+                let exponent = self.num(&Number::ratio(*num, *den)?)?;
                 return self.pow(arg, exponent);
             }
             _ => return Err(Error::Unsupported(format!("'{}' takes two arguments", op.row().name))),

@@ -7,7 +7,7 @@
 //! everywhere.
 
 use crate::error::Result;
-use crate::operators::{Op, OPERATORS};
+use crate::operators::{On, Op, OPERATORS};
 use crate::store::{Id, Node, Store};
 use crate::symbols::{Symbol, SymbolKind};
 
@@ -49,8 +49,7 @@ impl Store {
 
     /// Whether the expression depends on the variable or the unknown function.
     fn varies(&self, id: Id) -> bool {
-        const FREE: [Symbol; 4] = [Symbol::X, Symbol::Y, Symbol::Y1, Symbol::Y2];
-        FREE.iter().any(|s| self.contains(id, *s))
+        self.symbols(id) & (Symbol::X.bit() | Symbol::unknowns()) != 0
     }
 
     /// `a*k(c) + b = value` gives `k(c) = (value - b)/a`.
@@ -150,18 +149,7 @@ impl Store {
     /// that is not real everywhere.
     fn may_be_complex(&self, id: Id) -> bool {
         self.dag.postorder(id).into_iter().any(|node| match self.dag.node(node) {
-            Node::Function(op, _) => matches!(
-                op,
-                Op::Ln
-                    | Op::Asin
-                    | Op::Acos
-                    | Op::Asec
-                    | Op::Acsc
-                    | Op::Acosh
-                    | Op::Atanh
-                    | Op::Acoth
-                    | Op::Asech
-            ),
+            Node::Function(op, _) => !op.function().is_some_and(|f| f.real),
             Node::Pow(_, exponent) => !self.number(exponent).is_some_and(crate::number::Number::is_integer),
             _ => false,
         })
@@ -169,21 +157,18 @@ impl Store {
 
     fn undo_function(&mut self, op: Op, arg: Id, value: Id, branch: Branch) -> Result<Step> {
         let Some(inverse) = inverse_of(op) else { return Ok(None) };
-        // On the real line exp and its like have one inverse; beside it they are periodic or even, so that
-        // tanh(ln(ln(u))) is real where ln(u) is negative, and not on the branch of atanh.
+        // An argument that may be complex counts even where the value is real: tanh(ln(ln(u))) is real where
+        // ln(u) is negative, and not on the branch of atanh.
         let complex = self.may_be_complex(arg);
         let next = match (op, branch) {
             // ln(m*v) = ln(v) + constant, exp(v + k) = exp(v) * constant
             (Op::Exp, Branch { factor: true, term: false }) => Branch { factor: false, term: true },
             (Op::Ln, Branch { factor: false, term: true }) => Branch { factor: true, term: false },
             (_, branch) if !branch.exact() => return Ok(None),
-            // f(-u) = f(u), f(u + k*pi) = ±f(u)
-            (Op::Sin | Op::Cos | Op::Sec | Op::Csc, _) => Branch { factor: true, term: true },
-            (Op::Tan | Op::Cot, _) => Branch { factor: false, term: true },
-            (Op::Exp | Op::Tanh | Op::Coth, _) => Branch { factor: false, term: complex },
-            (Op::Sinh | Op::Csch, _) => Branch { factor: complex, term: complex },
-            (Op::Cosh | Op::Sech, _) => Branch { factor: true, term: complex },
-            _ => Branch::default(),
+            _ => op.function().map_or(Branch::default(), |f| {
+                let lost = |on| on == On::Real || on == On::Complex && complex;
+                Branch { factor: lost(f.branches.sign), term: lost(f.branches.period) }
+            }),
         };
         Ok(Some((arg, self.apply(inverse, value)?, next)))
     }

@@ -64,7 +64,7 @@ pub(crate) enum Lexeme {
 
 pub(crate) struct Lexer<'a> {
     chars: &'a [char],
-    place: usize,
+    position: usize,
     ode: bool,
     out: Vec<(Lexeme, usize)>,
 }
@@ -80,16 +80,16 @@ pub(crate) fn is_prime(c: char) -> bool {
 impl<'a> Lexer<'a> {
     /// Over these characters; in an ODE `y` is the unknown.
     pub(crate) fn new(chars: &'a [char], ode: bool) -> Lexer<'a> {
-        Lexer { chars, place: 0, ode, out: Vec::new() }
+        Lexer { chars, position: 0, ode, out: Vec::new() }
     }
 
-    /// Splits the text into lexemes, each with its place.
+    /// Splits the text into lexemes, each with its position.
     pub(crate) fn run(mut self) -> Result<Vec<(Lexeme, usize)>> {
-        while let Some(&c) = self.chars.get(self.place) {
-            let start = self.place;
+        while let Some(&c) = self.chars.get(self.position) {
+            let start = self.position;
             let simple = match c {
                 _ if c.is_whitespace() => {
-                    self.place += 1;
+                    self.position += 1;
                     continue;
                 }
                 '0'..='9' | '.' => {
@@ -97,7 +97,7 @@ impl<'a> Lexer<'a> {
                     continue;
                 }
                 '*' if self.chars.get(start + 1) == Some(&'*') => {
-                    self.place += 1;
+                    self.position += 1;
                     Lexeme::Operator('^')
                 }
                 '+' | '*' | '/' | '^' | '=' => Lexeme::Operator(c),
@@ -121,13 +121,13 @@ impl<'a> Lexer<'a> {
                 _ => return error(start, format!("unexpected '{c}'")),
             };
             self.out.push((simple, start));
-            self.place += 1;
+            self.position += 1;
         }
         Ok(self.out)
     }
 
     fn number(&mut self) -> Result<()> {
-        let start = self.place;
+        let start = self.position;
         let digits = |from: usize| self.chars[from..].iter().take_while(|c| c.is_ascii_digit()).count();
         let whole = digits(start);
         let mut text: String = self.chars[start..start + whole].iter().collect();
@@ -150,20 +150,20 @@ impl<'a> Lexer<'a> {
         if decimals > 0 {
             value = value.mul(&Number::int(10).pow(-(decimals as i64), u64::MAX)?);
         }
-        self.place = end;
+        self.position = end;
         self.out.push((Lexeme::Number(value), start));
         Ok(())
     }
 
     /// `x²` is `x^2`; `x¹²` is `x^12`.
     fn superscript(&mut self) {
-        let start = self.place;
+        let start = self.position;
         let mut value = Number::ZERO;
         while let Some(digit) =
-            self.chars.get(self.place).and_then(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|s| s == *c))
+            self.chars.get(self.position).and_then(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|s| s == *c))
         {
             value = value.mul(&Number::int(10)).add(&Number::int(digit as i64));
-            self.place += 1;
+            self.position += 1;
         }
         self.out.push((Lexeme::Operator('^'), start));
         self.out.push((Lexeme::Number(value), start));
@@ -171,9 +171,9 @@ impl<'a> Lexer<'a> {
 
     /// A run of letters, with the digits that follow: a name, or several names run together.
     fn word(&mut self) -> Result<()> {
-        let start = self.place;
+        let start = self.position;
         if let Some(end) = self.leibniz() {
-            self.place = end;
+            self.position = end;
             return Ok(());
         }
         let count =
@@ -181,7 +181,7 @@ impl<'a> Lexer<'a> {
         let letters = count(start, char::is_ascii_alphabetic);
         let digits = count(start + letters, char::is_ascii_digit);
         let whole: String = self.chars[start..start + letters + digits].iter().collect();
-        self.place = start + letters + digits;
+        self.position = start + letters + digits;
         if digits > 0 {
             return match self.name(&whole) {
                 Some(lexeme) => {
@@ -195,7 +195,7 @@ impl<'a> Lexer<'a> {
             };
         }
         let pieces = self.split(&whole);
-        let called = self.chars[self.place..].iter().find(|c| !c.is_whitespace()) == Some(&'(');
+        let called = self.chars[self.position..].iter().find(|c| !c.is_whitespace()) == Some(&'(');
         let letters_only =
             pieces.iter().all(|(l, _)| matches!(l, Lexeme::Symbol(s) if s.kind() != SymbolKind::Constant));
         let parameters = pieces
@@ -256,18 +256,18 @@ impl<'a> Lexer<'a> {
     /// After the unknown: its primes and `(x)`.
     fn unknown(&mut self) {
         let Some((lexeme, _)) = self.out.last_mut() else { return };
-        let primes = self.chars[self.place..].iter().take_while(|c| is_prime(**c)).count();
+        let primes = self.chars[self.position..].iter().take_while(|c| is_prime(**c)).count();
         let (count, width) = match primes {
-            0 if self.chars.get(self.place) == Some(&'″') => (2, 1),
-            0 if self.chars.get(self.place) == Some(&'"') => (2, 1),
+            0 if self.chars.get(self.position) == Some(&'″') => (2, 1),
+            0 if self.chars.get(self.position) == Some(&'"') => (2, 1),
             n => (n, n),
         };
-        if count <= 2 {
-            *lexeme = Lexeme::Symbol([Symbol::Y, Symbol::Y1, Symbol::Y2][count]);
-            self.place += width;
+        if count < Symbol::UNKNOWNS.len() {
+            *lexeme = Lexeme::Symbol(Symbol::UNKNOWNS[count]);
+            self.position += width;
         }
-        if self.chars[self.place..].starts_with(&['(', 'x', ')']) {
-            self.place += 3;
+        if self.chars[self.position..].starts_with(&['(', 'x', ')']) {
+            self.position += 3;
         }
     }
 
@@ -281,9 +281,9 @@ impl<'a> Lexer<'a> {
         ];
         for (form, symbol) in FORMS {
             let form: Vec<char> = form.chars().collect();
-            if self.chars[self.place..].starts_with(&form) {
-                self.out.push((Lexeme::Symbol(symbol), self.place));
-                return Some(self.place + form.len());
+            if self.chars[self.position..].starts_with(&form) {
+                self.out.push((Lexeme::Symbol(symbol), self.position));
+                return Some(self.position + form.len());
             }
         }
         None

@@ -1,7 +1,8 @@
 //! The operator table: every operator is one row.
 //!
-//! Parser, printers, sampler, differentiator, evaluator, vocabulary and the SymPy converter read this
-//! table; adding an operator is adding a row (and its name to [`Op`], in the same place).
+//! Parser, printers, sampler, differentiator, evaluator, vocabulary, the isolation of constants, and in
+//! Python the SymPy converter, the syntax of computer algebra systems and ball arithmetic read this table;
+//! adding an operator is adding a row (and its name to [`Op`], in the same place).
 
 use crate::numeric as num;
 use crate::numeric::C64;
@@ -52,6 +53,12 @@ pub struct Function {
     pub parity: Parity,
     /// The function `g` with `f(g(x)) = x` everywhere, if there is one.
     pub undoes: Option<Op>,
+    /// The function that this one is by a reciprocal, if there is one.
+    pub reciprocal: Option<Reciprocal>,
+    /// Whether every real argument at which it is defined has a real value.
+    pub real: bool,
+    /// How arguments of the same value differ.
+    pub branches: Branches,
     /// Exact values: argument and value as formulas; an empty value marks a pole.
     pub values: &'static [(&'static str, &'static str)],
 }
@@ -73,6 +80,35 @@ pub enum Parity {
     None,
 }
 
+/// One function by another one and a reciprocal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reciprocal {
+    /// `1/g(x)`
+    Value(Op),
+    /// `g(1/x)`
+    Argument(Op),
+}
+
+/// How the arguments of one value differ from the one that the inverse function gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Branches {
+    /// By their sign.
+    pub sign: On,
+    /// By a term that is constant between singularities: multiples of a period.
+    pub period: On,
+}
+
+/// Among which arguments a function takes a value again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    /// None.
+    Nowhere,
+    /// Complex ones, of which at most one is real.
+    Complex,
+    /// Real ones.
+    Real,
+}
+
 /// One row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Operator {
@@ -88,81 +124,117 @@ pub struct Operator {
     pub latex: &'static str,
     /// Class or function of the `sympy` module; empty where SymPy has none.
     pub sympy: &'static str,
+    /// Method of Arb's complex balls (python-flint); empty where Arb has none.
+    pub arb: &'static str,
     /// Default weight when random functions are sampled.
     pub weight: u32,
     /// How it becomes canonical nodes.
     pub meaning: Meaning,
 }
 
-const fn row(
+/// A row of an operator that becomes sums, products and powers.
+const fn operator(
     op: Op,
     name: &'static str,
     (infix, latex, sympy): (&'static str, &'static str, &'static str),
     weight: u32,
     meaning: Meaning,
 ) -> Operator {
-    let arity = match meaning {
-        Meaning::FixedPower(..) | Meaning::Function(..) => 1,
-        _ => 2,
-    };
-    Operator { op, name, arity, infix, latex, sympy, weight, meaning }
+    let arity = if let FixedPower(..) = meaning { 1 } else { 2 };
+    Operator { op, name, arity, infix, latex, sympy, arb: "", weight, meaning }
 }
 
-const fn fun(
-    derivative: &'static str,
-    eval: fn(C64) -> C64,
-    parity: Parity,
-    undoes: Option<Op>,
-    values: &'static [(&'static str, &'static str)],
-) -> Meaning {
-    Meaning::Function(Function { derivative, eval, parity, undoes, values })
+/// A row of a function of one argument.
+const fn function(
+    op: Op,
+    name: &'static str,
+    (infix, latex, sympy, arb): (&'static str, &'static str, &'static str, &'static str),
+    weight: u32,
+    function: Function,
+) -> Operator {
+    Operator { op, name, arity: 1, infix, latex, sympy, arb, weight, meaning: Meaning::Function(function) }
+}
+
+/// The columns that every function has; the others are set by the methods of [`Function`].
+const fn of(derivative: &'static str, eval: fn(C64) -> C64, parity: Parity) -> Function {
+    let branches = Branches { sign: Nowhere, period: Nowhere };
+    Function { derivative, eval, parity, undoes: None, reciprocal: None, real: true, branches, values: &[] }
+}
+
+impl Function {
+    const fn undoes(mut self, op: Op) -> Function {
+        self.undoes = Some(op);
+        self
+    }
+
+    const fn reciprocal(mut self, reciprocal: Reciprocal) -> Function {
+        self.reciprocal = Some(reciprocal);
+        self
+    }
+
+    const fn partly_real(mut self) -> Function {
+        self.real = false;
+        self
+    }
+
+    const fn branches(mut self, sign: On, period: On) -> Function {
+        self.branches = Branches { sign, period };
+        self
+    }
+
+    const fn values(mut self, values: &'static [(&'static str, &'static str)]) -> Function {
+        self.values = values;
+        self
+    }
 }
 
 use Meaning::{Difference, FixedPower, Power, Product, Quotient, Sum};
+use On::{Complex, Nowhere, Real};
 use Parity::{Even, None as Neither, Odd};
+use Reciprocal::{Argument, Value};
 
 /// The table. Values of `sin`, `cos`, ... at rational multiples of pi are computed, not listed.
 #[rustfmt::skip]
 pub static OPERATORS: [Operator; 39] = [
-    row(Op::Add,   "add",   ("+",     r"+",                     "Add"),   10, Sum),
-    row(Op::Sub,   "sub",   ("-",     r"-",                     ""),       3, Difference),
-    row(Op::Mul,   "mul",   ("*",     r"\cdot",                 "Mul"),   10, Product),
-    row(Op::Div,   "div",   ("/",     r"/",                     ""),       5, Quotient),
-    row(Op::Pow,   "pow",   ("**",    r"^",                     "Pow"),    0, Power),
-    row(Op::Sqrt,  "sqrt",  ("sqrt",  r"\sqrt",                 "sqrt"),   4, FixedPower(1, 2)),
-    row(Op::Pow2,  "pow2",  ("",      "",                       ""),       4, FixedPower(2, 1)),
-    row(Op::Pow3,  "pow3",  ("",      "",                       ""),       2, FixedPower(3, 1)),
-    row(Op::Pow4,  "pow4",  ("",      "",                       ""),       1, FixedPower(4, 1)),
-    row(Op::Pow5,  "pow5",  ("",      "",                       ""),       1, FixedPower(5, 1)),
-    row(Op::Inv,   "inv",   ("",      "",                       ""),       0, FixedPower(-1, 1)),
-    row(Op::Exp,   "exp",   ("exp",   r"\exp",                  "exp"),    4, fun("y", num::exp, Neither, Some(Op::Ln), &[("0", "1"), ("1", "E")])),
-    row(Op::Ln,    "ln",    ("log",   r"\ln",                   "log"),    4, fun("1/x", num::ln, Neither, None, &[("0", ""), ("1", "0"), ("E", "1"), ("I", "I*pi/2")])),
-    row(Op::Abs,   "abs",   ("abs",   r"\operatorname{abs}",    "Abs"),    0, fun("sign(x)", num::abs, Even, None, &[("I", "1")])),
-    row(Op::Sign,  "sign",  ("sign",  r"\operatorname{sign}",   "sign"),   0, fun("0", num::sign, Odd, None, &[("0", "0"), ("I", "I")])),
-    row(Op::Sin,   "sin",   ("sin",   r"\sin",                  "sin"),    4, fun("cos(x)", num::sin, Odd, Some(Op::Asin), &[])),
-    row(Op::Cos,   "cos",   ("cos",   r"\cos",                  "cos"),    4, fun("-sin(x)", num::cos, Even, Some(Op::Acos), &[])),
-    row(Op::Tan,   "tan",   ("tan",   r"\tan",                  "tan"),    4, fun("1 + y**2", num::tan, Odd, Some(Op::Atan), &[])),
-    row(Op::Cot,   "cot",   ("cot",   r"\cot",                  "cot"),    0, fun("-1 - y**2", num::cot, Odd, Some(Op::Acot), &[])),
-    row(Op::Sec,   "sec",   ("sec",   r"\sec",                  "sec"),    0, fun("y*tan(x)", num::sec, Even, Some(Op::Asec), &[])),
-    row(Op::Csc,   "csc",   ("csc",   r"\csc",                  "csc"),    0, fun("-y*cot(x)", num::csc, Odd, Some(Op::Acsc), &[])),
-    row(Op::Asin,  "asin",  ("asin",  r"\arcsin",               "asin"),   1, fun("1/sqrt(1 - x**2)", num::asin, Odd, None, &[("0", "0"), ("1", "pi/2"), ("1/2", "pi/6"), ("sqrt(2)/2", "pi/4"), ("sqrt(3)/2", "pi/3")])),
-    row(Op::Acos,  "acos",  ("acos",  r"\arccos",               "acos"),   1, fun("-1/sqrt(1 - x**2)", num::acos, Neither, None, &[("0", "pi/2"), ("1", "0"), ("-1", "pi"), ("1/2", "pi/3"), ("-1/2", "2*pi/3"), ("sqrt(2)/2", "pi/4"), ("-sqrt(2)/2", "3*pi/4"), ("sqrt(3)/2", "pi/6"), ("-sqrt(3)/2", "5*pi/6")])),
-    row(Op::Atan,  "atan",  ("atan",  r"\arctan",               "atan"),   1, fun("1/(1 + x**2)", num::atan, Odd, None, &[("0", "0"), ("1", "pi/4"), ("sqrt(3)", "pi/3"), ("sqrt(3)/3", "pi/6"), ("I", "")])),
-    row(Op::Acot,  "acot",  ("acot",  r"\operatorname{arccot}", "acot"),   0, fun("-1/(1 + x**2)", num::acot, Odd, None, &[("0", "pi/2"), ("1", "pi/4"), ("sqrt(3)", "pi/6"), ("sqrt(3)/3", "pi/3"), ("I", "")])),
-    row(Op::Asec,  "asec",  ("asec",  r"\operatorname{arcsec}", "asec"),   0, fun("1/(x**2*sqrt(1 - 1/x**2))", num::asec, Neither, None, &[("0", ""), ("1", "0"), ("-1", "pi"), ("2", "pi/3"), ("-2", "2*pi/3")])),
-    row(Op::Acsc,  "acsc",  ("acsc",  r"\operatorname{arccsc}", "acsc"),   0, fun("-1/(x**2*sqrt(1 - 1/x**2))", num::acsc, Odd, None, &[("0", ""), ("1", "pi/2"), ("2", "pi/6")])),
-    row(Op::Sinh,  "sinh",  ("sinh",  r"\sinh",                 "sinh"),   1, fun("cosh(x)", num::sinh, Odd, Some(Op::Asinh), &[("0", "0")])),
-    row(Op::Cosh,  "cosh",  ("cosh",  r"\cosh",                 "cosh"),   1, fun("sinh(x)", num::cosh, Even, Some(Op::Acosh), &[("0", "1")])),
-    row(Op::Tanh,  "tanh",  ("tanh",  r"\tanh",                 "tanh"),   1, fun("1 - y**2", num::tanh, Odd, Some(Op::Atanh), &[("0", "0")])),
-    row(Op::Coth,  "coth",  ("coth",  r"\coth",                 "coth"),   0, fun("1 - y**2", num::coth, Odd, Some(Op::Acoth), &[("0", "")])),
-    row(Op::Sech,  "sech",  ("sech",  r"\operatorname{sech}",   "sech"),   0, fun("-y*tanh(x)", num::sech, Even, Some(Op::Asech), &[("0", "1")])),
-    row(Op::Csch,  "csch",  ("csch",  r"\operatorname{csch}",   "csch"),   0, fun("-y*coth(x)", num::csch, Odd, Some(Op::Acsch), &[("0", "")])),
-    row(Op::Asinh, "asinh", ("asinh", r"\operatorname{arsinh}", "asinh"),  1, fun("1/sqrt(1 + x**2)", num::asinh, Odd, None, &[("0", "0")])),
-    row(Op::Acosh, "acosh", ("acosh", r"\operatorname{arcosh}", "acosh"),  1, fun("1/(sqrt(x - 1)*sqrt(x + 1))", num::acosh, Neither, None, &[("0", "I*pi/2"), ("1", "0"), ("-1", "I*pi")])),
-    row(Op::Atanh, "atanh", ("atanh", r"\operatorname{artanh}", "atanh"),  1, fun("1/(1 - x**2)", num::atanh, Odd, None, &[("0", "0"), ("1", "")])),
-    row(Op::Acoth, "acoth", ("acoth", r"\operatorname{arcoth}", "acoth"),  0, fun("1/(1 - x**2)", num::acoth, Odd, None, &[("0", "I*pi/2"), ("1", "")])),
-    row(Op::Asech, "asech", ("asech", r"\operatorname{arsech}", "asech"),  0, fun("-1/(x**2*sqrt(1/x - 1)*sqrt(1/x + 1))", num::asech, Neither, None, &[("0", ""), ("1", "0"), ("-1", "I*pi")])),
-    row(Op::Acsch, "acsch", ("acsch", r"\operatorname{arcsch}", "acsch"),  0, fun("-1/(x**2*sqrt(1 + 1/x**2))", num::acsch, Odd, None, &[("0", "")])),
+    operator(Op::Add,   "add",   ("+",     r"+",                    "Add"),            10, Sum),
+    operator(Op::Sub,   "sub",   ("-",     r"-",                    ""),               3, Difference),
+    operator(Op::Mul,   "mul",   ("*",     r"\cdot",                "Mul"),            10, Product),
+    operator(Op::Div,   "div",   ("/",     r"/",                    ""),               5, Quotient),
+    operator(Op::Pow,   "pow",   ("**",    r"^",                    "Pow"),            0, Power),
+    operator(Op::Sqrt,  "sqrt",  ("sqrt",  r"\sqrt",                "sqrt"),           4, FixedPower(1, 2)),
+    operator(Op::Pow2,  "pow2",  ("",      "",                      ""),               4, FixedPower(2, 1)),
+    operator(Op::Pow3,  "pow3",  ("",      "",                      ""),               2, FixedPower(3, 1)),
+    operator(Op::Pow4,  "pow4",  ("",      "",                      ""),               1, FixedPower(4, 1)),
+    operator(Op::Pow5,  "pow5",  ("",      "",                      ""),               1, FixedPower(5, 1)),
+    operator(Op::Inv,   "inv",   ("",      "",                      ""),               0, FixedPower(-1, 1)),
+    function(Op::Exp,   "exp",   ("exp",   r"\exp",                 "exp",   "exp"),   4, of("y", num::exp, Neither).undoes(Op::Ln).branches(Nowhere, Complex).values(&[("0", "1"), ("1", "E")])),
+    function(Op::Ln,    "ln",    ("log",   r"\ln",                  "log",   "log"),   4, of("1/x", num::ln, Neither).partly_real().values(&[("0", ""), ("1", "0"), ("E", "1"), ("I", "I*pi/2")])),
+    function(Op::Abs,   "abs",   ("abs",   r"\operatorname{abs}",   "Abs",   ""),      0, of("sign(x)", num::abs, Even).values(&[("I", "1")])),
+    function(Op::Sign,  "sign",  ("sign",  r"\operatorname{sign}",  "sign",  ""),      0, of("0", num::sign, Odd).values(&[("0", "0"), ("I", "I")])),
+    function(Op::Sin,   "sin",   ("sin",   r"\sin",                 "sin",   "sin"),   4, of("cos(x)", num::sin, Odd).undoes(Op::Asin).branches(Real, Real)),
+    function(Op::Cos,   "cos",   ("cos",   r"\cos",                 "cos",   "cos"),   4, of("-sin(x)", num::cos, Even).undoes(Op::Acos).branches(Real, Real)),
+    function(Op::Tan,   "tan",   ("tan",   r"\tan",                 "tan",   "tan"),   4, of("1 + y**2", num::tan, Odd).undoes(Op::Atan).branches(Nowhere, Real)),
+    function(Op::Cot,   "cot",   ("cot",   r"\cot",                 "cot",   "cot"),   0, of("-1 - y**2", num::cot, Odd).undoes(Op::Acot).reciprocal(Value(Op::Tan)).branches(Nowhere, Real)),
+    function(Op::Sec,   "sec",   ("sec",   r"\sec",                 "sec",   "sec"),   0, of("y*tan(x)", num::sec, Even).undoes(Op::Asec).reciprocal(Value(Op::Cos)).branches(Real, Real)),
+    function(Op::Csc,   "csc",   ("csc",   r"\csc",                 "csc",   "csc"),   0, of("-y*cot(x)", num::csc, Odd).undoes(Op::Acsc).reciprocal(Value(Op::Sin)).branches(Real, Real)),
+    function(Op::Asin,  "asin",  ("asin",  r"\arcsin",              "asin",  "asin"),  1, of("1/sqrt(1 - x**2)", num::asin, Odd).partly_real().values(&[("0", "0"), ("1", "pi/2"), ("1/2", "pi/6"), ("sqrt(2)/2", "pi/4"), ("sqrt(3)/2", "pi/3")])),
+    function(Op::Acos,  "acos",  ("acos",  r"\arccos",              "acos",  "acos"),  1, of("-1/sqrt(1 - x**2)", num::acos, Neither).partly_real().values(&[("0", "pi/2"), ("1", "0"), ("-1", "pi"), ("1/2", "pi/3"), ("-1/2", "2*pi/3"), ("sqrt(2)/2", "pi/4"), ("-sqrt(2)/2", "3*pi/4"), ("sqrt(3)/2", "pi/6"), ("-sqrt(3)/2", "5*pi/6")])),
+    function(Op::Atan,  "atan",  ("atan",  r"\arctan",              "atan",  "atan"),  1, of("1/(1 + x**2)", num::atan, Odd).values(&[("0", "0"), ("1", "pi/4"), ("sqrt(3)", "pi/3"), ("sqrt(3)/3", "pi/6"), ("I", "")])),
+    function(Op::Acot,  "acot",  ("acot",  r"\operatorname{arccot}", "acot",  ""),      0, of("-1/(1 + x**2)", num::acot, Odd).reciprocal(Argument(Op::Atan)).values(&[("0", "pi/2"), ("1", "pi/4"), ("sqrt(3)", "pi/6"), ("sqrt(3)/3", "pi/3"), ("I", "")])),
+    function(Op::Asec,  "asec",  ("asec",  r"\operatorname{arcsec}", "asec",  ""),      0, of("1/(x**2*sqrt(1 - 1/x**2))", num::asec, Neither).reciprocal(Argument(Op::Acos)).partly_real().values(&[("0", ""), ("1", "0"), ("-1", "pi"), ("2", "pi/3"), ("-2", "2*pi/3")])),
+    function(Op::Acsc,  "acsc",  ("acsc",  r"\operatorname{arccsc}", "acsc",  ""),      0, of("-1/(x**2*sqrt(1 - 1/x**2))", num::acsc, Odd).reciprocal(Argument(Op::Asin)).partly_real().values(&[("0", ""), ("1", "pi/2"), ("2", "pi/6")])),
+    function(Op::Sinh,  "sinh",  ("sinh",  r"\sinh",                "sinh",  "sinh"),  1, of("cosh(x)", num::sinh, Odd).undoes(Op::Asinh).branches(Complex, Complex).values(&[("0", "0")])),
+    function(Op::Cosh,  "cosh",  ("cosh",  r"\cosh",                "cosh",  "cosh"),  1, of("sinh(x)", num::cosh, Even).undoes(Op::Acosh).branches(Real, Complex).values(&[("0", "1")])),
+    function(Op::Tanh,  "tanh",  ("tanh",  r"\tanh",                "tanh",  "tanh"),  1, of("1 - y**2", num::tanh, Odd).undoes(Op::Atanh).branches(Nowhere, Complex).values(&[("0", "0")])),
+    function(Op::Coth,  "coth",  ("coth",  r"\coth",                "coth",  "coth"),  0, of("1 - y**2", num::coth, Odd).undoes(Op::Acoth).reciprocal(Value(Op::Tanh)).branches(Nowhere, Complex).values(&[("0", "")])),
+    function(Op::Sech,  "sech",  ("sech",  r"\operatorname{sech}",  "sech",  "sech"),  0, of("-y*tanh(x)", num::sech, Even).undoes(Op::Asech).reciprocal(Value(Op::Cosh)).branches(Real, Complex).values(&[("0", "1")])),
+    function(Op::Csch,  "csch",  ("csch",  r"\operatorname{csch}",  "csch",  "csch"),  0, of("-y*coth(x)", num::csch, Odd).undoes(Op::Acsch).reciprocal(Value(Op::Sinh)).branches(Complex, Complex).values(&[("0", "")])),
+    function(Op::Asinh, "asinh", ("asinh", r"\operatorname{arsinh}", "asinh", "asinh"), 1, of("1/sqrt(1 + x**2)", num::asinh, Odd).values(&[("0", "0")])),
+    function(Op::Acosh, "acosh", ("acosh", r"\operatorname{arcosh}", "acosh", "acosh"), 1, of("1/(sqrt(x - 1)*sqrt(x + 1))", num::acosh, Neither).partly_real().values(&[("0", "I*pi/2"), ("1", "0"), ("-1", "I*pi")])),
+    function(Op::Atanh, "atanh", ("atanh", r"\operatorname{artanh}", "atanh", "atanh"), 1, of("1/(1 - x**2)", num::atanh, Odd).partly_real().values(&[("0", "0"), ("1", "")])),
+    function(Op::Acoth, "acoth", ("acoth", r"\operatorname{arcoth}", "acoth", ""),      0, of("1/(1 - x**2)", num::acoth, Odd).reciprocal(Argument(Op::Atanh)).partly_real().values(&[("0", "I*pi/2"), ("1", "")])),
+    function(Op::Asech, "asech", ("asech", r"\operatorname{arsech}", "asech", ""),      0, of("-1/(x**2*sqrt(1/x - 1)*sqrt(1/x + 1))", num::asech, Neither).reciprocal(Argument(Op::Acosh)).partly_real().values(&[("0", ""), ("1", "0"), ("-1", "I*pi")])),
+    function(Op::Acsch, "acsch", ("acsch", r"\operatorname{arcsch}", "acsch", ""),      0, of("-1/(x**2*sqrt(1 + 1/x**2))", num::acsch, Odd).reciprocal(Argument(Op::Asinh)).values(&[("0", "")])),
 ];
 
 impl Op {
@@ -207,6 +279,45 @@ mod tests {
                 let value = (row.op.function().unwrap().eval)((inner.function().unwrap().eval)(z));
                 assert!((value - z).norm() < 1e-14, "{}", row.name);
             }
+        }
+    }
+
+    fn functions() -> impl Iterator<Item = (&'static str, &'static Function)> {
+        OPERATORS.iter().filter_map(|row| row.op.function().map(|f| (row.name, f)))
+    }
+
+    #[test]
+    fn reciprocals_have_the_value_of_the_function() {
+        let z = num::c(0.3, 0.2);
+        for (name, f) in functions() {
+            let value = match f.reciprocal {
+                Some(Value(op)) => (op.function().unwrap().eval)(z).recip(),
+                Some(Argument(op)) => (op.function().unwrap().eval)(z.recip()),
+                None => continue,
+            };
+            assert!(((f.eval)(z) - value).norm() < 1e-13, "{name}");
+        }
+    }
+
+    #[test]
+    fn real_functions_are_real_on_the_real_line() {
+        for (name, f) in functions() {
+            let values = [-2.7, -1.4, -0.6, -0.2, 0.3, 0.7, 1.6, 3.1].map(|x| (f.eval)(num::real(x)));
+            assert_eq!(values.iter().all(|value| value.is_real()), f.real, "{name}");
+        }
+    }
+
+    #[test]
+    fn branches_are_where_the_inverse_loses_the_argument() {
+        let reals = [-7.3, -2.1, -0.4, 0.4, 2.1, 7.3].map(num::real);
+        let complex = [num::c(0.4, 7.3), num::c(-0.4, 2.1), num::c(2.1, -7.3)];
+        for (name, f) in functions() {
+            let Some(inverse) = f.undoes else { continue };
+            let inverse = inverse.function().unwrap().eval;
+            let lost = |z: &C64| (inverse((f.eval)(*z)) - *z).norm() > 1e-6;
+            let Branches { sign, period } = f.branches;
+            assert_eq!(reals.iter().any(lost), sign == Real || period == Real, "{name}");
+            assert_eq!(complex.iter().any(lost), sign != Nowhere || period != Nowhere, "{name}");
         }
     }
 }

@@ -17,6 +17,20 @@ pub enum SymbolKind {
     Unknown,
 }
 
+impl SymbolKind {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            SymbolKind::Constant => "constant",
+            SymbolKind::Placeholder => "placeholder",
+            SymbolKind::Coefficient => "coefficient",
+            SymbolKind::Parameter => "parameter",
+            SymbolKind::Variable => "variable",
+            SymbolKind::Unknown => "unknown",
+        }
+    }
+}
+
 /// A symbol: an index into [`SYMBOLS`], which is also its rank in the canonical order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(pub(crate) u8);
@@ -59,6 +73,14 @@ impl Symbol {
     pub const Y1: Symbol = Symbol(62);
     /// Its second derivative.
     pub const Y2: Symbol = Symbol(63);
+
+    /// The unknown function and its derivatives, by order.
+    pub const UNKNOWNS: [Symbol; 3] = [Symbol::Y, Symbol::Y1, Symbol::Y2];
+
+    /// The set of the unknown function and its derivatives ([`Symbol::bit`]).
+    pub fn unknowns() -> u64 {
+        Symbol::UNKNOWNS.iter().fold(0, |set, unknown| set | unknown.bit())
+    }
 
     /// The coefficient `a0` .. `a9` with this number.
     pub(crate) fn coefficient(number: usize) -> Symbol {
@@ -139,6 +161,8 @@ mod tests {
 
     #[test]
     fn kinds_follow_the_names() {
+        let unknown = |s: &Symbol| s.kind() == SymbolKind::Unknown;
+        assert!(Symbol::all().filter(unknown).eq(Symbol::UNKNOWNS));
         for symbol in Symbol::all() {
             let name = symbol.name();
             let kind = match name {

@@ -18,12 +18,33 @@ use num_rational::BigRational;
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyTuple};
 
 use crate::errors::to_python;
 
 thread_local! {
     static STORE: RefCell<Store> = RefCell::new(Store::default());
+}
+
+/// What loads the bridge to SymPy.
+static SYMPY_BRIDGE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// Registers what `Expr.to_sympy` and `Expr.from_sympy` call: `load()` returns an object with functions of
+/// these names. The first registration stays.
+#[pyfunction]
+pub fn set_sympy_bridge(py: Python<'_>, load: Py<PyAny>) {
+    let _ = SYMPY_BRIDGE.set(py, load);
+}
+
+fn sympy_bridge(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    match SYMPY_BRIDGE.get(py) {
+        Some(load) => load.bind(py).call0(),
+        None => {
+            let message = "no conversion to SymPy is registered; import antiderive.expressions";
+            Err(to_python(py, &Error::Unsupported(message.into()), None))
+        }
+    }
 }
 
 /// Runs `work` with this thread's store, emptied first.
@@ -253,21 +274,21 @@ impl Expr {
 
     /// The same expression in SymPy.
     fn to_sympy<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("antiderive.expressions.sympy")?.call_method1("to_sympy", (slf,))
+        sympy_bridge(slf.py())?.call_method1("to_sympy", (slf,))
     }
 
     /// The expression of a SymPy object.
     #[staticmethod]
     fn from_sympy<'py>(py: Python<'py>, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        py.import("antiderive.expressions.sympy")?.call_method1("from_sympy", (value,))
+        sympy_bridge(py)?.call_method1("from_sympy", (value,))
     }
 
     /// Nodes with arguments before the nodes that use them, the root last; see the type stub.
     fn nodes<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
         let dag = self.0.dag();
         let mut out = Vec::new();
-        for place in 0..=self.0.root().index() {
-            let id = self.0.node_at(place);
+        for index in 0..=self.0.root().index() {
+            let id = self.0.node_at(index);
             let args: Vec<usize> = dag.arguments(id).as_slice().iter().map(|a| a.index()).collect();
             let (kind, value) = match dag.node(id) {
                 Node::Number(_) => {
@@ -362,6 +383,20 @@ impl Expr {
         symbols_in(self.0.symbols()).map(Symbol::name).collect()
     }
 
+    /// Names of the symbols that stand for numbers beside the variable, in canonical order.
+    #[pyo3(signature = (variable=None))]
+    fn parameters(&self, variable: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<&'static str>> {
+        let variable = variable.map_or(Ok(Symbol::X), to_symbol)?;
+        let others = self.0.symbols() & !variable.bit() & !Symbol::unknowns();
+        Ok(symbols_in(others).map(Symbol::name).collect())
+    }
+
+    /// Whether the unknown function or a derivative of it occurs.
+    #[getter]
+    fn is_equation(&self) -> bool {
+        self.0.symbols() & Symbol::unknowns() != 0
+    }
+
     /// Number of operators of the prefix form.
     #[getter]
     fn operators(&self) -> usize {
@@ -373,10 +408,10 @@ impl Expr {
     fn depth(&self) -> usize {
         let dag = self.0.dag();
         let mut depth = vec![1; self.0.root().index() + 1];
-        for place in 0..depth.len() {
+        for index in 0..depth.len() {
             let below =
-                dag.arguments(self.0.node_at(place)).as_slice().iter().map(|a| depth[a.index()]).max();
-            depth[place] += below.unwrap_or(0);
+                dag.arguments(self.0.node_at(index)).as_slice().iter().map(|a| depth[a.index()]).max();
+            depth[index] += below.unwrap_or(0);
         }
         depth[self.0.root().index()]
     }
@@ -575,9 +610,9 @@ impl Expr {
         let slices = flat.iter().map(|a| a.as_slice()).collect::<std::result::Result<Vec<_>, _>>()?;
         let length = slices.first().map_or(0, |s| s.len());
         out.reserve(length * columns);
-        for place in 0..length {
+        for index in 0..length {
             for (symbol, slice) in symbols.iter().zip(&slices) {
-                point.set(*symbol, c64(slice[place]));
+                point.set(*symbol, c64(slice[index]));
             }
             evaluate(&point, &mut out);
         }

@@ -12,13 +12,13 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _core {
     #[pymodule_export]
-    use super::expr::Expr;
+    use super::expr::{set_sympy_bridge, Expr};
     #[pymodule_export]
     use super::generate::{default_operators, generate, native_tasks, recipe_text, skeleton_hash, split_of};
     #[pymodule_export]
     use super::screen::{screen_antiderivative, screen_pairs, screen_zero};
     #[pymodule_export]
-    use super::tables::{arities, operators, vocabulary};
+    use super::tables::{arities, operators, symbols, vocabulary};
 
     #[pymodule_export]
     const GENERATOR_VERSION: u32 = antiderive_core::recipe::GENERATOR_VERSION;

@@ -1,7 +1,8 @@
-//! The operator table and the vocabulary, to read from Python.
+//! The tables of operators and symbols and the vocabulary, to read from Python.
 
-use antiderive_core::operators::{Meaning, OPERATORS};
+use antiderive_core::operators::{Meaning, Reciprocal, OPERATORS};
 use antiderive_core::prefix::{Token, VOCABULARY};
+use antiderive_core::symbols::Symbol;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -17,17 +18,30 @@ pub fn operators(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
             out.set_item("infix", row.infix)?;
             out.set_item("latex", row.latex)?;
             out.set_item("sympy", row.sympy)?;
+            out.set_item("arb", row.arb)?;
             out.set_item("weight", row.weight)?;
             let (derivative, power) = match row.meaning {
-                Meaning::Function(f) => (Some(f.derivative), None),
+                Meaning::Function(ref f) => (Some(f.derivative), None),
                 Meaning::FixedPower(num, den) => (None, Some((num, den))),
                 _ => (None, None),
             };
             out.set_item("derivative", derivative)?;
             out.set_item("power", power)?;
+            let reciprocal =
+                row.op.function().and_then(|f| f.reciprocal).map(|reciprocal| match reciprocal {
+                    Reciprocal::Value(op) => ("value", op.row().name),
+                    Reciprocal::Argument(op) => ("argument", op.row().name),
+                });
+            out.set_item("reciprocal", reciprocal)?;
             Ok(out)
         })
         .collect()
+}
+
+/// Name and kind of every symbol, in canonical order.
+#[pyfunction]
+pub fn symbols() -> Vec<(&'static str, &'static str)> {
+    Symbol::all().map(|symbol| (symbol.name(), symbol.kind().name())).collect()
 }
 
 /// Token names, in the order of their ids.

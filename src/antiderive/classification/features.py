@@ -179,4 +179,4 @@ def _count_sizes(integrand: Expr, walk: _Walk, counts: Counter[str]) -> None:
     counts["operators"], counts["depth"] = integrand.operators, integrand.depth
     counts["tokens"], counts["x"] = len(prefix), prefix.count("x")
     counts["numbers"] = sum(token in ("INT+", "INT-") for token in prefix)
-    counts["parameters"] = len(integrand.free_symbols) - ("x" in integrand.free_symbols)
+    counts["parameters"] = len(integrand.parameters())

@@ -87,7 +87,7 @@ class TokenRows:
             return TokenRows.of([])
         lengths = self.lengths_at(index)
         ends = np.cumsum(lengths)
-        # Where each token of the result stands now: the start of its row, and its place in the row.
+        # Where each token of the result stands now: the start of its row, and its index in the row.
         offsets = np.repeat(self.ends[index] - ends, lengths)
         return TokenRows(self.tokens[np.arange(int(ends[-1])) + offsets], ends)
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from antiderive._core import Expr, operators
 from antiderive.errors import MissingExtraError, UnsupportedError
+from antiderive.expressions.symbols import CONSTANTS, UNKNOWNS
 
 try:
     import sympy
 except ImportError as error:
     raise MissingExtraError("conversion to SymPy", "cas") from error
 
-_CONSTANTS = {"pi": sympy.pi, "E": sympy.E, "I": sympy.I}
-_UNKNOWNS = ("Y", "Y'", "Y''")
+_CONSTANTS = {name: getattr(sympy, name) for name in CONSTANTS}
 
 
 @cache
@@ -35,10 +35,10 @@ def _names() -> dict[Any, str]:
 def _symbol(name: str) -> Any:  # noqa: ANN401  (SymPy is untyped)
     if name in _CONSTANTS:
         return _CONSTANTS[name]
-    if name in _UNKNOWNS:
+    if name in UNKNOWNS:
         x = sympy.Symbol("x")
         unknown = sympy.Function("y")(x)
-        order = _UNKNOWNS.index(name)
+        order = UNKNOWNS.index(name)
         return sympy.Derivative(unknown, (x, order)) if order else unknown
     return sympy.Symbol(name)
 
@@ -56,7 +56,7 @@ def to_sympy(expr: Expr) -> Any:  # noqa: ANN401
         elif kind == "symbol":
             made.append(_symbol(value))
         else:
-            made.append(functions[kind](*(made[place] for place in value)))
+            made.append(functions[kind](*(made[index] for index in value)))
     return made[-1]
 
 
@@ -94,10 +94,10 @@ def _leaf(node: Any) -> Expr | None:  # noqa: ANN401
         and node.func.__name__ == "y"
         and len(node.args) == 1
     ):
-        return Expr.from_prefix("Y")
+        return Expr.from_prefix(UNKNOWNS[0])
     if isinstance(node, sympy.Derivative) and node.expr.func == sympy.Function("y"):
         if node.derivative_count in (1, 2):
-            return Expr.from_prefix(_UNKNOWNS[node.derivative_count])
+            return Expr.from_prefix(UNKNOWNS[node.derivative_count])
         raise UnsupportedError(f"a derivative of order {node.derivative_count} is not represented")
     for name, constant in _CONSTANTS.items():
         if node == constant:

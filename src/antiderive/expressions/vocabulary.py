@@ -22,7 +22,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.names: list[str] = vocabulary()
-        self.ids: dict[str, int] = {name: place for place, name in enumerate(self.names)}
+        self.ids: dict[str, int] = {name: index for index, name in enumerate(self.names)}
         self.pad: int = self.ids["<pad>"]
         self.bos: int = self.ids["<bos>"]
         self.eos: int = self.ids["<eos>"]
@@ -65,4 +65,4 @@ class Vocabulary:
 
     def decode(self, ids: Iterable[int]) -> str:
         """Token names separated by spaces; padding is left out."""
-        return " ".join(self.names[place] for place in ids if place != self.pad)
+        return " ".join(self.names[token] for token in ids if token != self.pad)

@@ -80,7 +80,7 @@ def integrate(
     """
     started = time.monotonic()
     integrand = Expr(integrand) if isinstance(integrand, str) else integrand
-    if integrand.free_symbols & {"Y", "Y'", "Y''"}:
+    if integrand.is_equation:
         raise SettingError("this is a differential equation, not an integrand")
     if timeout <= 0 or beam < 1:
         raise SettingError(f"timeout {timeout} must be positive and beam {beam} at least 1")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from antiderive._core import Expr
 from antiderive.errors import ParseError
+from antiderive.expressions import UNKNOWNS
 from antiderive.tasks.native import NativeTask
 from antiderive.verification import Verdict, verify
 
@@ -28,7 +29,7 @@ class DifferentialEquation(NativeTask):
             ParseError: if the highest derivative is not in it.
         """
         equation = Expr.from_tokens(tokens)
-        highest = "Y" + "'" * self.order
+        highest = UNKNOWNS[self.order]
         if highest not in equation.free_symbols:
             raise ParseError(f"an equation of order {self.order} contains {highest}")
         return equation

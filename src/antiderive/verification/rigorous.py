@@ -48,31 +48,21 @@ def _sign(z: Ball) -> Ball:
     return z / abs(z)
 
 
-def _of_reciprocal(function: Callable[[Ball], Ball]) -> Callable[[Ball], Ball]:
-    return lambda z: function(1 / z)
-
-
-_BY_METHOD = (
-    "exp sin cos tan cot sec csc asin acos atan sinh cosh tanh coth sech csch asinh acosh atanh".split()  # noqa: SIM905
-)
-_RECIPROCALS = {
-    "acot": "atan",
-    "asec": "acos",
-    "acsc": "asin",
-    "acoth": "atanh",
-    "asech": "acosh",
-    "acsch": "asinh",
-}
+def _by_reciprocal(kind: str, function: Callable[[Ball], Ball]) -> Callable[[Ball], Ball]:
+    """The function by the reciprocal of a value of ``function``, or of its argument."""
+    return (lambda z: 1 / function(z)) if kind == "value" else (lambda z: function(1 / z))
 
 
 @cache
 def _functions() -> dict[str, Callable[[Ball], Ball]]:
-    functions: dict[str, Callable[[Ball], Ball]] = {name: getattr(acb, name) for name in _BY_METHOD}
-    for name, inner in _RECIPROCALS.items():
-        functions[name] = _of_reciprocal(functions[inner])
-    functions["ln"] = acb.log
-    functions["abs"] = lambda z: acb(abs(z))
-    functions["sign"] = _sign
+    """Functions of balls by the token name of the operator."""
+    # Arb has no absolute value that is a complex ball, and defines the sign otherwise.
+    functions: dict[str, Callable[[Ball], Ball]] = {"abs": lambda z: acb(abs(z)), "sign": _sign}
+    functions |= {row["name"]: getattr(acb, row["arb"]) for row in operators() if row["arb"]}
+    for row in operators():
+        if row["name"] not in functions and row["reciprocal"] is not None:
+            kind, inner = row["reciprocal"]
+            functions[row["name"]] = _by_reciprocal(kind, functions[inner])
     return functions
 
 

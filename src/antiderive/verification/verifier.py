@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from antiderive._core import Expr, screen_pairs
 from antiderive.cas import prove_zero_sympy
 from antiderive.errors import AntideriveError, SettingError
+from antiderive.expressions import UNKNOWNS
 from antiderive.verification.claims import Antiderivative, Claim, Vanishing, factors
 from antiderive.verification.rigorous import DIGITS
 from antiderive.verification.validity import disagreements, intervals_of_validity
@@ -25,8 +26,6 @@ _ROUNDS = 4
 
 _SWEEPS = 3
 """Choices of the parameters for which the real line is swept before ``agrees``."""
-
-_UNKNOWN = {"Y", "Y'", "Y''"}
 
 
 def verify(
@@ -65,8 +64,8 @@ def verify(
     """
     problem = Expr(problem) if isinstance(problem, str) else problem
     candidate = Expr(candidate) if isinstance(candidate, str) else candidate
-    equation = bool(problem.free_symbols & _UNKNOWN)
-    if candidate.free_symbols & _UNKNOWN or (equation and "y" in candidate.free_symbols):
+    equation = problem.is_equation
+    if candidate.is_equation or (equation and "y" in candidate.free_symbols):
         raise SettingError("the candidate contains the unknown function y; a solution must be explicit")
     if equation:
         return _judge_zero(_ode_residual(problem, candidate), "x", seed, prove_timeout)
@@ -114,7 +113,7 @@ def screen(pairs: Sequence[tuple[Expr, Expr]], *, variable: str = "x", seed: int
 
 def _ode_residual(equation: Expr, candidate: Expr) -> Expr:
     first = candidate.diff("x")
-    return equation.subs({"Y": candidate, "Y'": first, "Y''": first.diff("x")})
+    return equation.subs(dict(zip(UNKNOWNS, (candidate, first, first.diff("x")), strict=True)))
 
 
 _ORDER = ("refuted", "unknown", "agrees", "proved")

@@ -79,7 +79,7 @@ class MaximaBackend(Program):
         """
         integrand = Expr.from_prefix(content.expression)
         formula = _DIALECT.write(integrand)
-        parameters = sorted(integrand.free_symbols - {content.variable, "pi", "E", "I"})
+        parameters = sorted(integrand.parameters(content.variable))
         listed = ",".join(PREFIX + name for name in parameters)
         return (
             f"ad_integrate({formula}, {PREFIX}{content.variable}, [{listed}])$\n"

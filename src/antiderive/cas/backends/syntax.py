@@ -1,9 +1,9 @@
 """Formulas in the syntax of a computer algebra system: written from an ``Expr``, read back into one.
 
 The systems agree on ``+ - * / ^ ( )`` and on the names of most functions, so a :class:`Dialect` lists only
-what differs. Functions that a system lacks or defines with other branches are written by the ones that all
-of them share (``acot(u) = atan(1/u)``). Answers are read by translating them token by token into the
-project's own notation, which the project's parser reads; nothing is ever evaluated.
+what differs. Functions that a system may lack or define with other branches are written by the ones that all
+of them share (``acot(u) = atan(1/u)``), as the operator table says. Answers are read by translating them
+token by token into the project's own notation, which the project's parser reads; nothing is ever evaluated.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from antiderive._core import Expr, operators
 from antiderive.cas.outcome import Outcome
 from antiderive.errors import LimitError, ParseError, UndefinedError, UnsupportedError
+from antiderive.expressions import CONSTANTS, UNKNOWNS
+
+if TYPE_CHECKING:
+    from antiderive._core import OperatorRow
 
 PREFIX = "v"
 """Stands in front of every symbol, so that none means something to a system (``i``, ``D``)."""
@@ -26,28 +30,29 @@ MAX_LENGTH = 4000
 MAX_ANSWER = 100_000
 """Longest answer read, in characters."""
 
-_WRITTEN = {
-    "ln": "log({0})",
-    "cot": "1/tan({0})",
-    "sec": "1/cos({0})",
-    "csc": "1/sin({0})",
-    "acot": "atan(1/{0})",
-    "asec": "acos(1/{0})",
-    "acsc": "asin(1/{0})",
-    "coth": "1/tanh({0})",
-    "sech": "1/cosh({0})",
-    "csch": "1/sinh({0})",
-    "acoth": "atanh(1/{0})",
-    "asech": "acosh(1/{0})",
-    "acsch": "asinh(1/{0})",
-}
-
 _NEGATIVE = re.compile(r"\(-(\d+(?:/\d+)?)\)")
 """A negative rational number, as it is written."""
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?P<name>[%A-Za-z_][\w%]*)|(?P<sign>\S))", re.ASCII
 )
+
+
+_INFIX = {row["name"]: row["infix"] for row in operators()}
+
+
+def _template(row: OperatorRow) -> str:
+    """How a function of the argument ``{0}`` is written by those that all systems share."""
+    match row["reciprocal"]:
+        case "value", inner:
+            return f"1/{_INFIX[inner]}({{0}})"
+        case "argument", inner:
+            return f"{_INFIX[inner]}(1/{{0}})"
+        case _:
+            return f"{row['infix']}({{0}})"
+
+
+_TEMPLATES = {row["name"]: _template(row) for row in operators() if row["derivative"] is not None}
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class Dialect:
             return f"({numerator})" if denominator == 1 else f"({numerator}/{denominator})"
         if kind == "symbol":
             return self._symbol(value)
-        arguments = [texts[place] for place in value]
+        arguments = [texts[index] for index in value]
         if kind in ("add", "mul"):
             return "(" + ("+" if kind == "add" else "*").join(arguments) + ")"
         if kind == "pow":
@@ -97,7 +102,7 @@ class Dialect:
             # Giac 1.9 integrates (1 - x^2)^(-1/2) as if it were (1 - x^2)^(1/2).
             negative = _NEGATIVE.fullmatch(exponent)
             return f"({base}^{exponent})" if negative is None else f"(1/{base}^({negative[1]}))"
-        template = self.functions.get(kind, _WRITTEN.get(kind, kind + "({0})"))
+        template = self.functions.get(kind, _TEMPLATES[kind])
         if template is None:
             raise UnsupportedError(f"the function {kind} has no counterpart in this system")
         return f"({template.format(*arguments)})"
@@ -105,7 +110,7 @@ class Dialect:
     def _symbol(self, name: str) -> str:
         if name in self.constants:
             return self.constants[name]
-        if not name.isalnum() or name == "Y":
+        if name in UNKNOWNS or not name.isalnum():
             raise UnsupportedError(f"{name} is the unknown of a differential equation")
         return PREFIX + name
 
@@ -129,9 +134,9 @@ class Dialect:
         """The text in the project's notation."""
         tokens = list(_TOKEN.finditer(text.strip()))
         parts = []
-        for place, match in enumerate(tokens):
+        for index, match in enumerate(tokens):
             if match["name"]:
-                called = place + 1 < len(tokens) and tokens[place + 1]["sign"] == "("
+                called = index + 1 < len(tokens) and tokens[index + 1]["sign"] == "("
                 parts.append(self._name(match["name"], called=called))
             elif match["number"]:
                 if not match["number"].isdigit():
@@ -148,7 +153,7 @@ class Dialect:
         if called:
             if known in _READ:
                 return known
-        elif known in ("pi", "E", "I") and name in self.names:
+        elif known in CONSTANTS and name in self.names:
             return known
         elif name.startswith(PREFIX) and len(name) > 1:
             return name[len(PREFIX) :]

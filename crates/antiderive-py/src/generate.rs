@@ -107,7 +107,7 @@ fn split_code(split: Split) -> u8 {
 /// Names of the tasks that the core makes examples of.
 #[pyfunction]
 pub fn native_tasks() -> Vec<&'static str> {
-    TASKS.to_vec()
+    TASKS.iter().map(|row| row.name).collect()
 }
 
 /// Fewest and most operators of the functions that a task samples by default.

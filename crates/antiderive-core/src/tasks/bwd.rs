@@ -1,19 +1,14 @@
 //! Backward integration (Lample & Charton 2020, section 4.2): sample the answer, differentiate it.
 
-use super::{integration_head, Stage, Task, Workshop};
-use crate::candidate::{confirm_antiderivative, Pair, Reject};
-use crate::prefix::Token;
-use crate::store::{Id, Store};
+use super::{Stage, Task, Workshop};
+use crate::candidate::{Pair, Reject};
+use crate::store::Id;
 use crate::symbols::Symbol;
 
 /// The task.
 pub(crate) struct Backward;
 
 impl Task for Backward {
-    fn head(&self) -> Vec<Token> {
-        integration_head()
-    }
-
     /// A random `F` without additive constant, and `F'`, half of the time in simplified form.
     fn candidate(&mut self, workshop: &mut Workshop) -> Result<Pair, Reject> {
         let function = workshop.function(&[])?;
@@ -26,9 +21,5 @@ impl Task for Backward {
         }
         workshop.clock.lap(Stage::Derive);
         Ok(Pair { problem, solution })
-    }
-
-    fn confirm(&self, store: &mut Store, pair: &Pair) -> Result<(), Reject> {
-        confirm_antiderivative(store, pair.problem, pair.solution)
     }
 }

@@ -1,19 +1,14 @@
 //! Forward integration (Lample & Charton 2020, section 4.1): random integrands. Their solutions, where there
 //! are any, come from computer algebra; here there are functions only.
 
-use super::{integration_head, Task, Workshop};
+use super::{Task, Workshop};
 use crate::candidate::{confirm_real, Pair, Reject};
-use crate::prefix::Token;
 use crate::store::Store;
 
 /// The task.
 pub(crate) struct Forward;
 
 impl Task for Forward {
-    fn head(&self) -> Vec<Token> {
-        integration_head()
-    }
-
     fn candidate(&mut self, workshop: &mut Workshop) -> Result<Pair, Reject> {
         let function = workshop.function(&[])?;
         let problem = workshop.store.reindex_coefficients(function)?;

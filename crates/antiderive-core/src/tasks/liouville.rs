@@ -6,12 +6,11 @@
 //! ones); the derivative, over one denominator, is the integrand. It has the shape of a quotient of sums,
 //! which neither random integrands nor derivatives of random functions have.
 
-use super::{integration_head, Stage, Task, Workshop};
-use crate::candidate::{confirm_antiderivative, Pair, Reject};
+use super::{Stage, Task, Workshop};
+use crate::candidate::{Pair, Reject};
 use crate::error::Result as CoreResult;
 use crate::number::Number;
 use crate::operators::Op;
-use crate::prefix::Token;
 use crate::random::Stream;
 use crate::recipe::Recipe;
 use crate::store::{Id, Store};
@@ -58,10 +57,10 @@ impl Liouville {
             for degree in 0..stream.between(0, 2) {
                 // The last extension more often than the others, so that it matters.
                 let last = tower.len() as i64 - 1;
-                let place = if degree == 0 && stream.coin() { last } else { stream.between(0, last) };
+                let index = if degree == 0 && stream.coin() { last } else { stream.between(0, last) };
                 let exponent = stream.between(1, MAX_DEGREE);
                 let exponent = store.int(exponent);
-                factors.push(store.pow(tower[place as usize], exponent)?);
+                factors.push(store.pow(tower[index as usize], exponent)?);
             }
             terms.push(store.mul(&factors)?);
         }
@@ -109,10 +108,6 @@ impl Liouville {
 }
 
 impl Task for Liouville {
-    fn head(&self) -> Vec<Token> {
-        integration_head()
-    }
-
     fn candidate(&mut self, workshop: &mut Workshop) -> Result<Pair, Reject> {
         let Workshop { store, stream, clock, .. } = workshop;
         let primitive = self.primitive(store, stream)?;
@@ -134,10 +129,6 @@ impl Task for Liouville {
             return Err(Reject::Constant);
         }
         Ok(Pair { problem, solution })
-    }
-
-    fn confirm(&self, store: &mut Store, pair: &Pair) -> Result<(), Reject> {
-        confirm_antiderivative(store, pair.problem, pair.solution)
     }
 }
 

@@ -1,9 +1,10 @@
-//! Tasks: how problems with their solutions are made. One file each.
+//! Tasks: how problems with their solutions are made. One file and one row of [`TASKS`] each.
 
 use std::time::Instant;
 
-use crate::candidate::{Pair, Reject};
+use crate::candidate::{confirm_antiderivative, Pair, Reject};
 use crate::error::{Error, Result};
+use crate::operators::Op;
 use crate::prefix::{count_operators, write_tokens, Token};
 use crate::random::Stream;
 use crate::recipe::Recipe;
@@ -12,24 +13,29 @@ use crate::store::{Id, Store};
 use crate::symbols::Symbol;
 
 mod bwd;
-mod by_parts;
 mod derivative;
 mod fwd;
+mod ibp;
 mod liouville;
 mod ode;
+mod present;
 mod primitives;
-mod substitution;
+mod sub;
 
-/// Makes candidates of one task.
+/// Makes candidates of one task: integration, unless it says otherwise.
 pub(crate) trait Task {
-    /// Tokens before those of the problem.
-    fn head(&self) -> Vec<Token>;
-
     /// A random problem with its solution.
     fn candidate(&mut self, workshop: &mut Workshop) -> std::result::Result<Pair, Reject>;
 
+    /// Tokens before those of the problem: `sub Y' f` is the equation `Y' - f = 0`.
+    fn head(&self) -> Vec<Token> {
+        vec![Token::operator(Op::Sub), Token::symbol(Symbol::Y1)]
+    }
+
     /// Evaluates problem and solution together at test points.
-    fn confirm(&self, store: &mut Store, pair: &Pair) -> std::result::Result<(), Reject>;
+    fn confirm(&self, store: &mut Store, pair: &Pair) -> std::result::Result<(), Reject> {
+        confirm_antiderivative(store, pair.problem, pair.solution)
+    }
 
     /// Whether examples have solutions.
     fn solved(&self) -> bool {
@@ -90,42 +96,53 @@ impl Clock {
     }
 }
 
-/// Names of the native tasks.
-pub const TASKS: [&str; 8] = ["bwd", "derivative", "fwd", "ibp", "liouville", "ode1", "ode2", "sub"];
+/// A row of the table of native tasks.
+pub struct NativeTask {
+    /// Name of the task.
+    pub name: &'static str,
+    /// Fewest and most operators of the functions that it samples by default, so that the lengths of its
+    /// examples are near the published ones.
+    pub operators: (u32, u32),
+    new: fn(&Recipe) -> Result<Box<dyn Task>>,
+}
 
-/// Fewest and most operators of the functions that a task samples by default, so that the lengths of its
-/// examples are near the published ones; for `liouville`, of the primitive.
+const fn row(
+    name: &'static str,
+    operators: (u32, u32),
+    new: fn(&Recipe) -> Result<Box<dyn Task>>,
+) -> NativeTask {
+    NativeTask { name, operators, new }
+}
+
+/// The native tasks.
+#[rustfmt::skip]
+pub static TASKS: &[NativeTask] = &[
+    row("bwd",        (3, 15), |_| Ok(Box::new(bwd::Backward))),
+    row("derivative", (3, 15), |_| Ok(Box::new(derivative::Derivative))),
+    row("fwd",        (3, 15), |_| Ok(Box::new(fwd::Forward))),
+    row("ibp",        (1, 5),  |recipe| Ok(Box::new(ibp::ByParts::new(recipe)?))),
+    row("liouville",  (1, 25), |recipe| Ok(Box::new(liouville::Liouville::new(recipe)))), // of the primitive
+    row("ode1",       (5, 17), |_| Ok(Box::new(ode::Equation { second_order: false }))),
+    row("ode2",       (6, 17), |_| Ok(Box::new(ode::Equation { second_order: true }))),
+    row("sub",        (2, 8),  |recipe| Ok(Box::new(sub::Substitution::new(recipe)?))),
+];
+
+/// Default sizes of tasks that are not native.
+const OTHERS: (u32, u32) = (3, 15);
+
+/// Fewest and most operators of the functions that a task samples by default.
 pub fn default_operators(task: &str) -> (u32, u32) {
-    match task {
-        "ibp" => (1, 5),
-        "liouville" => (1, 25),
-        "ode1" => (5, 17),
-        "ode2" => (6, 17),
-        "sub" => (2, 8),
-        _ => (3, 15),
-    }
+    TASKS.iter().find(|row| row.name == task).map_or(OTHERS, |row| row.operators)
 }
 
 /// The task of a recipe.
 pub(crate) fn task_of(recipe: &Recipe) -> Result<Box<dyn Task>> {
-    Ok(match recipe.task.as_str() {
-        "bwd" => Box::new(bwd::Backward),
-        "derivative" => Box::new(derivative::Derivative),
-        "ode1" => Box::new(ode::FirstOrder),
-        "ode2" => Box::new(ode::SecondOrder),
-        "ibp" => Box::new(by_parts::ByParts::new(recipe)?),
-        "sub" => Box::new(substitution::Substitution::new(recipe)?),
-        "liouville" => Box::new(liouville::Liouville::new(recipe)),
-        "fwd" => Box::new(fwd::Forward),
-        name => {
-            return Err(Error::Setting(format!("unknown task '{name}'; there is {}", TASKS.join(", "))));
-        }
-    })
-}
-
-/// The tokens before an integrand: `sub Y' f` is the equation `Y' - f = 0`.
-pub(crate) fn integration_head() -> Vec<Token> {
-    vec![Token::operator(crate::operators::Op::Sub), Token::symbol(Symbol::Y1)]
+    let Some(row) = TASKS.iter().find(|row| row.name == recipe.task) else {
+        let names: Vec<&str> = TASKS.iter().map(|row| row.name).collect();
+        let message = format!("unknown task '{}'; there is {}", recipe.task, names.join(", "));
+        return Err(Error::Setting(message));
+    };
+    (row.new)(recipe)
 }
 
 impl Workshop {

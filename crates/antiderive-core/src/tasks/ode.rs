@@ -12,57 +12,55 @@ use crate::prefix::Token;
 use crate::store::{Id, Store};
 use crate::symbols::Symbol;
 
-/// Equations of first order.
-pub(crate) struct FirstOrder;
+/// Equations of first or second order.
+pub(crate) struct Equation {
+    pub(crate) second_order: bool,
+}
 
-/// Equations of second order.
-pub(crate) struct SecondOrder;
-
-impl Task for FirstOrder {
+impl Task for Equation {
     fn head(&self) -> Vec<Token> {
         Vec::new()
     }
 
     fn candidate(&mut self, workshop: &mut Workshop) -> Result<Pair, Reject> {
-        let function = workshop.function(&CONSTANTS[..1])?;
-        let solution = workshop.store.reindex_coefficients(function)?;
-        let equation = workshop
-            .store
-            .eliminate(solution, CONSTANTS[0], Id::symbol(Symbol::Y))?
-            .ok_or(Reject::NotIsolated)?;
-        finish(workshop, equation, solution, Symbol::Y1)
+        if self.second_order {
+            second_order(workshop)
+        } else {
+            first_order(workshop)
+        }
     }
 
+    /// Puts the solution into the equation at points where it is real; the equation must vanish at all.
     fn confirm(&self, store: &mut Store, pair: &Pair) -> Result<(), Reject> {
         confirm_equation(store, pair)
     }
 }
 
-impl Task for SecondOrder {
-    fn head(&self) -> Vec<Token> {
-        Vec::new()
-    }
+fn first_order(workshop: &mut Workshop) -> Result<Pair, Reject> {
+    let function = workshop.function(&CONSTANTS[..1])?;
+    let solution = workshop.store.reindex_coefficients(function)?;
+    let equation = workshop
+        .store
+        .eliminate(solution, CONSTANTS[0], Id::symbol(Symbol::Y))?
+        .ok_or(Reject::NotIsolated)?;
+    finish(workshop, equation, solution, Symbol::Y1)
+}
 
-    fn candidate(&mut self, workshop: &mut Workshop) -> Result<Pair, Reject> {
-        let function = workshop.function(&CONSTANTS)?;
-        let solution = workshop.store.reindex_coefficients(function)?;
-        let [c1, c2] = CONSTANTS;
-        for (first, second) in [(c2, c1), (c1, c2)] {
-            let store = &mut workshop.store;
-            let Some(between) = store.eliminate(solution, first, Id::symbol(Symbol::Y))? else { continue };
-            if !store.contains(between, second) {
-                return Err(Reject::LowerOrder);
-            }
-            if let Some(equation) = store.eliminate_from_equation(between, second)? {
-                return finish(workshop, equation, solution, Symbol::Y2);
-            }
+fn second_order(workshop: &mut Workshop) -> Result<Pair, Reject> {
+    let function = workshop.function(&CONSTANTS)?;
+    let solution = workshop.store.reindex_coefficients(function)?;
+    let [c1, c2] = CONSTANTS;
+    for (first, second) in [(c2, c1), (c1, c2)] {
+        let store = &mut workshop.store;
+        let Some(between) = store.eliminate(solution, first, Id::symbol(Symbol::Y))? else { continue };
+        if !store.contains(between, second) {
+            return Err(Reject::LowerOrder);
         }
-        Err(Reject::NotIsolated)
+        if let Some(equation) = store.eliminate_from_equation(between, second)? {
+            return finish(workshop, equation, solution, Symbol::Y2);
+        }
     }
-
-    fn confirm(&self, store: &mut Store, pair: &Pair) -> Result<(), Reject> {
-        confirm_equation(store, pair)
-    }
+    Err(Reject::NotIsolated)
 }
 
 impl Store {
@@ -97,11 +95,9 @@ fn finish(workshop: &mut Workshop, equation: Id, solution: Id, highest: Symbol) 
     Ok(Pair { problem, solution })
 }
 
-/// Puts the solution into the equation at points where it is real; the equation must vanish at all.
 fn confirm_equation(store: &mut Store, pair: &Pair) -> Result<(), Reject> {
     let slope = store.diff(pair.solution, Symbol::X)?;
-    let symbols = (store.symbols(pair.problem) | store.symbols(pair.solution))
-        & !(Symbol::Y.bit() | Symbol::Y1.bit() | Symbol::Y2.bit());
+    let symbols = (store.symbols(pair.problem) | store.symbols(pair.solution)) & !Symbol::unknowns();
     let second_order = store.contains(pair.problem, Symbol::Y2);
     let mut solution = Evaluator::new(&store.dag, pair.solution);
     let mut slope = Evaluator::new(&store.dag, slope);

@@ -1,35 +1,27 @@
-//! A table of known primitives, built from the recipe alone.
+//! Known primitives, to look up.
 //!
-//! The first generation holds derivatives of small random functions; each later one adds what integration
-//! by parts finds with the table so far. An integrand is looked up without its constant factor, and a sum
-//! term by term.
+//! An integrand is looked up without its constant factor, and a sum term by term. Where the entries come from
+//! is not known here.
 
-use std::sync::{Arc, Mutex};
-
-use siphasher::sip128::{Hasher128, SipHasher13};
 use std::collections::HashMap;
 use std::hash::Hasher;
 
-use super::{by_parts, Clock, Workshop};
-use crate::candidate::Reject;
+use siphasher::sip128::{Hasher128, SipHasher13};
+
 use crate::error::Result;
 use crate::prefix::{from_tokens, write_tokens, Token};
-use crate::random::{key_of, Stream};
-use crate::recipe::Recipe;
-use crate::sample::FunctionSampler;
-use crate::store::{Id, Limits, Store};
+use crate::random::Stream;
+use crate::store::{Id, Store};
 use crate::symbols::Symbol;
 
-/// Operators of the functions that the first generation is made from.
-const SMALL: (u32, u32) = (1, 4);
-/// Random functions, and random pairs, that a generation is made from.
-const DRAWS: [u64; 3] = [30_000, 20_000, 20_000];
 /// Longest integrand and primitive of an entry, in tokens.
 const MAX_TOKENS: usize = 40;
 
 /// Integrands with their primitives.
+#[derive(Default)]
 pub(crate) struct Primitives {
-    places: HashMap<u128, u32>,
+    /// Index of each integrand's entry, by the hash of its tokens.
+    indices: HashMap<u128, u32>,
     tokens: Vec<Token>,
     /// End of integrand and of primitive of each entry in `tokens`.
     ends: Vec<(u32, u32)>,
@@ -38,77 +30,13 @@ pub(crate) struct Primitives {
 }
 
 impl Primitives {
-    /// The table of a recipe; the last few are kept.
-    pub(crate) fn of(recipe: &Recipe) -> Result<Arc<Primitives>> {
-        static KEPT: Mutex<Vec<(String, Arc<Primitives>)>> = Mutex::new(Vec::new());
-        const KEEP: usize = 4;
-        let text = format!("primitives {}", recipe.text());
-        // Held while building, so that a table is built once and not by every thread.
-        let mut kept = KEPT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((_, table)) = kept.iter().find(|(own, _)| *own == text) {
-            return Ok(table.clone());
-        }
-        let table = Arc::new(Primitives::build(recipe, &text)?);
-        if kept.len() == KEEP {
-            kept.remove(0);
-        }
-        kept.push((text, table.clone()));
-        Ok(table)
-    }
-
-    fn build(recipe: &Recipe, text: &str) -> Result<Primitives> {
-        let small = Recipe { min_operators: SMALL.0, max_operators: SMALL.1, ..recipe.clone() };
-        let key = key_of(text);
-        let mut workshop = Workshop {
-            store: Store::new(Limits { number_bits: 256, size: 2000 }),
-            sampler: FunctionSampler::new(&small)?,
-            stream: Stream::new(&key, 0),
-            clock: Clock::new(),
-        };
-        let mut table =
-            Primitives { places: HashMap::new(), tokens: Vec::new(), ends: Vec::new(), first_generation: 0 };
-        for draw in 0..DRAWS[0] {
-            workshop.store.clear();
-            workshop.stream = Stream::new(&key, draw);
-            // What cannot be had is left out; nothing is counted here.
-            let _ = table.add_derivative(&mut workshop);
-        }
-        table.first_generation = table.ends.len() as u32;
-        for (generation, draws) in DRAWS.iter().enumerate().skip(1) {
-            let mut found = Vec::new();
-            for draw in 0..*draws {
-                workshop.store.clear();
-                workshop.stream = Stream::new(&key, (generation as u64) << 40 | draw);
-                if let Ok(pair) = by_parts::candidate(&table, &mut workshop) {
-                    let write = |id| {
-                        let mut tokens = Vec::new();
-                        write_tokens(&workshop.store.dag, id, &mut tokens);
-                        tokens
-                    };
-                    found.push((write(pair.problem), write(pair.solution)));
-                }
-            }
-            for (integrand, primitive) in found {
-                workshop.store.clear();
-                let integrand = from_tokens(&mut workshop.store, &integrand)?;
-                let primitive = from_tokens(&mut workshop.store, &primitive)?;
-                table.add(&mut workshop.store, integrand, primitive)?;
-            }
-        }
-        Ok(table)
-    }
-
-    fn add_derivative(&mut self, workshop: &mut Workshop) -> std::result::Result<(), Reject> {
-        let function = workshop.function(&[])?;
-        let store = &mut workshop.store;
-        let primitive = store.without_constant(function)?;
-        let slope = store.diff(primitive, Symbol::X)?;
-        let integrand = store.tidy(slope);
-        Ok(self.add(store, integrand, primitive)?)
+    /// Ends the first generation: what is added from here on was found by a method.
+    pub(crate) fn end_first_generation(&mut self) {
+        self.first_generation = self.ends.len() as u32;
     }
 
     /// Adds an entry, or keeps the shorter primitive of two.
-    fn add(&mut self, store: &mut Store, integrand: Id, primitive: Id) -> Result<()> {
+    pub(crate) fn add(&mut self, store: &mut Store, integrand: Id, primitive: Id) -> Result<()> {
         let (constant, integrand) = store.split_constant(integrand)?;
         if integrand == Id::ZERO || integrand == Id::ONE {
             return Ok(());
@@ -120,27 +48,27 @@ impl Primitives {
         write_tokens(&store.dag, primitive, &mut self.tokens);
         let key = hash(&self.tokens[start..middle]);
         let length = self.tokens.len() - middle;
-        let known = self.places.get(&key).map(|place| self.entry(*place).1.len());
+        let known = self.indices.get(&key).map(|index| self.entry(*index).1.len());
         if middle - start > MAX_TOKENS || length > MAX_TOKENS || known.is_some_and(|known| known <= length) {
             self.tokens.truncate(start);
             return Ok(());
         }
-        self.places.insert(key, self.ends.len() as u32);
+        self.indices.insert(key, self.ends.len() as u32);
         self.ends.push((middle as u32, self.tokens.len() as u32));
         Ok(())
     }
 
     /// Tokens of integrand and primitive.
-    fn entry(&self, place: u32) -> (&[Token], &[Token]) {
-        let start = if place == 0 { 0 } else { self.ends[place as usize - 1].1 as usize };
-        let (middle, end) = self.ends[place as usize];
+    fn entry(&self, index: u32) -> (&[Token], &[Token]) {
+        let start = if index == 0 { 0 } else { self.ends[index as usize - 1].1 as usize };
+        let (middle, end) = self.ends[index as usize];
         (&self.tokens[start..middle as usize], &self.tokens[middle as usize..end as usize])
     }
 
     /// A random entry.
     pub(crate) fn pick(&self, store: &mut Store, stream: &mut Stream) -> Result<(Id, Id)> {
-        let place = stream.between(0, self.ends.len() as i64 - 1) as u32;
-        let (integrand, primitive) = self.entry(place);
+        let index = stream.between(0, self.ends.len() as i64 - 1) as u32;
+        let (integrand, primitive) = self.entry(index);
         Ok((from_tokens(store, integrand)?, from_tokens(store, primitive)?))
     }
 
@@ -188,10 +116,10 @@ impl Primitives {
         let (constant, rest) = store.split_constant(integrand)?;
         let mut tokens = Vec::new();
         write_tokens(&store.dag, rest, &mut tokens);
-        let Some(&place) = self.places.get(&hash(&tokens)).filter(|place| **place < limit) else {
+        let Some(&index) = self.indices.get(&hash(&tokens)).filter(|index| **index < limit) else {
             return Ok(None);
         };
-        let primitive = from_tokens(store, self.entry(place).1)?;
+        let primitive = from_tokens(store, self.entry(index).1)?;
         store.mul(&[constant, primitive]).map(Some)
     }
 }

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use super::ibp::known_primitives;
+use super::present::present;
 use super::primitives::Primitives;
-use super::{by_parts, integration_head, Task, Workshop};
-use crate::candidate::{confirm_antiderivative, Pair, Reject};
+use super::{Task, Workshop};
+use crate::candidate::{Pair, Reject};
 use crate::error::Result as CoreResult;
-use crate::prefix::Token;
 use crate::recipe::Recipe;
-use crate::store::{Id, Store};
+use crate::store::Id;
 use crate::symbols::Symbol;
 
 /// The task.
@@ -19,15 +20,11 @@ pub(crate) struct Substitution {
 
 impl Substitution {
     pub(crate) fn new(recipe: &Recipe) -> CoreResult<Substitution> {
-        Ok(Substitution { table: Primitives::of(recipe)? })
+        Ok(Substitution { table: known_primitives(recipe)? })
     }
 }
 
 impl Task for Substitution {
-    fn head(&self) -> Vec<Token> {
-        integration_head()
-    }
-
     fn candidate(&mut self, workshop: &mut Workshop) -> Result<Pair, Reject> {
         let inner = workshop.function(&[])?;
         let Workshop { store, stream, .. } = workshop;
@@ -41,10 +38,6 @@ impl Task for Substitution {
         if !store.contains(problem, Symbol::X) || !store.contains(solution, Symbol::X) {
             return Err(Reject::Constant);
         }
-        by_parts::present(workshop, problem, solution)
-    }
-
-    fn confirm(&self, store: &mut Store, pair: &Pair) -> Result<(), Reject> {
-        confirm_antiderivative(store, pair.problem, pair.solution)
+        present(workshop, problem, solution)
     }
 }

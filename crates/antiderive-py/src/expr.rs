@@ -38,13 +38,11 @@ pub fn set_sympy_bridge(py: Python<'_>, load: Py<PyAny>) {
 }
 
 fn sympy_bridge(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    match SYMPY_BRIDGE.get(py) {
-        Some(load) => load.bind(py).call0(),
-        None => {
-            let message = "no conversion to SymPy is registered; import antiderive.expressions";
-            Err(to_python(py, &Error::Unsupported(message.into()), None))
-        }
-    }
+    let load = SYMPY_BRIDGE.get(py).ok_or_else(|| {
+        let message = "no conversion to SymPy is registered; import antiderive.expressions";
+        to_python(py, &Error::Unsupported(message.into()), None)
+    })?;
+    load.bind(py).call0()
 }
 
 /// Runs `work` with this thread's store, emptied first.

@@ -104,10 +104,14 @@ fn split_code(split: Split) -> u8 {
     }
 }
 
-/// Names of the tasks that the core makes examples of.
+/// Names of the tasks that the core makes examples of, with their titles.
 #[pyfunction]
-pub fn native_tasks() -> Vec<&'static str> {
-    TASKS.iter().map(|row| row.name).collect()
+pub fn native_tasks(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let titles = PyDict::new(py);
+    for row in TASKS {
+        titles.set_item(row.name, row.title)?;
+    }
+    Ok(titles)
 }
 
 /// Fewest and most operators of the functions that a task samples by default.

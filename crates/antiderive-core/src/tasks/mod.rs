@@ -100,6 +100,8 @@ impl Clock {
 pub struct NativeTask {
     /// Name of the task.
     pub name: &'static str,
+    /// One line for people.
+    pub title: &'static str,
     /// Fewest and most operators of the functions that it samples by default, so that the lengths of its
     /// examples are near the published ones.
     pub operators: (u32, u32),
@@ -108,23 +110,25 @@ pub struct NativeTask {
 
 const fn row(
     name: &'static str,
+    title: &'static str,
     operators: (u32, u32),
     new: fn(&Recipe) -> Result<Box<dyn Task>>,
 ) -> NativeTask {
-    NativeTask { name, operators, new }
+    NativeTask { name, title, operators, new }
 }
 
 /// The native tasks.
 #[rustfmt::skip]
 pub static TASKS: &[NativeTask] = &[
-    row("bwd",        (3, 15), |_| Ok(Box::new(bwd::Backward))),
-    row("derivative", (3, 15), |_| Ok(Box::new(derivative::Derivative))),
-    row("fwd",        (3, 15), |_| Ok(Box::new(fwd::Forward))),
-    row("ibp",        (1, 5),  |recipe| Ok(Box::new(ibp::ByParts::new(recipe)?))),
-    row("liouville",  (1, 25), |recipe| Ok(Box::new(liouville::Liouville::new(recipe)))), // of the primitive
-    row("ode1",       (5, 17), |_| Ok(Box::new(ode::Equation { second_order: false }))),
-    row("ode2",       (6, 17), |_| Ok(Box::new(ode::Equation { second_order: true }))),
-    row("sub",        (2, 8),  |recipe| Ok(Box::new(sub::Substitution::new(recipe)?))),
+    row("bwd", "integration, backward: sample the antiderivative, differentiate it", (3, 15), |_| Ok(Box::new(bwd::Backward))),
+    row("derivative", "differentiation: the derivative of a random function", (3, 15), |_| Ok(Box::new(derivative::Derivative))),
+    row("fwd", "integration, forward: random integrands that computer algebra solves", (3, 15), |_| Ok(Box::new(fwd::Forward))),
+    row("ibp", "integration by parts: products of which one integral is known", (1, 5), |recipe| Ok(Box::new(ibp::ByParts::new(recipe)?))),
+    // Operators of the primitive.
+    row("liouville", "integration by Liouville: quotients of sums over a tower of extensions", (1, 25), |recipe| Ok(Box::new(liouville::Liouville::new(recipe)))),
+    row("ode1", "differential equations of first order", (5, 17), |_| Ok(Box::new(ode::Equation { second_order: false }))),
+    row("ode2", "differential equations of second order", (6, 17), |_| Ok(Box::new(ode::Equation { second_order: true }))),
+    row("sub", "integration by substitution: a known primitive of a random function", (2, 8), |recipe| Ok(Box::new(sub::Substitution::new(recipe)?))),
 ];
 
 /// Default sizes of tasks that are not native.

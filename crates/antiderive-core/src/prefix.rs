@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::number::Number;
 use crate::operators::{Op, OPERATORS};
 use crate::store::{Dag, Id, Node, Store};
-use crate::symbols::{Symbol, SymbolKind};
+use crate::symbols::{Symbol, SymbolKind, SYMBOLS};
 
 /// A token: an index into the vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,7 +33,20 @@ pub const SPECIAL: [&str; 3] = ["<pad>", "<bos>", "<eos>"];
 const FIRST_OPERATOR: usize = SPECIAL.len();
 const FIRST_SYMBOL: usize = FIRST_OPERATOR + OPERATORS.len();
 /// Symbols of the vocabulary, in canonical order: constants, coefficients, variables, the unknown.
-const SYMBOL_TOKENS: [u8; 20] = [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 57, 58, 59, 60, 61, 62, 63];
+const SYMBOL_TOKENS: [u8; 20] = {
+    let mut tokens = [0; 20];
+    let (mut count, mut index) = (0, 0);
+    while index < SYMBOLS.len() {
+        let symbol = index as u8;
+        if !matches!(Symbol(symbol).kind(), SymbolKind::Parameter | SymbolKind::Placeholder) {
+            tokens[count] = symbol;
+            count += 1;
+        }
+        index += 1;
+    }
+    assert!(count == tokens.len());
+    tokens
+};
 const PLUS: usize = FIRST_SYMBOL + SYMBOL_TOKENS.len();
 const FIRST_DIGIT: usize = PLUS + 2;
 /// Number of tokens a model has to know. Single-letter parameters and the placeholder of skeletons have

@@ -113,7 +113,7 @@ impl Symbol {
     }
 
     /// What the symbol stands for.
-    pub fn kind(self) -> SymbolKind {
+    pub const fn kind(self) -> SymbolKind {
         match self.0 {
             0..=2 => SymbolKind::Constant,
             3 => SymbolKind::Placeholder,

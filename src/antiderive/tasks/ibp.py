@@ -2,7 +2,7 @@
 
 For random functions F and G with derivatives f and g, a known primitive of f*G gives one of F*g. The known
 ones are a table that is a pure function of the recipe; integrands that the table holds from the start are
-left out. Native (``crates/antiderive-core/src/tasks/by_parts.rs``, ``primitives.rs``).
+left out. Native (``crates/antiderive-core/src/tasks/ibp.rs``, ``primitives.rs``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Integration by substitution.
 
 A known primitive G of g and a random function u give the integrand g(u)*u' with the primitive G(u). Native
-(``crates/antiderive-core/src/tasks/substitution.rs``).
+(``crates/antiderive-core/src/tasks/sub.rs``).
 """
 
 from __future__ import annotations

@@ -303,7 +303,7 @@ def test_names_of_built_in_tasks_cannot_be_taken(install):
     with pytest.raises(SettingError, match="'bwd' is that of a built-in task"):
         register(type("Bwd", (Squares,), {"name": "bwd"}))
     install("thief", {"bwd": "thief_tasks:Fine"}, thief_tasks=SOURCE)
-    assert type(task_named("bwd")).__module__ == "antiderive.tasks.bwd"
+    assert type(task_named("bwd")).__module__ == "antiderive.tasks.native"
     (entry,) = [entry for entry in tasks_known() if entry.origin == "thief 1.0"]
     assert entry.problem == "the name is that of a built-in task"
 

@@ -5,7 +5,7 @@ Native (``crates/antiderive-core/src/tasks/derivative.rs``).
 
 from __future__ import annotations
 
-from antiderive._core import Expr
+from antiderive._core import Expr, native_tasks
 from antiderive.tasks.native import NativeTask
 from antiderive.verification import Verdict, verify
 
@@ -14,7 +14,7 @@ class Derivative(NativeTask):
     """Find the derivative of a function of ``x``."""
 
     name = "derivative"
-    title = "differentiation: the derivative of a random function"
+    title = native_tasks()["derivative"]
 
     def verify(self, problem: Expr, candidate: Expr) -> Verdict:
         """Whether ``candidate`` is the derivative of ``problem``."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from antiderive._core import generate
+from antiderive._core import generate, native_tasks
 from antiderive.tasks.examples import Functions
 from antiderive.tasks.solved import SolvedIntegration
 
@@ -19,7 +19,7 @@ class ForwardIntegration(SolvedIntegration):
     """Find an antiderivative of a random function that computer algebra can integrate."""
 
     name = "fwd"
-    title = "integration, forward: random integrands that computer algebra solves"
+    title = native_tasks()["fwd"]
 
     def functions(self, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:
         """The functions that the core samples, the same for any number of threads."""

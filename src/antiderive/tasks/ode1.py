@@ -6,6 +6,7 @@ on every branch are taken. Native (``crates/antiderive-core/src/tasks/ode.rs``, 
 
 from __future__ import annotations
 
+from antiderive._core import native_tasks
 from antiderive.tasks.ode import DifferentialEquation
 
 
@@ -13,5 +14,5 @@ class FirstOrderEquation(DifferentialEquation):
     """Solve a differential equation of first order."""
 
     name = "ode1"
-    title = "differential equations of first order"
+    title = native_tasks()["ode1"]
     order = 1

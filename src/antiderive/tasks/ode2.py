@@ -7,6 +7,7 @@ other. Only inversions that hold on every branch are taken. Native
 
 from __future__ import annotations
 
+from antiderive._core import native_tasks
 from antiderive.tasks.ode import DifferentialEquation
 
 
@@ -14,5 +15,5 @@ class SecondOrderEquation(DifferentialEquation):
     """Solve a differential equation of second order."""
 
     name = "ode2"
-    title = "differential equations of second order"
+    title = native_tasks()["ode2"]
     order = 2

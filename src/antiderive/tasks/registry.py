@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeAlias, TypeVar
 
+from antiderive._core import native_tasks
 from antiderive.errors import SettingError
-from antiderive.tasks.bwd import BackwardIntegration
 from antiderive.tasks.derivative import Derivative
 from antiderive.tasks.fwd import ForwardIntegration
-from antiderive.tasks.ibp import IntegrationByParts
-from antiderive.tasks.liouville import LiouvilleIntegration
 from antiderive.tasks.lyapunov import Lyapunov
+from antiderive.tasks.native import NativeIntegration
 from antiderive.tasks.ode1 import FirstOrderEquation
 from antiderive.tasks.ode2 import SecondOrderEquation
-from antiderive.tasks.sub import Substitution
 from antiderive.tasks.task import Task
 from antiderive.tasks.textbook import Textbook
 
@@ -29,18 +27,16 @@ T = TypeVar("T", bound=AnyTask)
 _BUILT_IN: dict[str, AnyTask] = {
     task.name: task
     for task in (
-        BackwardIntegration(),
         Derivative(),
         FirstOrderEquation(),
         ForwardIntegration(),
-        IntegrationByParts(),
-        LiouvilleIntegration(),
         Lyapunov(),
         SecondOrderEquation(),
-        Substitution(),
         Textbook(),
     )
 }
+# A native task that has no class of its own is one of integration, as in the core.
+_BUILT_IN |= {name: NativeIntegration(name) for name in native_tasks() if name not in _BUILT_IN}
 _REGISTERED: dict[str, AnyTask] = {}
 _LOADED: dict[EntryPoint, AnyTask] = {}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -76,6 +76,13 @@ impl Noise {
     }
 }
 
+/// Whether rounding errors may hide a pole: `tanh(atanh(a0/a0))` is 1 in double precision, whether the quotient
+/// is 1 or a little less.
+fn near_pole(eval: fn(C64) -> C64, a: C64) -> bool {
+    let (here, beside) = (eval(a), eval(a * real(1.0 + 1e-12)));
+    (here - beside).norm() > 1e-4 * here.norm()
+}
+
 /// The value of the tree as typed, straight from the operator table.
 fn value(raw: &Raw, point: &[(&str, C64)], noise: &mut Noise) -> C64 {
     let z = match raw {
@@ -87,6 +94,7 @@ fn value(raw: &Raw, point: &[(&str, C64)], noise: &mut Noise) -> C64 {
         Raw::Unary(op, a) => {
             let a = value(a, point, noise);
             match op.row().meaning {
+                Meaning::Function(f) if near_pole(f.eval, a) => C64::NAN,
                 Meaning::Function(f) => (f.eval)(a),
                 Meaning::FixedPower(n, 1) => a.powi(n),
                 Meaning::FixedPower(n, d) => a.pow(real(n as f64 / d as f64)),

@@ -13,7 +13,7 @@ import torch
 from antiderive.errors import DataError, LimitError, PreemptedError, SettingError
 from antiderive.tasks import Recipe
 from antiderive.training import Checkpoint, TrainingConfig, load_model, train
-from antiderive.training.optimiser import learning_rate
+from antiderive.training.optimizer import learning_rate
 
 from .common import TINY, command, config, settings
 

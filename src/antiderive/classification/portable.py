@@ -25,7 +25,7 @@ Weights = dict[str, NDArray[np.float32]]
 
 
 class Portable:
-    """Features, standardised after ``log(1 + n)``; one layer of tanh; one linear layer."""
+    """Features, standardized after ``log(1 + n)``; one layer of tanh; one linear layer."""
 
     def __init__(self, description: Description, weights: Weights) -> None:
         self.description = description

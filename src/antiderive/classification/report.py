@@ -137,8 +137,8 @@ def _roc(evaluation: Evaluation) -> Any:  # noqa: ANN401
     figure, axes = _figure("ROC", "share of false positives", "share of true positives")
     areas = {row.name: row.auc for row in evaluation.rows}
     ours, *others = evaluation.curves
-    for name, colour in zip(others, _OTHERS, strict=False):
-        axes.plot(*evaluation.curves[name], color=colour, linewidth=1.3, label=f"{name}: {areas[name]:.3f}")
+    for name, color in zip(others, _OTHERS, strict=False):
+        axes.plot(*evaluation.curves[name], color=color, linewidth=1.3, label=f"{name}: {areas[name]:.3f}")
     axes.plot(*evaluation.curves[ours], color=_OURS, linewidth=2, label=f"{ours}: {areas[ours]:.3f}")
     handles, labels = axes.get_legend_handles_labels()
     axes.legend(handles[::-1], labels[::-1], fontsize=8, frameon=False, loc="lower right")
@@ -150,14 +150,14 @@ def _reliability(evaluation: Evaluation) -> Any:  # noqa: ANN401
     figure, axes = _figure("Reliability", "probability that it said", "share that was found")
     axes.plot([0, 1], [0, 1], color="#bfbfbf", linewidth=1, linestyle="--")
     largest = max(size for _, _, size in evaluation.bins)
-    for bins, colour, name, error in (
+    for bins, color, name, error in (
         (evaluation.uncalibrated_bins, "#f2b134", "before", evaluation.uncalibrated_error),
         (evaluation.bins, _OURS, "after temperature scaling", evaluation.rows[0].calibration_error),
     ):
         means, shares, sizes = zip(*bins, strict=True)
-        axes.plot(means, shares, color=colour, linewidth=1, alpha=0.7)
+        axes.plot(means, shares, color=color, linewidth=1, alpha=0.7)
         areas = [12 + 110 * size / largest for size in sizes]
-        axes.scatter(means, shares, s=areas, color=colour, label=f"{name}: ECE {error:.4f}")
+        axes.scatter(means, shares, s=areas, color=color, label=f"{name}: ECE {error:.4f}")
     axes.legend(fontsize=8, frameon=False, loc="upper left")
     axes.grid(alpha=0.25)
     return figure
@@ -167,9 +167,9 @@ def _sizes(evaluation: Evaluation) -> Any:  # noqa: ANN401
     figure, axes = _figure("Confusion by size", "operators of the function", "share of functions", width=7.5)
     sizes = list(evaluation.sizes)
     bottom = [0.0] * len(sizes)
-    for place, (name, colour) in enumerate(_CELLS):
+    for place, (name, color) in enumerate(_CELLS):
         shares = [counts[place] / max(1, sum(counts)) for counts in evaluation.sizes.values()]
-        axes.bar(sizes, shares, bottom=bottom, color=colour, width=0.85, label=name)
+        axes.bar(sizes, shares, bottom=bottom, color=color, width=0.85, label=name)
         bottom = [low + share for low, share in zip(bottom, shares, strict=True)]
     for size, counts in evaluation.sizes.items():
         axes.text(size, 1.01, f"{sum(counts):,}", fontsize=6, ha="center", color=_INK)

@@ -4,7 +4,7 @@ The stream is a sequence of *pools* (``sources.py``), each cut into batches. The
 function of the source, the settings and the pool's number, so a position in the stream is two numbers, memory
 does not grow, and a run that is resumed sees the batches that would have come.
 
-A batch is what one step of the optimiser learns from, on however many processes: each takes the rows of
+A batch is what one step of the optimizer learns from, on however many processes: each takes the rows of
 its *part*. So one process, two processes and one with gradient accumulation see the same batches.
 """
 

@@ -30,7 +30,7 @@ class ClassifierConfig:
         dropout: probability of dropping an activation.
         positions: ``sequence`` (rotary), ``tree`` (the path from the root), or ``both``.
         extra: numbers beside the tokens that are known of an expression, such as counts; after ``log(1 + n)``
-            they are standardised by ``mean`` and ``scale`` of the module.
+            they are standardized by ``mean`` and ``scale`` of the module.
         pad: id of the padding token.
     """
 

@@ -2,7 +2,7 @@
 
 A checkpoint is written beside its place and renamed, so that it is whole wherever a run is cut off. Nothing
 in it is executed when it is read. A model that was exported for others has ``config.json`` instead of the
-state, and no optimiser.
+state, and no optimizer.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Checkpoint:
 
     @property
     def step(self) -> int:
-        """The optimiser step it was written after."""
+        """The optimizer step it was written after."""
         match = _NAME.search(self.path.name)
         return int(match.group(1)) if match else int(self.state()["step"])
 

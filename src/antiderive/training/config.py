@@ -36,11 +36,11 @@ _CHOICES = {
 
 
 @dataclass(frozen=True)
-class OptimisationConfig:
+class OptimizationConfig:
     """Settings of the loop.
 
     Attributes:
-        steps: optimiser steps.
+        steps: optimizer steps.
         tokens_per_batch: source plus target tokens that a step learns from, padding included, over all
             processes.
         accumulate: pieces that each process cuts its part of a batch into, to need less memory.
@@ -69,7 +69,7 @@ class OptimisationConfig:
         compile: use ``torch.compile``.
         recompute: recompute layers in the backward pass instead of keeping their activations.
         peak_tflops: what the device can do at this precision, in 10^12 operations a second, for the
-            utilisation in the log; 0 takes the known figure of a known device.
+            utilization in the log; 0 takes the known figure of a known device.
     """
 
     steps: int = 10_000
@@ -170,12 +170,12 @@ class SourceConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Data, model and optimisation of one run."""
+    """Data, model and optimization of one run."""
 
     data: Recipe = field(default_factory=Recipe)
     mixture: dict[str, SourceConfig] = field(default_factory=dict)
     model: Seq2SeqConfig = field(default_factory=lambda: _model({}))
-    training: OptimisationConfig = field(default_factory=OptimisationConfig)
+    training: OptimizationConfig = field(default_factory=OptimizationConfig)
 
     def __post_init__(self) -> None:
         if not self.mixture:
@@ -261,7 +261,7 @@ class TrainingConfig:
                 for name, source in values.get("mixture", {}).items()
             },
             model=_model(values.get("model", {})),
-            training=_typed(OptimisationConfig, "training", values.get("training", {})),
+            training=_typed(OptimizationConfig, "training", values.get("training", {})),
         )
 
     @classmethod

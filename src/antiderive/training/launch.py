@@ -15,7 +15,7 @@ from torch import nn
 from antiderive.errors import SettingError
 from antiderive.models import Seq2Seq
 from antiderive.models.transformer import DecoderLayer
-from antiderive.training.config import OptimisationConfig
+from antiderive.training.config import OptimizationConfig
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -35,7 +35,7 @@ def processes() -> tuple[int, int]:
     return 1, 1
 
 
-def launch(settings: OptimisationConfig) -> Fabric:
+def launch(settings: OptimizationConfig) -> Fabric:
     """Joins the other processes, if there are any.
 
     Raises:
@@ -68,7 +68,7 @@ def launch(settings: OptimisationConfig) -> Fabric:
     return fabric
 
 
-def _precision(settings: OptimisationConfig) -> dict[str, Any]:
+def _precision(settings: OptimizationConfig) -> dict[str, Any]:
     """Fabric's argument; on a CPU it would take bf16 for fp16, so that is said in another way."""
     from lightning_fabric.plugins import MixedPrecision
 
@@ -108,7 +108,7 @@ def shard(model: nn.Module, mesh: DeviceMesh) -> nn.Module:
     return model
 
 
-def peak_flops(fabric: Fabric, settings: OptimisationConfig) -> float | None:
+def peak_flops(fabric: Fabric, settings: OptimizationConfig) -> float | None:
     """What one device can do at this precision, in operations a second, if that is known."""
     if settings.peak_tflops:
         return settings.peak_tflops * 1e12

@@ -23,7 +23,7 @@ from antiderive.training.checkpoint import Checkpoint, mark_best, rotate, save
 from antiderive.training.config import TrainingConfig
 from antiderive.training.launch import launch, peak_flops
 from antiderive.training.logs import Log
-from antiderive.training.optimiser import learning_rate, load_state_tensors, make_optimizer, state_tensors
+from antiderive.training.optimizer import learning_rate, load_state_tensors, make_optimizer, state_tensors
 from antiderive.training.signals import StopSignals
 from antiderive.training.validation import Validation, summed_loss
 
@@ -33,15 +33,15 @@ class TrainingProgress:
     """Where a run is; figures are means over the steps since the last report, over all processes.
 
     Attributes:
-        step: optimiser steps done.
-        steps: optimiser steps in all.
+        step: optimizer steps done.
+        steps: optimizer steps in all.
         loss: loss per target token.
         learning_rate: the one of the last step.
         gradient_norm: of the last step, before clipping.
         tokens_per_second: tokens that are not padding.
         examples_per_second: examples.
         padding: share of padding among the tokens of the batches.
-        utilisation: floating-point operations a second as a share of the devices' peak, if that is known.
+        utilization: floating-point operations a second as a share of the devices' peak, if that is known.
     """
 
     step: int
@@ -52,7 +52,7 @@ class TrainingProgress:
     tokens_per_second: float
     examples_per_second: float
     padding: float
-    utilisation: float | None = None
+    utilization: float | None = None
 
     def figures(self) -> dict[str, float]:
         """What goes to the log."""
@@ -73,7 +73,7 @@ def train(
     and Ctrl-C let the present step end and write a checkpoint first.
 
     Args:
-        config: data, model and optimisation.
+        config: data, model and optimization.
         folder: where checkpoints and logs go.
         report: called in the first process for each line of the log.
         report_validation: called there with the step and the metrics of each evaluation.
@@ -88,7 +88,7 @@ def train(
     run = _Run(config, folder)
     with StopSignals() as signals, closing(run):
         for pieces in run.pieces():
-            run.optimise(pieces)
+            run.optimize(pieces)
             stop = run.due(signals, report, report_validation)
             if stop:
                 run.save()
@@ -107,7 +107,7 @@ def train(
 
 
 class _Run:
-    """Model, optimiser and place of one run on one of its processes."""
+    """Model, optimizer and place of one run on one of its processes."""
 
     def __init__(self, config: TrainingConfig, folder: Path) -> None:
         settings = self.settings = config.training
@@ -160,8 +160,8 @@ class _Run:
         with closing(batches):
             yield from batches
 
-    def optimise(self, pieces: list[Batch]) -> None:
-        """One step of the optimiser."""
+    def optimize(self, pieces: list[Batch]) -> None:
+        """One step of the optimizer."""
         settings, fabric = self.settings, self.fabric
         # Dropout depends on the seed, the step and the process alone: nothing of it has to be kept.
         torch.manual_seed((settings.seed << 40) + (self.step << 12) + fabric.global_rank)
@@ -255,7 +255,7 @@ class _Run:
             tokens_per_second=tokens / seconds,
             examples_per_second=examples / seconds,
             padding=1 - tokens / size,
-            utilisation=None if peak is None else flops / seconds / (peak * self.world),
+            utilization=None if peak is None else flops / seconds / (peak * self.world),
         )
         meter.reset()
         return progress, stop

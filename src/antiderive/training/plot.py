@@ -12,7 +12,7 @@ _INK = "#444444"
 
 
 def plot(folders: list[Path], target: Path) -> None:
-    """Draws loss, accuracy, learning rate and speed over the steps, a colour for each run.
+    """Draws loss, accuracy, learning rate and speed over the steps, a color for each run.
 
     Args:
         folders: folders of runs.
@@ -30,15 +30,15 @@ def plot(folders: list[Path], target: Path) -> None:
             lines = read_log(folder)
         except OSError as error:
             raise DataError(f"{folder} holds no {LOG}; is it the folder of a run?") from error
-        name, colour = folder.name, f"C{place}"
+        name, color = folder.name, f"C{place}"
         training = [line for line in lines if line["kind"] == "training"]
         validation = [line for line in lines if line["kind"] == "validation"]
-        _line(loss, training, "loss", f"{name}: training", color=colour, alpha=0.45, linewidth=1)
-        _line(loss, validation, "loss", f"{name}: validation", color=colour, marker="o", markersize=4)
-        _line(accuracy, validation, "verified", f"{name}: verified", color=colour, marker="o", markersize=4)
-        _line(accuracy, validation, "exact", f"{name}: exact", color=colour, linestyle="--", linewidth=1)
-        _line(rate, training, "learning_rate", name, color=colour)
-        _line(speed, training, "examples_per_second", name, color=colour, linewidth=1)
+        _line(loss, training, "loss", f"{name}: training", color=color, alpha=0.45, linewidth=1)
+        _line(loss, validation, "loss", f"{name}: validation", color=color, marker="o", markersize=4)
+        _line(accuracy, validation, "verified", f"{name}: verified", color=color, marker="o", markersize=4)
+        _line(accuracy, validation, "exact", f"{name}: exact", color=color, linestyle="--", linewidth=1)
+        _line(rate, training, "learning_rate", name, color=color)
+        _line(speed, training, "examples_per_second", name, color=color, linewidth=1)
     loss.set_yscale("log")
     for formatted in (loss.yaxis.set_major_formatter, loss.yaxis.set_minor_formatter):
         formatted("{x:g}")

@@ -74,7 +74,7 @@ def run_training(config: TrainingConfig, out: Path) -> Path:
         row = bar.add_task("training", total=config.training.steps, rate="")
 
         def report(progress: TrainingProgress) -> None:
-            used = "" if progress.utilisation is None else f", {progress.utilisation:.0%} of peak"
+            used = "" if progress.utilization is None else f", {progress.utilization:.0%} of peak"
             rate = f"loss {progress.loss:.3f}, {progress.examples_per_second:,.0f} examples/s{used}"
             bar.update(row, completed=progress.step, rate=rate)
 

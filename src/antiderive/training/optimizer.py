@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from antiderive.training.config import OptimisationConfig
+from antiderive.training.config import OptimizationConfig
 
 
-def learning_rate(step: int, settings: OptimisationConfig) -> float:
+def learning_rate(step: int, settings: OptimizationConfig) -> float:
     """Linear warm-up, then a cosine from the peak to a tenth of it, or the peak."""
     if step < settings.warmup:
         return settings.learning_rate * (step + 1) / settings.warmup
@@ -21,7 +21,7 @@ def learning_rate(step: int, settings: OptimisationConfig) -> float:
     return settings.learning_rate * (0.55 + 0.45 * math.cos(math.pi * min(1.0, done)))
 
 
-def make_optimizer(model: nn.Module, settings: OptimisationConfig) -> torch.optim.AdamW:
+def make_optimizer(model: nn.Module, settings: OptimizationConfig) -> torch.optim.AdamW:
     """AdamW with weight decay on matrices only."""
     matrices = [p for p in model.parameters() if p.ndim > 1]
     others = [p for p in model.parameters() if p.ndim <= 1]

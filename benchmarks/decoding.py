@@ -22,7 +22,6 @@ from typing import TypeVar
 
 import torch
 
-from antiderive.datasets.stream import pad
 from antiderive.decoding import Decoding, Hypothesis, beam_search
 from antiderive.evaluation.problems import held_out
 from antiderive.expressions import Vocabulary
@@ -57,7 +56,7 @@ def original(model: Seq2Seq, problem: list[int], settings: Decoding) -> list[Hyp
     """Beam search for one problem."""
     beam, max_tokens = settings.beam, settings.max_tokens
     vocabulary = Vocabulary()
-    source = torch.from_numpy(pad([[*problem, vocabulary.eos]], vocabulary.pad))
+    source = torch.tensor([[*problem, vocabulary.eos]])
     memory, mask = model.encode(source)
     rows = torch.zeros(beam, dtype=torch.long)
     cache, mask = model.start(memory[rows]), mask[rows]
@@ -95,7 +94,7 @@ def original(model: Seq2Seq, problem: list[int], settings: Decoding) -> list[Hyp
 
 def small_model(steps: int) -> tuple[Seq2Seq, Recipe]:
     """The demo's model, trained for a few steps: its hypotheses end, and differ."""
-    config = TrainingConfig.load(Path("recipes/demo.toml"), (f"training.steps={steps}",))
+    config = TrainingConfig.load("demo", (f"training.steps={steps}",))
     with tempfile.TemporaryDirectory() as folder:
         train(config, Path(folder))
         return load_model(Path(folder)), config.data

@@ -22,13 +22,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from antiderive.datasets.sources import RecipeSource
-from antiderive.datasets.stream import pad
 from antiderive.expressions import Vocabulary
-from antiderive.models import Seq2Seq
-from antiderive.models.config import Seq2SeqConfig
+from antiderive.models import Seq2Seq, Seq2SeqConfig
 from antiderive.tasks import Recipe
-from antiderive.training import TrainingConfig, train
+from antiderive.training import Pairs, RecipeSource, TrainingConfig, train
 
 WIDTH, LAYERS, HEADS, INNER = 256, 4, 8, 1024
 SHAPE = {
@@ -101,7 +98,7 @@ class PlainModel(nn.Module):
 class PlainLoop:
     """One pass over the pairs, in parts."""
 
-    def __init__(self, pairs: list[tuple[list[int], list[int]]]):
+    def __init__(self, pairs: Pairs):
         self.vocabulary = Vocabulary()
         self.pairs = pairs
         self.model = PlainModel(self.vocabulary)
@@ -110,13 +107,13 @@ class PlainLoop:
         self.equations, self.seconds, self.padding, self.step = 0, 0.0, [0, 0], 0
 
     def run(self, start: int, end: int):
-        """Learns from the pairs at these places of the random order."""
+        """Learns from pairs ``start`` to ``end`` of the random order."""
         for first in range(start, end, BATCH):
             began = time.perf_counter()
-            rows = [self.pairs[place] for place in self.order[first : min(end, first + BATCH)]]
+            rows = self.pairs.select(self.order[first : min(end, first + BATCH)])
             bos, eos, fill = self.vocabulary.bos, self.vocabulary.eos, self.vocabulary.pad
-            source = torch.from_numpy(pad([[*problem, eos] for problem, _ in rows], fill))
-            target = torch.from_numpy(pad([[bos, *solution, eos] for _, solution in rows], fill))
+            source = torch.from_numpy(rows.problems.padded(fill, end=eos))
+            target = torch.from_numpy(rows.solutions.padded(fill, begin=bos, end=eos))
             logits = self.model(source, target[:, :-1])
             kept = target[:, 1:] != fill
             loss = nn.functional.cross_entropy(logits[kept], target[:, 1:][kept])
@@ -133,7 +130,7 @@ class PlainLoop:
                 self.seconds += time.perf_counter() - began
 
 
-def possible_rate(pairs: list[tuple[list[int], list[int]]]) -> float:
+def possible_rate(pairs: Pairs) -> float:
     """Equations a second if nothing were computed but the products of matrices that they need."""
     model = Seq2Seq(Seq2SeqConfig(vocabulary=len(Vocabulary()), **SHAPE))
     needed = sum(model.training_flops(1, len(p) + 1, len(s) + 1) for p, s in pairs) / len(pairs)
@@ -152,12 +149,13 @@ def possible_rate(pairs: list[tuple[list[int], list[int]]]) -> float:
     return rounds * 6 * 2 * rows * WIDTH * INNER / (time.perf_counter() - began) / needed
 
 
-def our_loop(pairs, steps: int, folder: Path, tokens_per_batch: int) -> dict[str, float]:
+def our_loop(pairs: Pairs, steps: int, folder: Path, tokens_per_batch: int) -> dict[str, float]:
     """Steps over the pairs with the package's loop, read from a classic text file."""
     vocabulary = Vocabulary()
     text = folder / "pairs.prefix"
     text.write_text(
-        "".join(f"{vocabulary.decode(p)}\t{vocabulary.decode(s)}\n" for p, s in pairs), encoding="utf-8"
+        "".join(f"{vocabulary.decode(p)}\t{vocabulary.decode(s)}\n" for p, s in pairs),
+        encoding="utf-8",
     )
     config = TrainingConfig.from_dict(
         {
@@ -173,7 +171,7 @@ def our_loop(pairs, steps: int, folder: Path, tokens_per_batch: int) -> dict[str
     train(config, folder / "run", report=lambda progress: reports.append((time.perf_counter(), progress)))
     seconds = reports[-1][0] - reports[WARMUP - 1][0]
     counted = [progress for _, progress in reports[WARMUP:]]
-    spans = [reports[place + 1][0] - reports[place][0] for place in range(WARMUP - 1, len(reports) - 1)]
+    spans = [reports[index + 1][0] - reports[index][0] for index in range(WARMUP - 1, len(reports) - 1)]
     # Each report covers one step: its rate times its own span is what it learned from.
     equations = sum(p.examples_per_second * span for p, span in zip(counted, spans, strict=True))
     return {
@@ -193,7 +191,7 @@ def main():
     options = parser.parse_args()
     torch.manual_seed(0)
     drawn = RecipeSource(Recipe()).pool(0, int(options.pairs * 1.1))
-    pairs = [drawn.at(place) for place in range(options.pairs)]
+    pairs = drawn.select(list(range(options.pairs)))
     timed = int(options.pairs * options.share)
     plain = PlainLoop(pairs)
     # The plain loop is timed before and after ours, so that what else the machine does meets both.

@@ -1,18 +1,15 @@
-"""The model, the grammar mask and beam search."""
+"""Beam search: well-formed, complete, and the same in any batch."""
 
 import itertools
 
 import pytest
 import torch
+from helpers.well_formed import VOCABULARY, is_solution, mask_accepts
 
-from antiderive import Expr
-from antiderive.datasets.stream import pad
-from antiderive.decoding import Decoding, Grammar, beam_search
-from antiderive.errors import AntideriveError, SettingError
-from antiderive.expressions import Vocabulary
+from antiderive.decoding import Decoding, beam_search
+from antiderive.errors import SettingError
 from antiderive.models import Seq2Seq, Seq2SeqConfig
 
-VOCABULARY = Vocabulary()
 PROBLEMS = [VOCABULARY.encode(p) for p in ("sub Y' x", "sub Y' mul x cos x", "sub Y' pow x INT+ 2 3")]
 
 
@@ -23,116 +20,6 @@ def model():
         vocabulary=len(VOCABULARY), width=32, heads=4, encoder_layers=2, decoder_layers=2, feed_forward=64
     )
     return Seq2Seq(config).eval()
-
-
-def test_step_by_step_is_the_whole_sequence(model):
-    source = torch.tensor(pad(PROBLEMS, 0))
-    target = torch.randint(3, len(VOCABULARY), (3, 9))
-    whole = model(source, target)
-    memory, mask = model.encode(source)
-    cache = model.start(memory)
-    steps = [model.decode(target[:, i : i + 1], cache, mask) for i in range(9)]
-    torch.testing.assert_close(torch.cat(steps, dim=1), whole, atol=1e-5, rtol=1e-4)
-
-
-@torch.inference_mode()
-def test_branches_share_what_they_have_in_common(model):
-    """Branches that go on from random others of their tree, against the whole sequence of each."""
-    branches, steps = 4, 24
-    source = torch.tensor(pad(PROBLEMS, 0))
-    memory, mask = model.encode(source)
-    cache = model.start(memory, branching=True)
-    written = torch.full((len(PROBLEMS), branches, 1), VOCABULARY.bos)
-    generator = torch.Generator().manual_seed(0)
-    positions = []
-    for step in range(steps):
-        found = model.decode(written[:, :, -1], cache, mask)
-        whole = model(source.repeat_interleave(branches, 0), written.flatten(0, 1))[:, -1]
-        torch.testing.assert_close(found.flatten(0, 1), whole, atol=1e-4, rtol=1e-4)
-        positions.append(cache.own[0].count)
-        parents = torch.randint(branches, written.shape[:2], generator=generator)
-        cache.branch(parents)
-        if step == steps // 2:  # the second tree is done
-            cache.select(torch.tensor([0, 2]))
-            written, parents, source, mask = written[::2], parents[::2], source[::2], mask[::2]
-        new = torch.randint(3, len(VOCABULARY), (*parents.shape, 1), generator=generator)
-        written = torch.cat([written.gather(1, parents[:, :, None].expand_as(written)), new], dim=2)
-    # What is behind no branch any more is left out.
-    assert max(positions) < 0.75 * branches * steps
-
-
-def test_padding_changes_nothing(model):
-    target = torch.tensor([[1, 5, 6]])
-    alone = model(torch.tensor([PROBLEMS[0]]), target)
-    padded = model(torch.tensor(pad(PROBLEMS, 0))[:1], target)
-    torch.testing.assert_close(alone, padded, atol=1e-5, rtol=1e-4)
-
-
-def test_the_decoder_does_not_look_ahead(model):
-    source = torch.tensor([PROBLEMS[0]])
-    target = torch.tensor([[1, 5, 6, 7]])
-    changed = torch.tensor([[1, 5, 6, 20]])
-    torch.testing.assert_close(model(source, target)[:, :3], model(source, changed)[:, :3])
-
-
-def test_configurations_are_checked():
-    with pytest.raises(SettingError, match="heads"):
-        Seq2SeqConfig(vocabulary=10, width=30, heads=4)
-    with pytest.raises(SettingError, match="decoder_layers"):
-        Seq2SeqConfig(vocabulary=10, decoder_layers=0)
-
-
-def is_solution(tokens):
-    """An independent judgement: the parser reads it and it has no unknown."""
-    names = [VOCABULARY.names[token] for token in tokens]
-    if any(name.startswith(("Y", "<")) for name in names):
-        return False
-    try:
-        Expr.from_prefix(" ".join(names))
-    except AntideriveError as error:
-        # Undefined or too large values are well-formed all the same.
-        return type(error).__name__ != "ParseError"
-    return True
-
-
-def mask_accepts(tokens, room=20):
-    grammar = Grammar(VOCABULARY)
-    state = grammar.start(1)
-    for place, token in enumerate([*tokens, VOCABULARY.eos]):
-        if not grammar.allowed(state, room - place)[0, token]:
-            return False
-        state = grammar.advance(state, torch.tensor([token]))
-    return True
-
-
-def test_the_mask_accepts_exactly_the_well_formed_sequences():
-    names = ["x", "sin", "add", "INT+", "7", "Y", "<pad>"]
-    ids = [VOCABULARY.ids[name] for name in names]
-    counts = {True: 0, False: 0}
-    for length in range(1, 5):
-        for tokens in itertools.product(ids, repeat=length):
-            expected = is_solution(tokens)
-            assert mask_accepts(tokens) is expected, VOCABULARY.decode(tokens)
-            counts[expected] += 1
-    assert min(counts.values()) > 10
-
-
-def test_the_mask_always_leaves_a_way_to_the_end():
-    generator = torch.Generator().manual_seed(0)
-    grammar = Grammar(VOCABULARY)
-    for room in (1, 2, 3, 8, 30):
-        for _ in range(50):
-            state, tokens = grammar.start(1), []
-            for place in range(room + 1):
-                allowed = grammar.allowed(state, room - place)[0]
-                assert allowed.any()
-                token = torch.multinomial(allowed.float(), 1, generator=generator)
-                if int(token) == VOCABULARY.eos:
-                    break
-                tokens.append(int(token))
-                state = grammar.advance(state, token)
-            assert is_solution(tokens), VOCABULARY.decode(tokens)
-            assert len(tokens) <= room
 
 
 @pytest.mark.parametrize("beam", [1, 4, 10])

@@ -7,11 +7,10 @@ import subprocess
 
 import pytest
 import torch
+from helpers.runs import command, config, losses, run, settings
 
 from antiderive.errors import DataError
 from antiderive.training import Checkpoint, TrainingConfig, load_model, train
-
-from .common import command, config, losses, run, settings
 
 VALUES = {"log_every": 1, "checkpoint_every": 6, "steps": 12}
 NO_DROPOUT = {"dropout": 0.0}

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers.runs import command, config, settings
 
-from antiderive.errors import DataError, LimitError, PreemptedError, SettingError
+from antiderive.datasets.shards import write_dataset
+from antiderive.errors import DataError, LimitError, PreemptedError
 from antiderive.tasks import Recipe
-from antiderive.training import Checkpoint, TrainingConfig, load_model, train
-from antiderive.training.optimizer import learning_rate
-
-from .common import TINY, command, config, settings
+from antiderive.training import Checkpoint, load_model, train
 
 
 def weights(checkpoint):
@@ -159,6 +158,26 @@ def test_memory_does_not_grow(tmp_path):
     assert seen[-1] - seen[2] < 16, seen
 
 
+def test_a_shard_that_vanishes_during_a_run_leaves_the_last_checkpoint(tmp_path):
+    write_dataset(Recipe(min_operators=1, max_operators=3, max_tokens=48), tmp_path / "data", 3000, shard=700)
+
+    def remove(progress):
+        if progress.step == 4:
+            for path in (tmp_path / "data").glob("train-*"):
+                path.unlink()
+
+    values = {"steps": 4000, "log_every": 1, "checkpoint_every": 2, "pool": 500, "tokens_per_batch": 1024}
+    with pytest.raises(DataError, match="cannot read the shard"):
+        train(
+            config(values, mixture={"bwd": {"shards": str(tmp_path / "data")}}),
+            tmp_path / "run",
+            report=remove,
+        )
+    latest = Checkpoint.latest(tmp_path / "run")
+    assert latest.step >= 4
+    latest.model()
+
+
 def test_checkpoints_are_refused_when_broken(tmp_path):
     path = train(config(), tmp_path / "run").path
     with pytest.raises(DataError, match="no folder"):
@@ -172,73 +191,3 @@ def test_checkpoints_are_refused_when_broken(tmp_path):
     (path / "state.json").write_text(json.dumps({**state, "vocabulary": "0"}))
     with pytest.raises(DataError, match="another vocabulary"):
         load_model(path)
-
-
-def test_schedules():
-    values = config({"steps": 100, "warmup": 10}).training
-    rates = [learning_rate(step, values) for step in range(100)]
-    assert rates[0] == pytest.approx(values.learning_rate / 10)
-    assert max(rates) == pytest.approx(values.learning_rate)
-    assert rates[-1] == pytest.approx(values.learning_rate / 10, rel=0.01)
-    constant = config({"steps": 100, "warmup": 10, "schedule": "constant"}).training
-    assert {learning_rate(step, constant) for step in range(10, 100)} == {constant.learning_rate}
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"trainning": {}}, "did you mean 'training'"),
-        ({"training": {"step": 5}}, "did you mean 'steps'"),
-        ({"training": {"steps": "many"}}, "not of type int"),
-        ({"training": {"compile": 1}}, "not of type bool"),
-        ({"training": {"steps": 0}}, "below 1"),
-        ({"training": {"precision": "8"}}, "32-true"),
-        ({"training": {"metric": "beauty"}}, "verified"),
-        ({"training": {"metric": "ode9/loss"}}, "of no source"),
-        ({"training": {"patience": 2}}, "set evaluate_every"),
-        ({"model": {"width": 33}}, "heads"),
-        ({"model": {"norm": "sandwich"}}, "pre and post"),
-        ({"data": {"seed": "x"}}, "must be int"),
-        ({"data": 5}, "not a table"),
-        ({"mixture": {"bwd": 5}}, "not a table"),
-        ({"mixture": {"bwd": {"wait": 2.0}}}, "did you mean 'weight'"),
-        ({"mixture": {"bwd": {"weight": 0}}}, "not positive"),
-        ({"mixture": {"bwd": {"shards": "a", "text": "b"}}}, "give one"),
-        ({"mixture": {"fwd": {}}}, "mixture.fwd.shards=FOLDER"),
-    ],
-)
-def test_configurations_are_checked(values, message):
-    with pytest.raises(SettingError, match=message):
-        TrainingConfig.from_dict(values)
-
-
-def test_recipes_and_overrides(tmp_path):
-    loaded = TrainingConfig.load(
-        "demo", ("training.steps=7", "training.precision=bf16-mixed", "mixture.bwd.weight=2")
-    )
-    assert loaded.training.steps == 7
-    assert loaded.training.precision == "bf16-mixed"
-    assert TrainingConfig.from_dict(loaded.to_dict()) == loaded
-    assert loaded.data == Recipe(min_operators=1, max_operators=5, max_tokens=64)
-    assert loaded.mixture["bwd"].weight == 2
-    with pytest.raises(SettingError, match="table.setting=value"):
-        TrainingConfig.load("demo", ("steps=7",))
-    with pytest.raises(SettingError, match="not a table"):
-        TrainingConfig.load("demo", ("training.steps.deep=7",))
-    with pytest.raises(DataError, match="recipes that ship: base, demo, paper, small, tiny"):
-        TrainingConfig.load(tmp_path / "missing.toml")
-
-
-@pytest.mark.parametrize("name", ["tiny", "small", "base", "paper"])
-def test_every_recipe_takes_every_mixture_of_tasks(name):
-    shards = "mixture.fwd.shards=somewhere"
-    mixtures = ("fwd", "bwd", "ibp", "fwd,bwd", "bwd,ibp", "fwd,bwd,ibp", "ode1", "ode2")
-    for tasks in (mixture.split(",") for mixture in mixtures):
-        loaded = TrainingConfig.load(name, (shards,) if "fwd" in tasks else (), tasks=tuple(tasks))
-        assert list(loaded.mixture) == tasks
-        # What a task's examples are like by itself holds in a mixture too.
-        assert TrainingConfig.from_dict(loaded.to_dict()) == loaded
-        for task in set(tasks) - {"fwd"}:
-            alone = TrainingConfig.load(name, tasks=(task,))
-            assert loaded.recipe_of(task) == alone.recipe_of(task)
-    assert TINY["training"]["steps"] < loaded.training.steps

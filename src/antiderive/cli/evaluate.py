@@ -142,7 +142,7 @@ def trained_on(model: Path) -> dict[str, Path | Recipe]:
             "give a data set or a recipe by --data"
         )
     return {
-        name: Path(source.shards) if source.shards else config.recipe_of(name)
+        name: Path(source.shards) if source.shards else config.recipes[name]
         for name, source in config.mixture.items()
     }
 

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from antiderive.datasets.stream import pad
 from antiderive.decoding.grammar import Grammar
-from antiderive.expressions import Vocabulary
+from antiderive.expressions import TokenRows, Vocabulary
 from antiderive.models import Seq2Seq
 
 IMPOSSIBLE = float("-inf")
@@ -53,7 +52,8 @@ class Rows:
         self.device = model.embedding.weight.device
         vocabulary = Vocabulary()
         self.eos, self.pad = vocabulary.eos, vocabulary.pad
-        source = torch.from_numpy(pad([[*p, self.eos] for p in problems], self.pad)).to(self.device)
+        padded = TokenRows.of(problems).padded(self.pad, end=self.eos)
+        source = torch.from_numpy(padded).to(self.device)
         memory, self.mask = model.encode(source)
         self.cache = model.start(memory, branching=branching)
         rows = len(problems) * width

@@ -28,6 +28,8 @@ class TokenRows:
     (3, [5, 55], [2, 1, 0])
     >>> list(rows.select([1, 0]))
     [[19], [5, 55]]
+    >>> rows.padded(0, end=2).tolist()
+    [[5, 55, 2], [19, 2, 0], [2, 0, 0]]
     """
 
     tokens: NDArray[np.uint8]
@@ -90,6 +92,26 @@ class TokenRows:
         # Where each token of the result stands now: the start of its row, and its index in the row.
         offsets = np.repeat(self.ends[index] - ends, lengths)
         return TokenRows(self.tokens[np.arange(int(ends[-1])) + offsets], ends)
+
+    def padded(self, pad: int, *, begin: int | None = None, end: int | None = None) -> NDArray[np.int64]:
+        """The rows as one array, filled up to the longest, shape [rows, longest].
+
+        Args:
+            pad: token that fills the rows up.
+            begin: token before each row, if any; it counts for the length.
+            end: token after each row, if any; likewise.
+        """
+        lengths = self.lengths
+        before, after = int(begin is not None), int(end is not None)
+        longest = int(lengths.max(initial=0))
+        array = np.full((len(self), before + longest + after), pad, dtype=np.int64)
+        inside = np.arange(longest) < lengths[:, None]
+        array[:, before : before + longest][inside] = self.tokens
+        if begin is not None:
+            array[:, 0] = begin
+        if end is not None:
+            array[np.arange(len(self)), before + lengths] = end
+        return array
 
     @property
     def operators(self) -> NDArray[np.uint16]:

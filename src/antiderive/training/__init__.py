@@ -1,19 +1,64 @@
-"""Training: configuration, data, loop, checkpoints, logs, and models for others."""
+"""Training: configuration, feed, loop, checkpoints, logs, and models for others.
+
+It knows tasks and data sets by their names alone; what a model makes of a problem is judged elsewhere.
+"""
 
 from __future__ import annotations
 
-from antiderive.training.checkpoint import Checkpoint, find_checkpoint, load_model
-from antiderive.training.config import TrainingConfig
-from antiderive.training.hub import export, from_pretrained, push
-from antiderive.training.loop import train
+from typing import TYPE_CHECKING
+
+from antiderive.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from antiderive.training.checkpoint import Checkpoint, find_checkpoint, load_model
+    from antiderive.training.config import OptimizationConfig, SourceConfig, TrainingConfig
+    from antiderive.training.curves import plot_runs
+    from antiderive.training.feed import (
+        Batch,
+        BatchStream,
+        Mixture,
+        Pairs,
+        RecipeSource,
+        ShardSource,
+        TextSource,
+        open_sources,
+    )
+    from antiderive.training.hub import export, from_pretrained, push
+    from antiderive.training.loop import TrainingProgress, train
 
 __all__ = [
+    "Batch",
+    "BatchStream",
     "Checkpoint",
+    "Mixture",
+    "OptimizationConfig",
+    "Pairs",
+    "RecipeSource",
+    "ShardSource",
+    "SourceConfig",
+    "TextSource",
     "TrainingConfig",
+    "TrainingProgress",
     "export",
     "find_checkpoint",
     "from_pretrained",
     "load_model",
+    "open_sources",
+    "plot_runs",
     "push",
     "train",
 ]
+
+# Whoever loads a model does without the loop, Parquet and computer algebra.
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        **dict.fromkeys(("Checkpoint", "find_checkpoint", "load_model"), ".checkpoint"),
+        **dict.fromkeys(("OptimizationConfig", "SourceConfig", "TrainingConfig"), ".config"),
+        **dict.fromkeys(("Batch", "BatchStream", "Mixture", "Pairs", "RecipeSource"), ".feed"),
+        **dict.fromkeys(("ShardSource", "TextSource", "open_sources"), ".feed"),
+        **dict.fromkeys(("export", "from_pretrained", "push"), ".hub"),
+        **dict.fromkeys(("TrainingProgress", "train"), ".loop"),
+        "plot_runs": ".curves",
+    },
+)

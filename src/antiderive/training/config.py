@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from antiderive.datasets.sources import RecipeSource, ShardSource, Source, TextSource
 from antiderive.errors import DataError, SettingError
 from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2SeqConfig
@@ -170,12 +169,24 @@ class SourceConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Data, model and optimization of one run."""
+    """Data, model and optimization of one run.
+
+    Attributes:
+        data: recipe of what is generated, as far as a source has no settings of its own.
+        mixture: sources of training pairs by name; by default the recipe's task alone.
+        model: shape of the model.
+        training: settings of the loop.
+        recipes: recipe of each source that is generated, by its name.
+
+    Raises:
+        SettingError: if the settings do not go together, or a task cannot be generated on the fly.
+    """
 
     data: Recipe = field(default_factory=Recipe)
     mixture: dict[str, SourceConfig] = field(default_factory=dict)
     model: Seq2SeqConfig = field(default_factory=lambda: _model({}))
     training: OptimizationConfig = field(default_factory=OptimizationConfig)
+    recipes: dict[str, Recipe] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.mixture:
@@ -183,55 +194,21 @@ class TrainingConfig:
         owner = self.training.metric.rpartition("/")[0]
         if owner and owner not in self.mixture:
             raise SettingError(f"training: metric {self.training.metric!r} is of no source of the mixture")
-        for name, source in self.mixture.items():
-            if not (source.shards or source.text):
-                self.recipe_of(name)
-
-    def task_of(self, name: str) -> str:
-        """The task of a source: its name, unless it says otherwise."""
-        return str(self.mixture[name].recipe.get("task", name))
-
-    def recipe_of(self, name: str) -> Recipe:
-        """The recipe of a source that is generated.
-
-        Raises:
-            SettingError: if its task cannot be generated on the fly.
-        """
-        task = self.task_of(name)
-        if task_named(task).needs_solver:
-            raise SettingError(
-                f"mixture.{name}: {task} examples need computer algebra; generate them first and set "
-                f"mixture.{name}.shards=FOLDER"
-            )
-        # Sizes have other defaults for other tasks, and options are those of one task.
-        usual = Recipe(task=self.data.task).to_dict()
-        shared = {key: value for key, value in self.data.to_dict().items() if value != usual[key]}
-        if task != self.data.task:
-            shared.pop("options", None)
-        return Recipe.from_dict({**shared, "task": task, **self.mixture[name].recipe})
-
-    def sources(self) -> dict[str, Source]:
-        """The sources of the mixture, opened.
-
-        Raises:
-            DataError: if files are missing.
-        """
-        settings = self.training
-        found: dict[str, Source] = {}
-        for name, source in self.mixture.items():
-            longest = int(source.recipe.get("max_tokens", self.data.max_tokens))
-            if source.shards:
-                found[name] = ShardSource(Path(source.shards), longest, seed=settings.seed)
-            elif source.text:
-                found[name] = TextSource(Path(source.text), self.task_of(name), longest, seed=settings.seed)
-            else:
-                found[name] = RecipeSource(self.recipe_of(name), settings.threads)
-        return found
+        generated = {
+            name: _recipe(self.data, name, source.recipe)
+            for name, source in self.mixture.items()
+            if not (source.shards or source.text)
+        }
+        object.__setattr__(self, "recipes", generated)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as :meth:`from_dict` takes them."""
-        mixture = {name: source.to_dict() for name, source in self.mixture.items()}
-        return {**asdict(self), "mixture": mixture}
+        return {
+            "data": asdict(self.data),
+            "mixture": {name: source.to_dict() for name, source in self.mixture.items()},
+            "model": asdict(self.model),
+            "training": asdict(self.training),
+        }
 
     def differences(self, other: TrainingConfig) -> list[str]:
         """Settings that are not the same in another configuration, as ``table.name: this, other``."""
@@ -249,7 +226,7 @@ class TrainingConfig:
         Raises:
             SettingError: for a table or setting that does not exist or does not fit.
         """
-        _refuse_unknown("configuration", values, [f.name for f in fields(cls)])
+        _refuse_unknown("configuration", values, [f.name for f in fields(cls) if f.init])
         for tables in (values, values.get("mixture", {})):
             for table, content in tables.items():
                 if not isinstance(content, dict):
@@ -305,6 +282,26 @@ def find_recipe(recipe: str | Path) -> Path:
             return path
     names = ", ".join(sorted(path.stem for path in RECIPES.glob("*.toml")))
     raise DataError(f"there is no file or recipe {recipe}; recipes that ship: {names}")
+
+
+def _recipe(shared: Recipe, name: str, own: dict[str, Any]) -> Recipe:
+    """The recipe of a source that is generated: the shared settings, then its own.
+
+    Raises:
+        SettingError: if its task cannot be generated on the fly.
+    """
+    task = own.get("task", name)
+    if task_named(task).needs_solver:
+        raise SettingError(
+            f"mixture.{name}: {task} examples need computer algebra; generate them first and set "
+            f"mixture.{name}.shards=FOLDER"
+        )
+    # Sizes have other defaults for other tasks, and options are those of one task.
+    usual = Recipe(task=shared.task).to_dict()
+    chosen = {key: value for key, value in shared.to_dict().items() if value != usual[key]}
+    if task != shared.task:
+        chosen.pop("options", None)
+    return Recipe.from_dict({**chosen, "task": task, **own})
 
 
 def _override(values: dict[str, Any], override: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,13 +14,12 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from antiderive.datasets.sources import Mixture
-from antiderive.datasets.stream import Batch, BatchStream
 from antiderive.errors import DataError, LimitError, PreemptedError
 from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq
 from antiderive.training.checkpoint import Checkpoint, mark_best, rotate, save
 from antiderive.training.config import TrainingConfig
+from antiderive.training.feed import Batch, BatchStream, Mixture, OpenSource, open_sources
 from antiderive.training.launch import launch, peak_flops
 from antiderive.training.logs import Log
 from antiderive.training.optimizer import learning_rate, load_state_tensors, make_optimizer, state_tensors
@@ -85,7 +84,7 @@ def train(
         PreemptedError: after SIGTERM or SIGUSR1.
         KeyboardInterrupt: after Ctrl-C.
     """
-    run = _Run(config, folder)
+    run = _Run(config, folder, open_sources(config))
     with StopSignals() as signals, closing(run):
         for pieces in run.pieces():
             run.optimize(pieces)
@@ -107,12 +106,11 @@ def train(
 
 
 class _Run:
-    """Model, optimizer and place of one run on one of its processes."""
+    """Model, optimizer and position of one run on one of its processes."""
 
-    def __init__(self, config: TrainingConfig, folder: Path) -> None:
+    def __init__(self, config: TrainingConfig, folder: Path, sources: Sequence[OpenSource]) -> None:
         settings = self.settings = config.training
-        self.config, self.folder = config, folder
-        sources = config.sources()
+        self.config, self.folder, self.sources = config, folder, sources
         self.fabric = launch(settings)
         rank, self.world = self.fabric.global_rank, self.fabric.world_size
         torch.manual_seed(settings.seed)
@@ -123,9 +121,8 @@ class _Run:
         self.optimizer = make_optimizer(self.model, settings)
         self.wrapped_optimizer: Any = self.fabric.setup_optimizers(self.optimizer)
         self.wrapped.train()
-        weights = tuple(source.weight for source in config.mixture.values())
         self.stream = BatchStream(
-            Mixture(tuple(sources.values()), weights),
+            Mixture(tuple(each.source for each in sources), tuple(each.weight for each in sources)),
             tokens_per_batch=settings.tokens_per_batch // settings.streams,
             pool=settings.pool,
             seed=settings.seed,
@@ -172,8 +169,8 @@ class _Run:
             counts = self._sum(torch.tensor([labels], device=fabric.device))
             labels = counts.item() * settings.streams / self.world
         loss = torch.zeros((), device=fabric.device)
-        for place, batch in enumerate(pieces):
-            with fabric.no_backward_sync(self.wrapped, enabled=place + 1 < len(pieces)):
+        for index, batch in enumerate(pieces):
+            with fabric.no_backward_sync(self.wrapped, enabled=index + 1 < len(pieces)):
                 part = summed_loss(
                     self.wrapped, batch, self.config.model.pad, settings.label_smoothing, fabric.device
                 )
@@ -266,7 +263,8 @@ class _Run:
         alone = settings.strategy == "fsdp"
         part, parts = (0, 1) if alone else (self.fabric.global_rank, self.world)
         if self.validation is None:
-            self.validation = Validation(self.config, part, parts)
+            longest = self.config.data.max_tokens
+            self.validation = Validation(self.sources, settings, longest, part=part, parts=parts)
         self.model.eval()
         with self.fabric.autocast():
             metrics = self.validation.measure(

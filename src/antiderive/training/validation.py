@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from antiderive._core import Expr
-from antiderive.datasets.sources import Mixture, Pairs
-from antiderive.datasets.stream import Batch, BatchStream, group_by_length
 from antiderive.decoding import Decoding, beam_search
-from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 from antiderive.models import Seq2Seq
-from antiderive.tasks import Task, task_named, verify_all
-from antiderive.training.config import TrainingConfig
+from antiderive.tasks import verify_all
+from antiderive.training.config import OptimizationConfig
+from antiderive.training.feed import Batch, OpenSource, Pairs, grouped
 from antiderive.workers import Pool
 
 
@@ -38,40 +36,52 @@ def summed_loss(
     )
 
 
-@dataclass
-class _Part:
-    """The share of one source's validation pairs that one process looks at."""
+@dataclass(frozen=True)
+class _Share:
+    """One source's validation pairs, as far as one process looks at them.
 
-    name: str
-    task: Task[Any]
+    Attributes:
+        source: where they come from.
+        batches: pairs for the loss.
+        answers: pairs whose problems are solved.
+    """
+
+    source: OpenSource
     batches: list[Batch]
-    answers: list[tuple[list[int], list[int]]]
+    answers: Pairs
+
+    @classmethod
+    def of(cls, source: OpenSource, settings: OptimizationConfig, part: int, parts: int) -> _Share:
+        """The share of one process among ``parts``."""
+        pairs = source.source.validation(settings.evaluate_pairs)
+        mine = pairs.select(np.arange(part, len(pairs), parts))
+        answers = np.arange(part, min(len(pairs), settings.evaluate_answers), parts)
+        batches = [Batch.of(mine, rows) for rows in grouped(mine, settings.tokens_per_batch)]
+        return cls(source, batches, pairs.select(answers))
 
 
 class Validation:
     """The same problems at every evaluation, shared among the processes.
 
     Args:
-        config: the run's configuration.
+        sources: where the problems come from.
+        settings: how many of them, and the size of a batch.
+        max_tokens: longest answer.
         part: number of this process among those that share the work.
         parts: how many there are.
     """
 
-    def __init__(self, config: TrainingConfig, part: int, parts: int) -> None:
-        settings = config.training
-        self.config = config
-        self.parts: list[_Part] = []
-        for name, source in config.sources().items():
-            pairs = source.validation(settings.evaluate_pairs)
-            mine = [pairs.at(place) for place in range(part, len(pairs), parts)]
-            answers = [
-                pairs.at(place) for place in range(part, min(len(pairs), settings.evaluate_answers), parts)
-            ]
-            self.parts.append(
-                _Part(
-                    name, task_named(config.task_of(name)), _batches(mine, settings.tokens_per_batch), answers
-                )
-            )
+    def __init__(
+        self,
+        sources: Sequence[OpenSource],
+        settings: OptimizationConfig,
+        max_tokens: int,
+        *,
+        part: int = 0,
+        parts: int = 1,
+    ) -> None:
+        self.decoding = Decoding(max_tokens=max_tokens)
+        self.shares = [_Share.of(source, settings, part, parts) for source in sources]
 
     @torch.inference_mode()
     def measure(
@@ -84,38 +94,35 @@ class Validation:
             device: where it is.
             add: sums a tensor over the processes.
         """
-        counts = torch.zeros(len(self.parts), 5, dtype=torch.float64)
-        for row, part in enumerate(self.parts):
-            for batch in part.batches:
-                counts[row, 0] += summed_loss(model, batch, self.config.model.pad, 0.0, device).item()
+        counts = torch.zeros(len(self.shares), 5, dtype=torch.float64)
+        for row, share in enumerate(self.shares):
+            for batch in share.batches:
+                counts[row, 0] += summed_loss(model, batch, model.config.pad, 0.0, device).item()
                 counts[row, 1] += batch.labels
-            exact, verified = self._answer(model, part)
-            counts[row, 2:] += torch.tensor([len(part.answers), exact, verified])
+            exact, verified = self._answer(model, share)
+            counts[row, 2:] += torch.tensor([len(share.answers), exact, verified])
         counts = add(counts.to(device if device.type != "mps" else "cpu")).cpu()
         metrics = _metrics("", counts.sum(0))
-        if len(self.parts) > 1:
-            for part, row_counts in zip(self.parts, counts, strict=True):
-                metrics.update(_metrics(f"{part.name}/", row_counts))
+        if len(self.shares) > 1:
+            for share, row_counts in zip(self.shares, counts, strict=True):
+                metrics.update(_metrics(f"{share.source.name}/", row_counts))
         return metrics
 
-    def _answer(self, model: Seq2Seq, part: _Part) -> tuple[int, int]:
-        if not part.answers:
+    def _answer(self, model: Seq2Seq, share: _Share) -> tuple[int, int]:
+        """How many problems are answered exactly like the reference, and how many answers are verified."""
+        if not len(share.answers):
             return 0, 0
-        problems = [problem for problem, _ in part.answers]
-        found = beam_search(model, problems, Decoding(max_tokens=self.config.data.max_tokens))
+        found = beam_search(model, list(share.answers.problems), self.decoding)
         exact = 0
         candidates: list[tuple[int, Any, Expr]] = []
-        for (problem, solution), hypotheses in zip(part.answers, found, strict=True):
-            if not hypotheses:
-                continue
-            try:
-                candidate = Expr.from_tokens(hypotheses[0].tokens)
-            except AntideriveError:  # not a well-formed expression, or one that is undefined
+        for (problem, solution), hypotheses in zip(share.answers, found, strict=True):
+            candidate = hypotheses[0].expression() if hypotheses else None
+            if candidate is None:
                 continue
             exact += candidate == Expr.from_tokens(solution)
-            candidates.append((len(candidates), part.task.decode(problem), candidate))
+            candidates.append((len(candidates), share.source.task.decode(problem), candidate))
         with Pool(1) as pool:
-            verdicts = verify_all(pool, part.task.name, candidates)
+            verdicts = verify_all(pool, share.source.task.name, candidates)
             return exact, sum(verdict.accepted for _, verdict in verdicts)
 
 
@@ -126,14 +133,3 @@ def _metrics(prefix: str, counts: Tensor) -> dict[str, float]:
         metrics[f"{prefix}exact"] = exact / answers
         metrics[f"{prefix}verified"] = verified / answers
     return metrics
-
-
-def _batches(rows: list[tuple[list[int], list[int]]], budget: int) -> list[Batch]:
-    if not rows:
-        return []
-    pairs = Pairs.of(rows)
-    stream = BatchStream(Mixture((), ()), tokens_per_batch=budget)
-    groups = group_by_length(
-        np.diff(pairs.problem_ends, prepend=0) + 1, np.diff(pairs.solution_ends, prepend=0) + 2, budget
-    )
-    return [stream.batch(pairs, group, (0, 0), 0, 1) for group in groups]

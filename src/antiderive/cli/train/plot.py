@@ -19,7 +19,7 @@ def command(runs: tuple[Path, ...], out: Path) -> None:
     """Draw loss, accuracy, learning rate and speed of RUNS (folders)."""
     for run in runs:
         require(run)
-    from antiderive.training.plot import plot
+    from antiderive.training import plot_runs
 
-    plot(list(runs), out)
+    plot_runs(list(runs), out)
     click.echo(f"{out}")

@@ -55,8 +55,7 @@ def run_training(config: TrainingConfig, out: Path) -> Path:
     """Trains with a progress bar and returns the folder of the last checkpoint."""
     from antiderive.cli.progress import progress_bar
     from antiderive.models import Seq2Seq
-    from antiderive.training import train
-    from antiderive.training.loop import TrainingProgress
+    from antiderive.training import TrainingProgress, train
 
     model = Seq2Seq(config.model)
     sources = ", ".join(f"{name} {source.weight:g}" for name, source in config.mixture.items())

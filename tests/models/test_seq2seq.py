@@ -1,21 +1,15 @@
-"""Architectures as configurations, tree positions, exported models, curves."""
-
-import json
+"""Architectures as configurations, the decoder's cache, tree positions."""
 
 import pytest
 import torch
 
-from antiderive._core import Expr
-from antiderive.datasets.stream import pad
-from antiderive.errors import DataError, LimitError
-from antiderive.expressions import Vocabulary
+from antiderive.errors import LimitError, SettingError
+from antiderive.expressions import Expr, TokenRows, Vocabulary
 from antiderive.models import Seq2Seq, Seq2SeqConfig
 from antiderive.models.positions import TreePositions
-from antiderive.training import export, from_pretrained, push, train
-from antiderive.training.plot import plot
 
-from .common import config
-
+VOCABULARY = Vocabulary()
+PROBLEMS = ("sub Y' x", "sub Y' mul x cos x", "sub Y' pow x INT+ 2 3")
 SMALL = {"width": 32, "heads": 2, "encoder_layers": 2, "decoder_layers": 2, "feed_forward": 64}
 SHAPES = {
     "modern": {},
@@ -29,18 +23,22 @@ def model(**settings):
     return Seq2Seq(Seq2SeqConfig(len(Vocabulary()), **{**SMALL, **settings})).eval()
 
 
+def padded(*texts):
+    """Rows of token names as one tensor."""
+    rows = TokenRows.of([VOCABULARY.encode(text) for text in texts])
+    return torch.from_numpy(rows.padded(VOCABULARY.pad))
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_steps_with_a_cache_give_what_the_whole_sequence_gives(shape):
-    net, names = model(**SHAPES[shape]), Vocabulary()
-    source = torch.from_numpy(
-        pad([names.encode("add x sin x <eos>"), names.encode("mul INT+ 1 2 x <eos>")], names.pad)
-    )
-    target = torch.from_numpy(pad([names.encode("<bos> mul x x"), names.encode("<bos> ln sin x")], names.pad))
+    net = model(**SHAPES[shape])
+    source = padded("add x sin x <eos>", "mul INT+ 1 2 x <eos>")
+    target = padded("<bos> mul x x", "<bos> ln sin x")
     with torch.inference_mode():
         whole = net(source, target)
         memory, mask = net.encode(source)
         cache = net.start(memory)
-        steps = [net.decode(target[:, place : place + 1], cache, mask) for place in range(target.shape[1])]
+        steps = [net.decode(target[:, step : step + 1], cache, mask) for step in range(target.shape[1])]
         # Padding changes nothing.
         alone = net(source[:1, :5], target[:1])
     torch.testing.assert_close(torch.cat(steps, 1), whole, atol=1e-5, rtol=1e-5)
@@ -115,37 +113,62 @@ def test_tree_positions_are_the_paths_of_the_tree(text):
     assert tree(row).shape == (1, len(tokens) + 2, 64)
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("run") / "tiny"
-    train(config({"log_every": 2, "evaluate_every": 4, "evaluate_pairs": 10, "evaluate_answers": 3}), folder)
-    return folder
+def test_step_by_step_is_the_whole_sequence():
+    net = model(heads=4)
+    source = padded(*PROBLEMS)
+    target = torch.randint(3, len(VOCABULARY), (3, 9))
+    whole = net(source, target)
+    memory, mask = net.encode(source)
+    cache = net.start(memory)
+    steps = [net.decode(target[:, i : i + 1], cache, mask) for i in range(9)]
+    torch.testing.assert_close(torch.cat(steps, dim=1), whole, atol=1e-5, rtol=1e-4)
 
 
-def test_exported_models_are_the_same_and_stand_alone(tmp_path, finished):
-    folder = export(finished, tmp_path / "given")
-    assert {path.name for path in folder.iterdir()} == {"README.md", "config.json", "model.safetensors"}
-    mine, theirs = from_pretrained(finished).state_dict(), from_pretrained(folder).state_dict()
-    assert all(torch.equal(tensor, theirs[name]) for name, tensor in mine.items())
-    card = (folder / "README.md").read_text()
-    assert card.startswith("---\nlibrary_name: antiderive")
-    assert "| loss |" in card
-    assert "task=bwd" in card
-    assert json.loads((folder / "config.json").read_text())["architectures"] == ["Seq2Seq"]
+@torch.inference_mode()
+def test_branches_share_what_they_have_in_common():
+    """Branches that go on from random others of their tree, against the whole sequence of each."""
+    net = model(heads=4)
+    branches, steps = 4, 24
+    source = padded(*PROBLEMS)
+    memory, mask = net.encode(source)
+    cache = net.start(memory, branching=True)
+    written = torch.full((len(PROBLEMS), branches, 1), VOCABULARY.bos)
+    generator = torch.Generator().manual_seed(0)
+    positions = []
+    for step in range(steps):
+        found = net.decode(written[:, :, -1], cache, mask)
+        whole = net(source.repeat_interleave(branches, 0), written.flatten(0, 1))[:, -1]
+        torch.testing.assert_close(found.flatten(0, 1), whole, atol=1e-4, rtol=1e-4)
+        positions.append(cache.own[0].count)
+        parents = torch.randint(branches, written.shape[:2], generator=generator)
+        cache.branch(parents)
+        if step == steps // 2:  # the second tree is done
+            cache.select(torch.tensor([0, 2]))
+            written, parents, source, mask = written[::2], parents[::2], source[::2], mask[::2]
+        new = torch.randint(3, len(VOCABULARY), (*parents.shape, 1), generator=generator)
+        written = torch.cat([written.gather(1, parents[:, :, None].expand_as(written)), new], dim=2)
+    # What is behind no branch any more is left out.
+    assert max(positions) < 0.75 * branches * steps
 
 
-def test_the_hub_is_refused_in_one_line_without_a_network(monkeypatch, finished):
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(DataError, match="the Hub has no such model"):
-        from_pretrained("nobody/nothing")
-    with pytest.raises(DataError, match="cannot push to nobody/nothing"):
-        push(finished, "nobody/nothing")
+def test_padding_changes_nothing():
+    net = model(heads=4)
+    target = torch.tensor([[1, 5, 6]])
+    alone = net(padded(PROBLEMS[0]), target)
+    together = net(padded(*PROBLEMS)[:1], target)
+    torch.testing.assert_close(alone, together, atol=1e-5, rtol=1e-4)
 
 
-def test_curves_are_drawn(tmp_path, finished):
-    plot([finished, finished], tmp_path / "curves.png")
-    assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(DataError, match="no log.jsonl"):
-        plot([tmp_path], tmp_path / "curves.png")
-    with pytest.raises(DataError, match="cannot write the picture"):
-        plot([finished], tmp_path / "curves.nonsense")
+def test_the_decoder_does_not_look_ahead():
+    net = model(heads=4)
+    source = padded(PROBLEMS[0])
+    target = torch.tensor([[1, 5, 6, 7]])
+    changed = torch.tensor([[1, 5, 6, 20]])
+    torch.testing.assert_close(net(source, target)[:, :3], net(source, changed)[:, :3])
+
+
+def test_configurations_are_checked():
+    with pytest.raises(SettingError, match="heads"):
+        Seq2SeqConfig(vocabulary=10, width=30, heads=4)
+    with pytest.raises(SettingError, match="decoder_layers"):
+        Seq2SeqConfig(vocabulary=10, decoder_layers=0)

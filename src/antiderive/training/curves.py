@@ -11,7 +11,7 @@ from antiderive.training.logs import LOG, read_log
 _INK = "#444444"
 
 
-def plot(folders: list[Path], target: Path) -> None:
+def plot_runs(folders: list[Path], target: Path) -> None:
     """Draws loss, accuracy, learning rate and speed over the steps, a color for each run.
 
     Args:

@@ -13,16 +13,16 @@ from __future__ import annotations
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive.datasets.sources import Pairs
 from antiderive.errors import DataError
 from antiderive.expressions import Vocabulary
+from antiderive.training.feed.pairs import Pairs
+from antiderive.training.feed.sources import PoolSource
 
-Rows = NDArray[np.int64]
+Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Batch:
         position: place in the stream *after* this batch: pool, batch within the pool.
     """
 
-    source: Rows
-    target: Rows
+    source: Integers
+    target: Integers
     labels: int
     examples: int
     position: tuple[int, int]
@@ -53,20 +53,36 @@ class Batch:
         """Tokens with padding."""
         return self.source.size + self.target.size
 
+    @classmethod
+    def of(
+        cls,
+        pairs: Pairs,
+        rows: Integers,
+        position: tuple[int, int] = (0, 0),
+        *,
+        part: int = 0,
+        parts: int = 1,
+    ) -> Batch:
+        """The part of a batch that belongs to one process.
 
-class PoolSource(Protocol):
-    """What a stream reads; every source and mixture of ``sources.py``."""
-
-    def pool(self, number: int, size: int) -> Pairs:
-        """Pool ``number`` of about ``size`` pairs."""
-
-
-def pad(rows: list[list[int]], pad_id: int) -> Rows:
-    """Rows of different lengths as one array, shape [rows, longest]."""
-    array = np.full((len(rows), max(map(len, rows))), pad_id, dtype=np.int64)
-    for place, row in enumerate(rows):
-        array[place, : len(row)] = row
-    return array
+        Args:
+            pairs: the pairs of a pool.
+            rows: indices of the whole batch's pairs.
+            position: place in the stream after the batch.
+            part: number of the process among those that share the batch.
+            parts: how many share it.
+        """
+        vocabulary = Vocabulary()
+        mine = rows[part::parts]
+        # A process without rows takes one and learns nothing from it, so that all keep in step.
+        idle = not len(mine)
+        own = pairs.select(rows[:1] if idle else mine)
+        source = own.problems.padded(vocabulary.pad, end=vocabulary.eos)
+        target = own.solutions.padded(vocabulary.pad, begin=vocabulary.bos, end=vocabulary.eos)
+        if idle:
+            target[:, 1:] = vocabulary.pad
+        labels = int(pairs.solutions.lengths_at(rows).sum()) + len(rows)
+        return cls(source, target, labels, len(rows), position)
 
 
 _HOPELESS = 10
@@ -76,30 +92,32 @@ _RUN = 4
 """Batches' worth of pairs of like problem length that are sorted by solution length together (measured)."""
 
 
-def group_by_length(problems: Rows, solutions: Rows, budget: int, *, run: int = _RUN) -> list[Rows]:
-    """Groups of rows, each of at most ``budget`` tokens when padded to its longest problem and solution.
+def grouped(pairs: Pairs, budget: int, *, run: int = _RUN) -> list[Integers]:
+    """Indices of pairs in groups, each of at most ``budget`` tokens when padded to its longest sides.
 
     Rows are sorted by length of the problem, cut into runs of a few groups each, and each run is sorted by
     length of the solution, upwards and downwards in turn: sorted by the problem alone, the solutions of a
     group are of any length and are mostly padding.
 
     Args:
-        problems: length of each problem.
-        solutions: length of each solution.
-        budget: tokens of a group, padding included.
+        pairs: the pairs; none give no groups.
+        budget: tokens of a group, special tokens and padding included.
         run: groups' worth of tokens in a run.
     """
+    if not len(pairs):
+        return []
+    problems, solutions = pairs.problems.lengths + 1, pairs.solutions.lengths + 2
     order = np.lexsort((solutions, problems))
     runs = np.cumsum(problems[order] + solutions[order]) // (run * budget)
     order = order[np.lexsort((np.where(runs % 2, -1, 1) * solutions[order], runs))]
     groups = []
     first, longest, wide = 0, 0, 0
     lengths = zip(problems[order].tolist(), solutions[order].tolist(), strict=True)
-    for place, (problem, solution) in enumerate(lengths):
+    for index, (problem, solution) in enumerate(lengths):
         longest, wide = max(longest, problem), max(wide, solution)
-        if place > first and (place + 1 - first) * (longest + wide) > budget:
-            groups.append(order[first:place])
-            first, longest, wide = place, problem, solution
+        if index > first and (index + 1 - first) * (longest + wide) > budget:
+            groups.append(order[first:index])
+            first, longest, wide = index, problem, solution
     groups.append(order[first:])
     return groups
 
@@ -132,45 +150,13 @@ class BatchStream:
         self.seed = seed
         self.stream = stream
         self.streams = streams
-        vocabulary = Vocabulary()
-        self.pad, self.bos, self.eos = vocabulary.pad, vocabulary.bos, vocabulary.eos
 
-    def groups_of_pool(self, number: int) -> tuple[Pairs, list[Rows]]:
+    def groups_of_pool(self, number: int) -> tuple[Pairs, list[Integers]]:
         """The pairs of a pool and the rows of each of its batches, shuffled."""
         pairs = self.source.pool(number, self.pool)
-        if not len(pairs):
-            return pairs, []
-        problems = np.diff(pairs.problem_ends, prepend=0) + 1
-        solutions = np.diff(pairs.solution_ends, prepend=0) + 2
-        groups = group_by_length(problems, solutions, self.tokens_per_batch)
+        groups = grouped(pairs, self.tokens_per_batch)
         order = np.random.default_rng([self.seed, number]).permutation(len(groups))
-        return pairs, [groups[place] for place in order.tolist()]
-
-    def batch(self, pairs: Pairs, rows: Rows, position: tuple[int, int], part: int, parts: int) -> Batch:
-        """The part of a group that belongs to one process."""
-        mine = rows[part::parts]
-        # A process without rows takes one and learns nothing from it, so that all keep in step.
-        idle = not len(mine)
-        mine = rows[:1] if idle else mine
-        source = self._padded(pairs.problems, pairs.problem_ends, mine, begin=False)
-        target = self._padded(pairs.solutions, pairs.solution_ends, mine, begin=True)
-        if idle:
-            target[:, 1:] = self.pad
-        solutions = np.diff(pairs.solution_ends, prepend=0)[rows]
-        return Batch(source, target, int(solutions.sum()) + len(rows), len(rows), position)
-
-    def _padded(self, tokens: NDArray[np.uint8], ends: Rows, rows: Rows, *, begin: bool) -> Rows:
-        """Rows of flat tokens as an array, with the end token and perhaps the one for the beginning."""
-        first = np.where(rows > 0, ends[rows - 1], 0)
-        lengths = ends[rows] - first
-        columns = np.arange(int(lengths.max()))
-        inside = columns < lengths[:, None]
-        head = int(begin)
-        array = np.full((len(rows), len(columns) + head + 1), self.pad, dtype=np.int64)
-        array[:, head:-1][inside] = tokens[(first[:, None] + columns)[inside]]
-        array[np.arange(len(rows)), lengths + head] = self.eos
-        array[:, :head] = self.bos
-        return array
+        return pairs, [groups[index] for index in order.tolist()]
 
     def batches(
         self, position: tuple[int, int] | None = None, *, part: int = 0, parts: int = 1, pieces: int = 1
@@ -198,10 +184,14 @@ class BatchStream:
                 empty = 0 if groups else empty + 1
                 if empty == _HOPELESS:
                     raise DataError("the data give no training pairs within max_tokens")
-                for place in range(skip, len(groups)):
+                for index in range(skip, len(groups)):
                     yield [
-                        self.batch(
-                            pairs, groups[place], (number, place + 1), part * pieces + piece, parts * pieces
+                        Batch.of(
+                            pairs,
+                            groups[index],
+                            (number, index + 1),
+                            part=part * pieces + piece,
+                            parts=parts * pieces,
                         )
                         for piece in range(pieces)
                     ]

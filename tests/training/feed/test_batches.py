@@ -80,4 +80,8 @@ def test_little_of_the_published_data_is_padding():
 def test_data_without_pairs_are_refused(tmp_path):
     (tmp_path / "long.prefix").write_text("sub Y' x\tmul x x\n")
     with pytest.raises(DataError, match="no training pairs within max_tokens"):
-        next(BatchStream(TextSource(tmp_path / "long.prefix", "bwd", 2), tokens_per_batch=100).batches())
+        next(
+            BatchStream(
+                TextSource(tmp_path / "long.prefix", "bwd", 2), tokens_per_batch=100, pool=50
+            ).batches()
+        )

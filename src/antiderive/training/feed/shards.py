@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from antiderive.datasets.manifest import MANIFEST, Manifest
+from antiderive.datasets.parquet import rows_of
 from antiderive.errors import DataError
-from antiderive.expressions import Split, TokenRows, Vocabulary
+from antiderive.expressions import Split, Vocabulary
 from antiderive.training.feed.blocks import blocks_of_pool
 from antiderive.training.feed.pairs import Pairs
 
@@ -93,11 +93,4 @@ def _table(path: Path) -> pa.Table:
 
 
 def _pairs(table: pa.Table) -> Pairs:
-    return Pairs(_rows(table["problem"]), _rows(table["solution"]))
-
-
-def _rows(column: pa.ChunkedArray) -> TokenRows:
-    chunks = column.combine_chunks()
-    lists = chunks if isinstance(chunks, pa.ListArray) else pa.concat_arrays(chunks.chunks)
-    tokens = lists.flatten().to_numpy(zero_copy_only=False).astype(np.uint8)
-    return TokenRows(tokens, np.cumsum(np.diff(lists.offsets.to_numpy())))
+    return Pairs(rows_of(table["problem"]), rows_of(table["solution"]))

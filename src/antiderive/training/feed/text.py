@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from antiderive._core import skeleton_hash, split_of
+from antiderive.datasets.classic import parse_line
 from antiderive.errors import AntideriveError, DataError
 from antiderive.expressions import Split, Vocabulary
 from antiderive.tasks import task_named
@@ -81,22 +82,14 @@ class TextSource:
         pairs = []
         for number, line in enumerate(self._lines(block), 1):
             try:
-                problem, solution = self._parse(line.decode("utf-8"))
+                problem, solution = parse_line(line, self.vocabulary)
                 if max(len(problem), len(solution)) > self.max_tokens:
                     continue
                 skeleton = self.task.skeleton(self.task.decode(problem))
-            except (AntideriveError, UnicodeDecodeError) as error:
+            except AntideriveError as error:
                 raise DataError(
                     f"{self.path}: line {number} after byte {block * _BLOCK_BYTES}: {error}"
                 ) from error
             if split_of(skeleton_hash(skeleton)) == split:
                 pairs.append((problem, solution))
         return pairs
-
-    # The data sets read the same line; both will be one reader beside what writes it.
-    def _parse(self, line: str) -> Pair:
-        head, bar, rest = line.partition("|")
-        problem, tab, solution = (rest if bar and head.strip().isdigit() else line).partition("\t")
-        if not tab:
-            raise DataError("there is no TAB between problem and solution")
-        return self.vocabulary.encode(problem), self.vocabulary.encode(solution)

@@ -23,7 +23,7 @@ from typing import TypeVar
 import torch
 
 from antiderive.decoding import Decoding, Hypothesis, beam_search
-from antiderive.evaluation.problems import held_out
+from antiderive.evaluation import held_out
 from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Recipe

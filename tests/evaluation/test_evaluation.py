@@ -9,11 +9,16 @@ import pytest
 from antiderive import Expr
 from antiderive.decoding import Decoding
 from antiderive.errors import DataError, SettingError
-from antiderive.evaluation import Record, Report, judge
+from antiderive.evaluation import AccuracyReport, ProblemRecord, check_hypotheses
 from antiderive.evaluation.accuracy import RECORDS, evaluate, evaluate_problems
 from antiderive.evaluation.problems import Problem, held_out, problems_of_folder
-from antiderive.evaluation.report import tables, to_html, to_markdown, write_report
-from antiderive.evaluation.robustness import TEMPLATES, robustness
+from antiderive.evaluation.report import (
+    accuracy_markdown,
+    accuracy_page,
+    accuracy_tables,
+    write_accuracy_report,
+)
+from antiderive.evaluation.robustness import TEMPLATES, evaluate_robustness
 from antiderive.expressions import Split, Vocabulary
 from antiderive.generation import generate
 from antiderive.tasks import Recipe, task_named
@@ -50,14 +55,16 @@ def report(model, problems):
     return evaluate_problems(model, TASK, problems, (1, 5), SHORT)
 
 
-def judged(problem, *hypotheses, solution="pow sin x INT+ 2"):
+def checked(problem, *hypotheses, solution="pow sin x INT+ 2"):
     tokens = TASK.encode(Expr(problem))
     found = [(VOCABULARY.encode(text), -float(place)) for place, text in enumerate(hypotheses)]
-    return judge(TASK, Record(5, 0, "", "", 1, ""), tokens, VOCABULARY.encode(solution), found)
+    return check_hypotheses(
+        TASK, ProblemRecord(5, 0, "", "", 1, ""), tokens, VOCABULARY.encode(solution), found
+    )
 
 
 def test_an_answer_in_another_form_is_right_but_not_exact():
-    record = judged(
+    record = checked(
         "2 sin(x) cos(x)",
         "pow INT+ 0 INT- 1",
         "sin x",
@@ -67,14 +74,14 @@ def test_an_answer_in_another_form_is_right_but_not_exact():
     )
     assert [h.status for h in record.hypotheses] == ["malformed", "refuted", "repeated", "proved", "unjudged"]
     assert (record.rank, record.exact, record.unknown) == (4, False, False)
-    assert Record.from_dict(json.loads(json.dumps(record.to_dict()))) == record
+    assert ProblemRecord.from_dict(json.loads(json.dumps(record.to_dict()))) == record
 
 
 def test_what_cannot_be_decided_is_counted_apart():
-    record = judged("x*exp(exp(exp(exp(9))))", "x", "pow x INT+ 2")
-    tally = Report.of("", {}, [record]).beams[5]
-    assert (tally.solved, tally.unknown, tally.statuses) == (0, 1, {"unknown": 2})
-    assert Report.of("", {}, [judged("x", "x")]).beams[5].unknown == 0
+    record = checked("x*exp(exp(exp(exp(9))))", "x", "pow x INT+ 2")
+    counts = AccuracyReport.of("", {}, [record]).beams[5]
+    assert (counts.solved, counts.unknown, counts.statuses) == (0, 1, {"unknown": 2})
+    assert AccuracyReport.of("", {}, [checked("x", "x")]).beams[5].unknown == 0
 
 
 def test_evaluation_counts_what_was_verified(report):
@@ -122,7 +129,7 @@ def test_an_interrupted_evaluation_goes_on(model, problems, tmp_path):
         evaluate_problems(model, TASK, problems[:7], (1,), Decoding(length_penalty=0.0), folder=part)
 
 
-def test_worker_processes_judge_the_same(model, problems):
+def test_worker_processes_give_the_same_verdicts(model, problems):
     alone = evaluate_problems(model, TASK, problems[:6], (2,), SHORT)
     shared = evaluate_problems(model, TASK, problems[:6], (2,), SHORT, workers=2)
     assert [r.hypotheses for r in shared.records] == [r.hypotheses for r in alone.records]
@@ -162,7 +169,7 @@ class _Checker(HTMLParser):
 
 
 def test_reports(report, tmp_path):
-    write_report(report, tmp_path)
+    write_accuracy_report(report, tmp_path)
     assert (
         json.loads((tmp_path / "report.json").read_text())["beams"]["5"]["solved"] == report.beams[5].solved
     )
@@ -172,29 +179,29 @@ def test_reports(report, tmp_path):
     assert checker.open == []
     assert checker.seen.count("svg") == 2
     assert checker.seen.count("details") == 40
-    markdown = to_markdown(report)
-    for title, heads, rows in tables(report):
+    markdown = accuracy_markdown(report)
+    for title, heads, rows in accuracy_tables(report):
         assert f"## {title}" in markdown
         assert all(len(row) == len(heads) for row in rows)
-    hostile = Report.of("<b>", {}, [judged("2 sin(x) cos(x)", "sin x")])
+    hostile = AccuracyReport.of("<b>", {}, [checked("2 sin(x) cos(x)", "sin x")])
     hostile.records[0].problem = "<script>alert(1)</script>"
-    assert "<script>alert" not in to_html(hostile)
-    assert "<b>" not in to_html(hostile)
+    assert "<script>alert" not in accuracy_page(hostile)
+    assert "<b>" not in accuracy_page(hostile)
 
 
 def test_robustness(model, tiny_model, tmp_path):
     recipe = replace(recipe_of(tiny_model), max_operators=4, max_tokens=48)
-    found = robustness(model, recipe, per_topic=3, beams=(2,), rounds=1, folder=tmp_path)
+    found = evaluate_robustness(model, recipe, per_topic=3, beams=(2,), rounds=1, folder=tmp_path)
     assert set(TEMPLATES) <= set(found.by_topic)
     assert {"as trained", "longer than trained", "task ibp", "coefficients up to 10,000"} <= set(
         found.by_topic
     )
-    assert all(tally.problems == 3 for topic, tally in found.by_topic.items() if topic in TEMPLATES)
+    assert all(counts.problems == 3 for topic, counts in found.by_topic.items() if topic in TEMPLATES)
     for record in found.records:
         assert verify(record.problem, record.reference).accepted, record
-    assert "published" in to_markdown(found)
+    assert "published" in accuracy_markdown(found)
     with pytest.raises(SettingError, match="integrals"):
-        robustness(model, Recipe(task="ode1"))
+        evaluate_robustness(model, Recipe(task="ode1"))
 
 
 def test_the_problem_class_keeps_its_topic(model):

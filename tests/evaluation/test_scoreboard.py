@@ -13,7 +13,7 @@ from antiderive.evaluation.contestants import Contestants
 from antiderive.evaluation.outcomes import Answers
 from antiderive.evaluation.problems import Integral, read_integrals
 from antiderive.evaluation.scoreboard import Scoreboard, standings_of
-from antiderive.evaluation.scoreboard_report import tables, to_markdown
+from antiderive.evaluation.scoreboard_report import scoreboard_markdown, scoreboard_tables
 
 PROBLEMS = """# topic, integrand, antiderivative
 powers\tx^2\tx^3/3
@@ -117,8 +117,8 @@ def test_every_answer_is_judged(tmp_path, pool):
     assert figures["methods"]["m"]["cpu_seconds"] == pytest.approx(1.2)
     assert figures["solved_by_topic"] == {"any": {"problems": 8, "m": 1}}
     assert figures["results"]["m"]["cos x"] == "wrong"
-    assert "| m | 8 | 1 | 2 |" in to_markdown(board)
-    assert tables(board)[0][2][0][0] == "m"
+    assert "| m | 8 | 1 | 2 |" in scoreboard_markdown(board)
+    assert scoreboard_tables(board)[0][2][0][0] == "m"
     with pytest.raises(DataError, match="no answer of n to"):
         standings_of(problems, ["n"], 1.0, answers, pool)
 

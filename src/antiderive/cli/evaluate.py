@@ -12,7 +12,7 @@ from antiderive.cli.progress import require
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from antiderive.evaluation import Report
+    from antiderive.evaluation import AccuracyReport
     from antiderive.reports import Table
     from antiderive.tasks import Recipe
 
@@ -88,14 +88,13 @@ def run_evaluation(
     out: Path | None = None,
     workers: int = 1,
     rules: dict[str, Any] | None = None,
-) -> Report:
+) -> AccuracyReport:
     """Evaluates with a progress bar, on a data set in a folder or a recipe.
 
     ``rules`` are settings of :class:`antiderive.decoding.Decoding`.
     """
     from antiderive.decoding import Decoding
-    from antiderive.evaluation.accuracy import evaluate_problems
-    from antiderive.evaluation.problems import held_out, problems_of_folder, require_positive
+    from antiderive.evaluation import evaluate_problems, held_out, problems_of_folder, require_positive
     from antiderive.tasks import Recipe, task_named
     from antiderive.training import load_model
 
@@ -155,8 +154,8 @@ def model_recipe(model: Path) -> Recipe:
 
 
 def with_progress(
-    beams: tuple[int, ...], count: int, work: Callable[[Callable[[int, int, int], None]], Report]
-) -> Report:
+    beams: tuple[int, ...], count: int, work: Callable[[Callable[[int, int, int], None]], AccuracyReport]
+) -> AccuracyReport:
     """Runs an evaluation with a bar for each beam."""
     from antiderive.cli.progress import progress_bar
 
@@ -165,13 +164,13 @@ def with_progress(
         return work(lambda size, done, _: bar.update(rows[size], completed=done))
 
 
-def show(report: Report, out: Path | None) -> None:
+def show(report: AccuracyReport, out: Path | None) -> None:
     """Prints the tables and writes the report."""
-    from antiderive.evaluation.report import tables, write_report
+    from antiderive.evaluation import accuracy_tables, write_accuracy_report
 
-    print_tables(tables(report))
+    print_tables(accuracy_tables(report))
     if out is not None:
-        write_report(report, out)
+        write_accuracy_report(report, out)
         click.echo(f"report: {out / 'report.html'}")
 
 
@@ -179,6 +178,6 @@ def print_tables(tables: list[Table]) -> None:
     """Prints tables with their titles."""
     for title, heads, rows in tables:
         click.echo(title)
-        widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
+        widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
         for row in [heads, *rows]:
             click.echo("  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))

@@ -28,8 +28,7 @@ def command(
     require(model)
     from antiderive.cli.evaluate import model_recipe, numbers, show
     from antiderive.cli.progress import progress_bar
-    from antiderive.evaluation.problems import require_positive
-    from antiderive.evaluation.robustness import robustness
+    from antiderive.evaluation import evaluate_robustness, require_positive
     from antiderive.training import load_model
 
     beams = numbers(beam)
@@ -37,7 +36,7 @@ def command(
     recipe = model_recipe(model)
     with progress_bar() as bar:
         row = bar.add_task("first", total=None, rate="")
-        result = robustness(
+        result = evaluate_robustness(
             load_model(model),
             recipe,
             per_topic=count,

@@ -66,11 +66,15 @@ def command(
     from antiderive.cas import open_pool
     from antiderive.cli.evaluate import print_tables
     from antiderive.cli.progress import progress_bar
-    from antiderive.evaluation.contestants import Contestants
-    from antiderive.evaluation.outcomes import Answers
-    from antiderive.evaluation.problems import read_integrals
-    from antiderive.evaluation.scoreboard import Scoreboard, standings_of
-    from antiderive.evaluation.scoreboard_report import tables, write_scoreboard
+    from antiderive.evaluation import (
+        Answers,
+        Contestants,
+        Scoreboard,
+        read_integrals,
+        scoreboard_tables,
+        standings_of,
+        write_scoreboard,
+    )
     from antiderive.files import writing_to
     from antiderive.workers import Limits
 
@@ -108,7 +112,7 @@ def command(
         )
     board = Scoreboard(path.name, timeout, standings)
     write_scoreboard(board, out)
-    print_tables(tables(board))
+    print_tables(scoreboard_tables(board))
     click.echo(f"figures and picture: {out}")
     if as_json:
         figures = board.to_dict()

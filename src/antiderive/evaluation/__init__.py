@@ -1,11 +1,83 @@
-"""Evaluation: how often a model is right, with every answer verified.
+"""Evaluation: how often a model, or computer algebra, is right, with every answer verified.
 
-``antiderive.evaluation.accuracy`` and ``.robustness`` run models and need torch; what is here does not.
+Models are run with torch, which is imported when they are.
 """
 
 from __future__ import annotations
 
-from antiderive.evaluation.judging import Judged, Record, judge
-from antiderive.evaluation.summary import Report, Tally
+from typing import TYPE_CHECKING
 
-__all__ = ["Judged", "Record", "Report", "Tally", "judge"]
+from antiderive.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from antiderive.evaluation.accuracy import evaluate, evaluate_problems
+    from antiderive.evaluation.checking import CheckedHypothesis, ProblemRecord, check_hypotheses
+    from antiderive.evaluation.contestants import Contestants
+    from antiderive.evaluation.counts import AccuracyReport, ProblemCounts
+    from antiderive.evaluation.orders import Play, Table, fixed_plays, frontier, play
+    from antiderive.evaluation.outcomes import Answer, Answers
+    from antiderive.evaluation.problems import (
+        Integral,
+        Problem,
+        held_out,
+        problems_of_folder,
+        read_integrals,
+        require_positive,
+    )
+    from antiderive.evaluation.report import accuracy_tables, write_accuracy_report
+    from antiderive.evaluation.robustness import evaluate_robustness
+    from antiderive.evaluation.scoreboard import Scoreboard, standings_of
+    from antiderive.evaluation.scoreboard_report import scoreboard_tables, write_scoreboard
+
+__all__ = [
+    "AccuracyReport",
+    "Answer",
+    "Answers",
+    "CheckedHypothesis",
+    "Contestants",
+    "Integral",
+    "Play",
+    "Problem",
+    "ProblemCounts",
+    "ProblemRecord",
+    "Scoreboard",
+    "Table",
+    "accuracy_tables",
+    "check_hypotheses",
+    "evaluate",
+    "evaluate_problems",
+    "evaluate_robustness",
+    "fixed_plays",
+    "frontier",
+    "held_out",
+    "play",
+    "problems_of_folder",
+    "read_integrals",
+    "require_positive",
+    "scoreboard_tables",
+    "standings_of",
+    "write_accuracy_report",
+    "write_scoreboard",
+]
+
+_MODULES = {
+    ".accuracy": ("evaluate", "evaluate_problems"),
+    ".checking": ("CheckedHypothesis", "ProblemRecord", "check_hypotheses"),
+    ".contestants": ("Contestants",),
+    ".counts": ("AccuracyReport", "ProblemCounts"),
+    ".orders": ("Play", "Table", "fixed_plays", "frontier", "play"),
+    ".outcomes": ("Answer", "Answers"),
+    ".problems": (
+        "Integral",
+        "Problem",
+        "held_out",
+        "problems_of_folder",
+        "read_integrals",
+        "require_positive",
+    ),
+    ".report": ("accuracy_tables", "write_accuracy_report"),
+    ".robustness": ("evaluate_robustness",),
+    ".scoreboard": ("Scoreboard", "standings_of"),
+    ".scoreboard_report": ("scoreboard_tables", "write_scoreboard"),
+}
+__getattr__ = lazy_exports(__name__, {name: module for module, names in _MODULES.items() for name in names})

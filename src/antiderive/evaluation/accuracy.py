@@ -13,9 +13,9 @@ from typing import Any
 
 from antiderive.decoding import Decoding, beam_search
 from antiderive.errors import DataError
-from antiderive.evaluation.judging import Record, judge
+from antiderive.evaluation.checking import ProblemRecord, check_hypotheses
+from antiderive.evaluation.counts import AccuracyReport
 from antiderive.evaluation.problems import Problem, held_out, require_positive
-from antiderive.evaluation.summary import Report
 from antiderive.files import writing_to
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Recipe, Task, task_named, verify_one
@@ -33,7 +33,7 @@ def evaluate(
     beams: tuple[int, ...] = (1, 10),
     workers: int = 1,
     report: Callable[[int, int, int], None] = lambda *_: None,
-) -> Report:
+) -> AccuracyReport:
     """Decodes ``count`` test problems of a recipe with each beam and verifies the hypotheses.
 
     Args:
@@ -66,7 +66,7 @@ def evaluate_problems(
     settings: dict[str, Any] | None = None,
     workers: int = 1,
     report: Callable[[int, int, int], None] = lambda *_: None,
-) -> Report:
+) -> AccuracyReport:
     """Like :func:`evaluate`, for any problems.
 
     Args:
@@ -87,7 +87,7 @@ def evaluate_problems(
     """
     require_positive(len(problems), beams)
     # More problems, or another beam, go on where a smaller evaluation ended.
-    identity = {"task": task.name, **(settings or {}), **rules(decoding)}
+    identity = {"task": task.name, **(settings or {}), **decoding_rules(decoding)}
     journal = _Journal(folder, json.loads(json.dumps(identity)))
     # Problems of like length are decoded together.
     order = sorted(range(len(problems)), key=lambda place: len(problems[place].tokens))
@@ -97,36 +97,36 @@ def evaluate_problems(
             left = [place for place in order if (beam, place) not in journal.records]
             done = len(problems) - len(left)
             size = max(1, _ROWS // beam)
-            pending: list[Future[Record]] = []
+            pending: list[Future[ProblemRecord]] = []
             for start in range(0, len(left), size):
                 batch = left[start : start + size]
                 jobs = _decode(
                     model, [problems[place] for place in batch], batch, replace(decoding, beam=beam)
                 )
                 journal.add(future.result() for future in pending)
-                pending = [threads.submit(judge, task, *job, verify) for job in jobs]
+                pending = [threads.submit(check_hypotheses, task, *job, verify) for job in jobs]
                 done += len(batch)
                 report(beam, done, len(problems))
             journal.add(future.result() for future in pending)
     wanted = [journal.records[beam, place] for beam in beams for place in range(len(problems))]
-    return Report.of(title or f"task {task.name}", identity, wanted)
+    return AccuracyReport.of(title or f"task {task.name}", identity, wanted)
 
 
-def rules(decoding: Decoding) -> dict[str, Any]:
+def decoding_rules(decoding: Decoding) -> dict[str, Any]:
     """What the hypotheses depend on, the beam apart, as plain values."""
     return {name: value for name, value in asdict(decoding).items() if name not in ("beam", "rows")}
 
 
 def _decode(
     model: Seq2Seq, problems: list[Problem], places: list[int], decoding: Decoding
-) -> list[tuple[Record, list[int], list[int], list[tuple[list[int], float]]]]:
-    """What :func:`judge` takes, for each problem of a batch."""
+) -> list[tuple[ProblemRecord, list[int], list[int], list[tuple[list[int], float]]]]:
+    """What :func:`check_hypotheses` takes, for each problem of a batch."""
     started = time.perf_counter()
     found = beam_search(model, [problem.tokens for problem in problems], decoding)
     seconds = (time.perf_counter() - started) / len(problems)
     jobs = []
     for place, problem, hypotheses in zip(places, problems, found, strict=True):
-        record = Record(
+        record = ProblemRecord(
             decoding.beam, place, "", "", problem.operators, problem.topic, decode_seconds=seconds
         )
         jobs.append((record, problem.tokens, problem.solution, [(h.tokens, h.score) for h in hypotheses]))
@@ -137,7 +137,7 @@ class _Journal:
     """The records so far, on disk too if there is a folder."""
 
     def __init__(self, folder: Path | None, identity: dict[str, Any]) -> None:
-        self.records: dict[tuple[int, int], Record] = {}
+        self.records: dict[tuple[int, int], ProblemRecord] = {}
         self._path = None if folder is None else folder / RECORDS
         if self._path is None:
             return
@@ -151,12 +151,12 @@ class _Journal:
             raise DataError(f"{folder} holds an evaluation with other settings; choose another folder")
         whole = lines[:-1]  # a line that was cut off has no end
         for line in whole:
-            record = Record.from_dict(json.loads(line))
+            record = ProblemRecord.from_dict(json.loads(line))
             self.records[record.beam, record.place] = record
         if lines[-1]:
             self._path.write_text("\n".join([first, *whole, ""]), encoding="utf-8")
 
-    def add(self, records: Iterator[Record]) -> None:
+    def add(self, records: Iterator[ProblemRecord]) -> None:
         new = list(records)
         self.records.update({(record.beam, record.place): record for record in new})
         if self._path is not None:

@@ -6,8 +6,8 @@ import html
 import json
 from pathlib import Path
 
-from antiderive.evaluation.judging import Record
-from antiderive.evaluation.summary import Report, Tally
+from antiderive.evaluation.checking import ProblemRecord
+from antiderive.evaluation.counts import AccuracyReport, ProblemCounts
 from antiderive.files import writing_to
 from antiderive.reports import Table, html_page, html_table, markdown_table
 from antiderive.reports.svg import bars, lines
@@ -18,7 +18,7 @@ _SHOWN = 1000
 _STATUSES = ("proved", "agrees", "unknown", "refuted", "malformed", "repeated", "unjudged")
 
 
-def write_report(report: Report, folder: Path) -> None:
+def write_accuracy_report(report: AccuracyReport, folder: Path) -> None:
     """Writes ``report.json``, ``report.md`` and ``report.html``.
 
     Raises:
@@ -26,8 +26,8 @@ def write_report(report: Report, folder: Path) -> None:
     """
     files = {
         "report.json": json.dumps(report.to_dict(), indent=1),
-        "report.md": to_markdown(report),
-        "report.html": to_html(report),
+        "report.md": accuracy_markdown(report),
+        "report.html": accuracy_page(report),
     }
     with writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,7 @@ def write_report(report: Report, folder: Path) -> None:
             (folder / name).write_text(text, encoding="utf-8")
 
 
-def tables(report: Report) -> list[Table]:
+def accuracy_tables(report: AccuracyReport) -> list[Table]:
     """The figures as tables."""
     heads = [
         "beam",
@@ -50,25 +50,25 @@ def tables(report: Report) -> list[Table]:
     found: list[Table] = [("Accuracy", heads, [_beam_row(b, t) for b, t in report.beams.items()])]
     ranks = [rank for rank in (1, 2, 3, 5, 10, 20, 50) if rank <= max(report.beams)]
     rows = [
-        [str(beam), *(f"{tally.accuracy_at(rank):.1%}" if rank <= beam else "" for rank in ranks)]
-        for beam, tally in report.beams.items()
+        [str(beam), *(f"{counts.accuracy_at(rank):.1%}" if rank <= beam else "" for rank in ranks)]
+        for beam, counts in report.beams.items()
     ]
     found.append(
         ("Verified among the first hypotheses", ["beam", *(f"first {rank}" for rank in ranks)], rows)
     )
     used = [status for status in _STATUSES if any(status in t.statuses for t in report.beams.values())]
     rows = [
-        [str(beam), *(f"{tally.statuses.get(status, 0):,}" for status in used)]
-        for beam, tally in report.beams.items()
+        [str(beam), *(f"{counts.statuses.get(status, 0):,}" for status in used)]
+        for beam, counts in report.beams.items()
     ]
     found.append(("Hypotheses by verdict", ["beam", *used], rows))
     largest = max(report.beams)
-    groups: list[tuple[str, str, dict[int, Tally] | dict[str, Tally]]] = [
+    groups: list[tuple[str, str, dict[int, ProblemCounts] | dict[str, ProblemCounts]]] = [
         (f"By operators of the solution, beam {largest}", "operators", report.by_operators),
         (f"By topic, beam {largest}", "topic", report.by_topic),
     ]
-    for title, head, tallies in groups:
-        if tallies:
+    for title, head, by_group in groups:
+        if by_group:
             heads = [head, "problems", "verified", "first", "unknown"]
             rows = [
                 [
@@ -78,7 +78,7 @@ def tables(report: Report) -> list[Table]:
                     f"{t.accuracy_at(1):.1%}",
                     f"{t.unknown / t.problems:.1%}",
                 ]
-                for key, t in tallies.items()
+                for key, t in by_group.items()
             ]
             if report.published and head == "topic":
                 heads.append("published")
@@ -88,17 +88,17 @@ def tables(report: Report) -> list[Table]:
     return found
 
 
-def _beam_row(beam: int, tally: Tally) -> list[str]:
-    n = max(1, tally.problems)
+def _beam_row(beam: int, counts: ProblemCounts) -> list[str]:
+    n = max(1, counts.problems)
     return [
         str(beam),
-        f"{tally.problems:,}",
-        f"{tally.accuracy:.1%}",
-        f"{tally.exact / n:.1%}",
-        f"{tally.unknown / n:.1%}",
-        f"{tally.malformed / max(1, tally.hypotheses):.1%}",
-        f"{tally.seconds_per_problem:.3f}",
-        f"{tally.verify_seconds_per_problem:.3f}",
+        f"{counts.problems:,}",
+        f"{counts.accuracy:.1%}",
+        f"{counts.exact / n:.1%}",
+        f"{counts.unknown / n:.1%}",
+        f"{counts.malformed / max(1, counts.hypotheses):.1%}",
+        f"{counts.seconds_per_problem:.3f}",
+        f"{counts.verify_seconds_per_problem:.3f}",
     ]
 
 
@@ -110,10 +110,13 @@ _NOTE = (
 )
 
 
-def to_markdown(report: Report) -> str:
+def accuracy_markdown(report: AccuracyReport) -> str:
     """The tables and the settings."""
     parts = [f"# Evaluation: {report.title}", _NOTE]
-    parts += [f"## {title}\n\n{markdown_table(heads, rows)}" for title, heads, rows in tables(report)]
+    for title, heads, rows in accuracy_tables(report):
+        parts.append(f"## {title}\n\n{markdown_table(heads, rows)}")
+        f"## {title}\n\n{markdown_table(heads, rows)}" for title, heads, rows in accuracy_tables(report)
+    ]
     settings = "\n".join(f"- {name}: {value}" for name, value in report.settings.items())
     return "\n\n".join([*parts, f"## Settings\n\n{settings}"]) + "\n"
 
@@ -143,10 +146,10 @@ text.oninput = kind.onchange = show; show();
 """
 
 
-def to_html(report: Report) -> str:
+def accuracy_page(report: AccuracyReport) -> str:
     """One page that needs nothing else: tables, plots as SVG, and the problems with their hypotheses."""
     parts = []
-    for place, (title, heads, rows) in enumerate(tables(report)):
+    for place, (title, heads, rows) in enumerate(accuracy_tables(report)):
         parts.append(f"<h2>{html.escape(title)}</h2>{html_table(heads, rows)}")
         if place == 0:
             parts.append(f'<div class="plots">{_plots(report)}</div>')
@@ -156,24 +159,24 @@ def to_html(report: Report) -> str:
     return html_page(f"Evaluation: {report.title}", _NOTE, "".join(parts), style=_STYLE, script=_SCRIPT)
 
 
-def _plots(report: Report) -> str:
+def _plots(report: AccuracyReport) -> str:
     curves = {
-        f"beam {beam}": [(rank, tally.accuracy_at(rank)) for rank in range(1, beam + 1)]
-        for beam, tally in report.beams.items()
+        f"beam {beam}": [(rank, counts.accuracy_at(rank)) for rank in range(1, beam + 1)]
+        for beam, counts in report.beams.items()
     }
-    sizes = [(str(n), tally.accuracy, tally.problems) for n, tally in report.by_operators.items()]
+    sizes = [(str(n), counts.accuracy, counts.problems) for n, counts in report.by_operators.items()]
     return lines("verified among the first n hypotheses", curves) + bars(
         f"verified by operators of the solution, beam {max(report.beams)}", sizes
     )
 
 
-def _kind(record: Record) -> str:
+def _kind(record: ProblemRecord) -> str:
     if record.rank is not None:
         return "first" if record.rank == 1 else "later"
     return "unknown" if record.unknown else "failed"
 
 
-def _problems(report: Report) -> str:
+def _problems(report: AccuracyReport) -> str:
     largest = max(report.beams)
     order = ("failed", "unknown", "later", "first")
     records = sorted(
@@ -193,7 +196,7 @@ def _problems(report: Report) -> str:
     return controls + "".join(_problem(record) for record in records[:_SHOWN])
 
 
-def _problem(record: Record) -> str:
+def _problem(record: ProblemRecord) -> str:
     outcome = {
         "first": '<span class="proved">right</span>',
         "later": f'<span class="proved">right at {record.rank}</span>',

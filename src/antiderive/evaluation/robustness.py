@@ -1,4 +1,4 @@
-"""How an integrator does beside what it was trained on.
+"""Accuracy of an integrator outside its training distribution.
 
 The templates, sums and the search for failures near solved problems follow Welleck et al., "Symbolic
 Brittleness in Sequence Models" (AAAI 2022). Every problem is the derivative of a known function, so it is
@@ -16,9 +16,9 @@ from typing import Any
 from antiderive._core import Expr
 from antiderive.decoding import Decoding
 from antiderive.errors import AntideriveError, SettingError
-from antiderive.evaluation.accuracy import evaluate_problems, rules
+from antiderive.evaluation.accuracy import decoding_rules, evaluate_problems
+from antiderive.evaluation.counts import AccuracyReport
 from antiderive.evaluation.problems import Problem, held_out
-from antiderive.evaluation.summary import Report
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Recipe, Task, task_named, tasks_known
 
@@ -43,7 +43,7 @@ PUBLISHED = {"task fwd": 0.956, "task bwd": 0.995, "task ibp": 0.996}
 IN_DISTRIBUTION = "as trained"
 
 
-def robustness(
+def evaluate_robustness(
     model: Seq2Seq,
     recipe: Recipe,
     *,
@@ -54,7 +54,7 @@ def robustness(
     folder: Path | None = None,
     workers: int = 1,
     report: Callable[[str, int, int], None] = lambda *_: None,
-) -> Report:
+) -> AccuracyReport:
     """Accuracy by topic.
 
     First templates, growing coefficients, longer problems and other tasks; then what is made from the
@@ -82,7 +82,7 @@ def robustness(
     rng = random.Random(seed)  # noqa: S311  (reproducible choices, no secrets)
     settings = {"seed": seed, "per_topic": per_topic}
 
-    def stage(name: str, problems: list[Problem]) -> Report:
+    def stage(name: str, problems: list[Problem]) -> AccuracyReport:
         return evaluate_problems(
             model,
             task,
@@ -110,8 +110,8 @@ def robustness(
         reports.append(stage(f"round-{round_}", children))
         parents = _solved(reports[-1], children)
     records = [record for each in reports for record in each.records]
-    result = Report.of(
-        f"robustness, task {recipe.task}", {**settings, "beams": beams, **rules(decoding)}, records
+    result = AccuracyReport.of(
+        f"robustness, task {recipe.task}", {**settings, "beams": beams, **decoding_rules(decoding)}, records
     )
     result.published = PUBLISHED
     return result
@@ -210,7 +210,7 @@ def _written(task: Task[Any], solution: Expr, topic: str) -> list[Problem]:
         return []
 
 
-def _solved(report: Report, problems: list[Problem]) -> list[Problem]:
+def _solved(report: AccuracyReport, problems: list[Problem]) -> list[Problem]:
     """The problems that some beam has solved."""
     places = {record.place for record in report.records if record.rank is not None}
     return [problem for place, problem in enumerate(problems) if place in places]

@@ -17,7 +17,7 @@ NOTE = (
 )
 
 
-def tables(board: Scoreboard) -> list[Table]:
+def scoreboard_tables(board: Scoreboard) -> list[Table]:
     """The standings, and the problems solved by topic."""
     used = [name for name in RESULTS if any(one.counts[name] for one in board.standings)]
     heads = ["method", "problems", *used, "(in part)", "median s", "CPU s"]
@@ -43,11 +43,11 @@ def tables(board: Scoreboard) -> list[Table]:
     return [("Standings", heads, rows), ("Solved by topic", topic_heads, topics)]
 
 
-def to_markdown(board: Scoreboard) -> str:
+def scoreboard_markdown(board: Scoreboard) -> str:
     """The tables, with what they mean."""
     title = f"# Scoreboard: {board.title}, {board.timeout:g} CPU seconds a problem"
     parts = [title, NOTE, f"Solved by any of them: {len(board.solved_by_any()):,}."]
-    parts += [f"## {name}\n\n{markdown_table(heads, rows)}" for name, heads, rows in tables(board)]
+    parts += [f"## {name}\n\n{markdown_table(heads, rows)}" for name, heads, rows in scoreboard_tables(board)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -59,7 +59,7 @@ def write_scoreboard(board: Scoreboard, folder: Path) -> None:
     """
     with writing_to(folder):
         (folder / "scoreboard.json").write_text(json.dumps(board.to_dict(), indent=1), encoding="utf-8")
-        (folder / "scoreboard.md").write_text(to_markdown(board), encoding="utf-8")
+        (folder / "scoreboard.md").write_text(scoreboard_markdown(board), encoding="utf-8")
         _plot(board, folder / "scoreboard.png")
 
 

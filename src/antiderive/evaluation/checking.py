@@ -1,4 +1,7 @@
-"""The judgement on the hypotheses for one problem."""
+"""Hypotheses for one problem, checked best first up to the first right one.
+
+The model and the limits of verification are not known here.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Judged:
+class CheckedHypothesis:
     """One hypothesis.
 
     Attributes:
@@ -34,7 +37,7 @@ class Judged:
 
 
 @dataclass
-class Record:
+class ProblemRecord:
     """One problem at one beam.
 
     Attributes:
@@ -58,7 +61,7 @@ class Record:
     reference: str
     operators: int
     topic: str
-    hypotheses: list[Judged] = field(default_factory=list)
+    hypotheses: list[CheckedHypothesis] = field(default_factory=list)
     rank: int | None = None
     exact: bool = False
     unknown: bool = False
@@ -70,20 +73,20 @@ class Record:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Record:
+    def from_dict(cls, values: dict[str, Any]) -> ProblemRecord:
         """The inverse of :meth:`to_dict`."""
-        hypotheses = [Judged(**each) for each in values.pop("hypotheses")]
+        hypotheses = [CheckedHypothesis(**each) for each in values.pop("hypotheses")]
         return cls(hypotheses=hypotheses, **values)
 
 
-def judge(
+def check_hypotheses(
     task: Task[Any],
-    record: Record,
+    record: ProblemRecord,
     tokens: list[int],
     solution: list[int],
     found: list[tuple[list[int], float]],
     verify: Callable[[Any, Expr], Verdict] | None = None,
-) -> Record:
+) -> ProblemRecord:
     """Verifies hypotheses for a problem, best first, up to the first right one, and completes ``record``.
 
     Args:
@@ -105,17 +108,17 @@ def judge(
         try:
             candidate = Expr.from_tokens(hypothesis)
         except AntideriveError as error:
-            record.hypotheses.append(Judged(str(error).splitlines()[0], score, "malformed"))
+            record.hypotheses.append(CheckedHypothesis(str(error).splitlines()[0], score, "malformed"))
             continue
         if place == 0:
             record.exact = candidate == reference
         if record.rank is not None or candidate in seen:
             status = "repeated" if candidate in seen else "unjudged"
-            record.hypotheses.append(Judged(str(candidate), score, status))
+            record.hypotheses.append(CheckedHypothesis(str(candidate), score, status))
             continue
         seen.add(candidate)
         verdict = verify(problem, candidate)
-        record.hypotheses.append(Judged(str(candidate), score, verdict.status, verdict.reason))
+        record.hypotheses.append(CheckedHypothesis(str(candidate), score, verdict.status, verdict.reason))
         if verdict.accepted:
             record.rank = place + 1
     record.unknown = record.rank is None and any(h.status == "unknown" for h in record.hypotheses)

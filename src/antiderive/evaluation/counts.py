@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from antiderive.evaluation.judging import Record
+from antiderive.evaluation.checking import ProblemRecord
 
 
 @dataclass
-class Tally:
+class ProblemCounts:
     """Counts over some problems at one beam.
 
     Attributes:
@@ -48,66 +48,66 @@ class Tally:
         return sum(n for place, n in self.first_rank.items() if place <= rank) / max(1, self.problems)
 
     @classmethod
-    def of(cls, records: Iterable[Record]) -> Tally:
+    def of(cls, records: Iterable[ProblemRecord]) -> ProblemCounts:
         """Counts some records."""
-        tally = cls()
+        counts = cls()
         ranks: Counter[int] = Counter()
         statuses: Counter[str] = Counter()
         for record in records:
-            tally.problems += 1
-            tally.exact += record.exact
-            tally.solved += record.rank is not None
-            tally.unknown += record.unknown
-            tally.hypotheses += len(record.hypotheses)
-            tally.seconds_per_problem += record.decode_seconds + record.verify_seconds
-            tally.verify_seconds_per_problem += record.verify_seconds
+            counts.problems += 1
+            counts.exact += record.exact
+            counts.solved += record.rank is not None
+            counts.unknown += record.unknown
+            counts.hypotheses += len(record.hypotheses)
+            counts.seconds_per_problem += record.decode_seconds + record.verify_seconds
+            counts.verify_seconds_per_problem += record.verify_seconds
             statuses.update(h.status for h in record.hypotheses)
             if record.rank is not None:
                 ranks[record.rank] += 1
-        tally.malformed = statuses["malformed"]
-        tally.first_rank, tally.statuses = dict(sorted(ranks.items())), dict(sorted(statuses.items()))
-        tally.seconds_per_problem /= max(1, tally.problems)
-        tally.verify_seconds_per_problem /= max(1, tally.problems)
-        return tally
+        counts.malformed = statuses["malformed"]
+        counts.first_rank, counts.statuses = dict(sorted(ranks.items())), dict(sorted(statuses.items()))
+        counts.seconds_per_problem /= max(1, counts.problems)
+        counts.verify_seconds_per_problem /= max(1, counts.problems)
+        return counts
 
 
 @dataclass
-class Report:
+class AccuracyReport:
     """The result of an evaluation.
 
     Attributes:
         title: what was evaluated.
         settings: of the evaluation.
-        beams: a tally for each beam size.
-        by_operators: for the largest beam, a tally by number of operators of the solution.
-        by_topic: for the largest beam, a tally by kind of problem, if problems have kinds.
+        beams: counts for each beam size.
+        by_operators: for the largest beam, counts by number of operators of the solution.
+        by_topic: for the largest beam, counts by kind of problem, if problems have kinds.
         records: every problem with its hypotheses.
         published: accuracy that was published for a topic.
     """
 
     title: str
     settings: dict[str, Any]
-    beams: dict[int, Tally]
-    by_operators: dict[int, Tally]
-    by_topic: dict[str, Tally]
-    records: list[Record]
+    beams: dict[int, ProblemCounts]
+    by_operators: dict[int, ProblemCounts]
+    by_topic: dict[str, ProblemCounts]
+    records: list[ProblemRecord]
     published: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, title: str, settings: dict[str, Any], records: list[Record]) -> Report:
+    def of(cls, title: str, settings: dict[str, Any], records: list[ProblemRecord]) -> AccuracyReport:
         """The figures of some records."""
         beams = sorted({record.beam for record in records})
         largest = [record for record in records if record.beam == beams[-1]]
         return cls(
             title=title,
             settings=settings,
-            beams={beam: Tally.of(r for r in records if r.beam == beam) for beam in beams},
+            beams={beam: ProblemCounts.of(r for r in records if r.beam == beam) for beam in beams},
             by_operators={
-                n: Tally.of(r for r in largest if r.operators == n)
+                n: ProblemCounts.of(r for r in largest if r.operators == n)
                 for n in sorted({r.operators for r in largest})
             },
             by_topic={
-                topic: Tally.of(r for r in largest if r.topic == topic)
+                topic: ProblemCounts.of(r for r in largest if r.topic == topic)
                 for topic in dict.fromkeys(r.topic for r in largest)
                 if topic
             },

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from classification.conftest import write_set
+from helpers.labelled import write_set
 
 TOOL = Path(sys.executable).with_name("antiderive")
 

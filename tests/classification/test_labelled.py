@@ -6,12 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from classification.conftest import LIMIT, write_set
+from helpers.labelled import LIMIT, write_set
 
 from antiderive import Expr
-from antiderive.classification.forecast import CLASSES, Layout
 from antiderive.classification.integrands import renamed
 from antiderive.classification.labelled import read_splits, require_both_classes, require_one_scheme
+from antiderive.classification.prediction import CLASSES, Layout
 from antiderive.errors import DataError, SettingError, UnsupportedError
 
 

@@ -7,11 +7,11 @@ from transformers import BertConfig, BertForMaskedLM, PreTrainedTokenizerFast
 
 from antiderive import Expr
 from antiderive.classification.fit import FitConfig
-from antiderive.classification.forecast import Layout
 from antiderive.classification.labelled import read_splits
-from antiderive.classification.language import WRITINGS, Language
+from antiderive.classification.language import WRITINGS, LanguageNetwork
 from antiderive.classification.metrics import roc_auc
-from antiderive.classification.trained import load_classifier, train_classifier
+from antiderive.classification.prediction import Layout
+from antiderive.classification.train import load_classifier, train_classifier
 from antiderive.errors import DataError, SettingError
 
 
@@ -63,19 +63,19 @@ def tuned(bert, sets, tmp_path_factory):
     return folder, train_classifier(sets, folder, family="language", base=str(bert), config=config)
 
 
-def check(folder, forecaster, test, least=0.9):
+def check(folder, classifier, test, least=0.9):
     """It tells what integrates, and what is saved is what is loaded; no pickle among it."""
     test = test.select(test.found >= 0)
-    found = forecaster.forecast(test.integrands).found
+    found = classifier.predict(test.integrands).found
     assert roc_auc(test.found == 1, found) > least
-    assert np.allclose(load_classifier(folder).forecast(test.integrands).found, found, atol=1e-5)
+    assert np.allclose(load_classifier(folder).predict(test.integrands).found, found, atol=1e-5)
     assert not list(folder.rglob("*.bin")) and list(folder.rglob("model.safetensors"))
 
 
 def test_full_fine_tuning(tuned, bert, sets):
-    folder, forecaster = tuned
-    check(folder, forecaster, sets["test"])
-    assert forecaster.description.shape == {"base": str(bert), "writing": "latex", "lora": 0}
+    folder, classifier = tuned
+    check(folder, classifier, sets["test"])
+    assert classifier.description.shape == {"base": str(bert), "writing": "latex", "lora": 0}
 
 
 def test_lora_on_other_labels(tuned, labelled_folder, tmp_path):
@@ -83,21 +83,21 @@ def test_lora_on_other_labels(tuned, labelled_folder, tmp_path):
     base = tuned[0] / "language"
     giac = read_splits(labelled_folder, methods=("giac",))
     config = FitConfig(epochs=5, batch=32, learning_rate=5e-3, seed=1)
-    forecaster = train_classifier(giac, tmp_path, family="language", base=str(base), lora=8, config=config)
-    check(tmp_path, forecaster, giac["test"], least=0.7)
+    classifier = train_classifier(giac, tmp_path, family="language", base=str(base), lora=8, config=config)
+    check(tmp_path, classifier, giac["test"], least=0.7)
 
 
 def test_infix_is_another_writing(bert, sets):
     layout = Layout.of(sets["train"])
     latex, infix = (
-        Language.new(str(bert), layout, writing=one).encode([Expr("sqrt(x)/2")]) for one in WRITINGS
+        LanguageNetwork.new(str(bert), layout, writing=one).encode([Expr("sqrt(x)/2")]) for one in WRITINGS
     )
     assert latex != infix
 
 
 def test_long_formulas_are_cut(tuned):
     long = Expr("+".join(f"sin({k}*x)^{k}" for k in range(2, 60)))
-    assert tuned[1].forecast([long]).found.shape == (1,)
+    assert tuned[1].predict([long]).found.shape == (1,)
 
 
 def test_what_cannot_be_loaded(sets, tmp_path):

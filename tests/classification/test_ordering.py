@@ -8,7 +8,7 @@ import pytest
 from antiderive import Expr
 from antiderive.classification.fit import FitConfig
 from antiderive.classification.ordering import Ordering, by_gain
-from antiderive.classification.trained import train_classifier
+from antiderive.classification.train import train_classifier
 from antiderive.errors import SettingError, UnsupportedError
 from antiderive.portfolio import REST, Step
 
@@ -56,10 +56,10 @@ def test_a_classifier_orders_by_its_rule(ordering):
     assert [order[0].method for order in orders] == ["giac", "fricas"]
     for order in orders:
         assert {Step("giac", REST), Step("fricas", REST)} <= set(order) <= set(ordering.steps)
-    dropping = Ordering(ordering.forecaster, ["fricas", "giac"], threshold=1.0)
+    dropping = Ordering(ordering.classifier, ["fricas", "giac"], threshold=1.0)
     assert dropping.order_for(Expr("ln(x)^2*x")) == (Step("fricas", REST),)
     assert ordering.steps[-1] == Step("giac", REST) and Step("giac", 0.3) in ordering.steps
     with pytest.raises(UnsupportedError, match="11 parameters"):
         ordering.order_for(Expr("+".join("bcdfghjklmn") + "+x"))
     with pytest.raises(SettingError, match="the classifier knows fricas, giac; none of them"):
-        Ordering(ordering.forecaster, ["maxima"])
+        Ordering(ordering.classifier, ["maxima"])

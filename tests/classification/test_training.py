@@ -8,13 +8,11 @@ import numpy as np
 import pytest
 
 from antiderive import Expr
-from antiderive.classification import Portable
-from antiderive.classification.evaluation import evaluate
+from antiderive.classification import FeatureClassifier
 from antiderive.classification.features import COUNTS, FEATURES, features_of
 from antiderive.classification.fit import FitConfig
 from antiderive.classification.metrics import calibration_error, roc_auc
-from antiderive.classification.report import write_report
-from antiderive.classification.trained import load_classifier, train_classifier
+from antiderive.classification.train import load_classifier, train_classifier
 from antiderive.errors import DataError, SettingError
 
 SHAPES = {
@@ -60,38 +58,38 @@ def trained(request, sets, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     epochs = []
     config = FitConfig(epochs=12 if request.param == "features" else 6, batch=32, learning_rate=3e-3, seed=1)
-    forecaster = train_classifier(
+    classifier = train_classifier(
         sets, folder, family=request.param, shape=SHAPES[request.param], config=config, report=epochs.append
     )
-    return folder, forecaster, epochs
+    return folder, classifier, epochs
 
 
 def test_it_learns_the_rule_and_times(trained, sets):
-    _, forecaster, epochs = trained
+    _, classifier, epochs = trained
     test = sets["test"]
-    forecast = forecaster.forecast(test.integrands)
+    prediction = classifier.predict(test.integrands)
     known = test.found >= 0
     assert epochs[-1].training_loss < epochs[0].training_loss
-    assert roc_auc(test.found[known] == 1, forecast.found[known]) > 0.97
-    assert np.allclose(forecast.classes.sum(axis=1), 1)
+    assert roc_auc(test.found[known] == 1, prediction.found[known]) > 0.97
+    assert np.allclose(prediction.classes.sum(axis=1), 1)
     # The last call of giac: the mean of its times is near the true one, and so are those of its two kinds.
-    success, seconds = forecaster.description.layout.labels(test)
-    assert roc_auc(success[:, -1] == 1, forecast.success[:, -1]) > 0.8
-    assert abs(forecast.seconds[:, -1].mean() - seconds[:, -1].mean()) < 0.1
+    success, seconds = classifier.description.layout.labels(test)
+    assert roc_auc(success[:, -1] == 1, prediction.success[:, -1]) > 0.8
+    assert abs(prediction.seconds[:, -1].mean() - seconds[:, -1].mean()) < 0.1
 
 
 def test_what_is_saved_is_what_is_loaded(trained, sets):
-    folder, forecaster, _ = trained
+    folder, classifier, _ = trained
     some = sets["test"].integrands[:50]
     again = load_classifier(folder)
-    assert np.allclose(again.rows(some), forecaster.rows(some), atol=1e-5)
-    assert np.allclose(again.rows(some[:1]), forecaster.rows(some)[:1], atol=1e-4)
-    assert again.description == forecaster.description
+    assert np.allclose(again.logits(some), classifier.logits(some), atol=1e-5)
+    assert np.allclose(again.logits(some[:1]), classifier.logits(some)[:1], atol=1e-4)
+    assert again.description == classifier.description
 
 
 def test_the_evaluation_and_its_report(trained, sets, tmp_path):
-    _, forecaster, _ = trained
-    evaluation = evaluate(forecaster, sets["train"], sets["test"], title="a <title>")
+    _, classifier, _ = trained
+    evaluation = evaluate_classifier(classifier, sets["train"], sets["test"], title="a <title>")
     names = [row.name for row in evaluation.rows]
     assert names == ["classifier", "majority", "operator counts", "trees", "trees, all features"]
     ours, majority, *_ = evaluation.rows
@@ -101,10 +99,10 @@ def test_the_evaluation_and_its_report(trained, sets, tmp_path):
     assert ours.auc_proved == ours.auc
     once = sets["test"].one_of_each_skeleton()
     known = once.select(once.found >= 0)
-    forecast = forecaster.forecast(known.integrands)
-    assert ours.calibration_error == pytest.approx(calibration_error(known.found == 1, forecast.found))
+    prediction = classifier.predict(known.integrands)
+    assert ours.calibration_error == pytest.approx(calibration_error(known.found == 1, prediction.found))
     assert sum(map(sum, evaluation.sizes.values())) == ours.functions
-    page = write_report(evaluation, tmp_path / "report")
+    page = write_classifier_report(evaluation, tmp_path / "report")
     text = page.read_text()
     assert "a &lt;title&gt;" in text and "operator counts" in text and "fricas 2 s" in text
     for name in ("roc", "reliability", "sizes"):
@@ -117,8 +115,8 @@ def test_features_need_no_torch(sets, tmp_path):
     train_classifier(sets, tmp_path, family="features", config=FitConfig(epochs=1))
     code = (
         "import sys; from pathlib import Path; from antiderive import Expr\n"
-        "from antiderive.classification import Portable\n"
-        f"found = Portable.load(Path({str(tmp_path)!r})).forecast([Expr('b*x*sin(x)')])\n"
+        "from antiderive.classification import FeatureClassifier\n"
+        f"found = FeatureClassifier.load(Path({str(tmp_path)!r})).predict([Expr('b*x*sin(x)')])\n"
         "print(found.success.shape, sorted({'torch', 'sqlalchemy', 'sklearn', 'pyarrow'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -136,7 +134,7 @@ def test_folders_of_another_kind(labelled_folder, tiny_model, sets, tmp_path):
         load_classifier(tmp_path)
     train_classifier(sets, tmp_path / "tree", family="tree", shape=SHAPES["tree"], config=FitConfig(epochs=1))
     with pytest.raises(DataError, match="of the family tree, not features"):
-        Portable.load(tmp_path / "tree")
+        FeatureClassifier.load(tmp_path / "tree")
     (tmp_path / "tree" / "model.safetensors").write_bytes(b"nothing")
     with pytest.raises(DataError, match="cannot load the classifier"):
         load_classifier(tmp_path / "tree")

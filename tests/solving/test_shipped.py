@@ -1,7 +1,7 @@
 """The classifier that ships, and the order in which solving asks."""
 
 from antiderive import Expr
-from antiderive.classification import SHIPPED, Ordering, Portable
+from antiderive.classification import SHIPPED, FeatureClassifier, Ordering
 from antiderive.portfolio import DEFAULT_ORDER, installed
 from antiderive.solving import shipped_order
 from antiderive.solving.shipped import steps_after
@@ -9,7 +9,7 @@ from antiderive.solving.shipped import steps_after
 
 def test_what_ships_is_small_and_orders_what_is_installed():
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 300_000
-    known = {call.method for call in Portable.load(SHIPPED).description.layout.calls}
+    known = {call.method for call in FeatureClassifier.load(SHIPPED).description.layout.calls}
     assert known <= {step.method for step in DEFAULT_ORDER}
     orders = set()
     for text in ("sin(x)", "x^3*sqrt(a + b*x)", "exp(-x^2)", "(1 + x)^(1/3)/x"):
@@ -24,5 +24,5 @@ def test_what_ships_is_small_and_orders_what_is_installed():
     assert shipped_order(Expr("+".join("bcdfghjklmn") + "+x"), cpu_seconds=10) == installed()
     hard = Expr("(x^2 + sin(x))^(1/3)*log(1 + x^5)")
     assert len(shipped_order(hard, cpu_seconds=1)) < len(shipped_order(hard, cpu_seconds=1000))
-    alone = Ordering(Portable.load(SHIPPED), ["maxima"])
+    alone = Ordering(FeatureClassifier.load(SHIPPED), ["maxima"])
     assert steps_after(alone) == tuple(step for step in installed() if step.method.startswith("sympy"))

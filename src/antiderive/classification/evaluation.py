@@ -24,7 +24,7 @@ from antiderive.classification.metrics import (
 )
 
 if TYPE_CHECKING:
-    from antiderive.classification.forecast import Forecast, Forecaster
+    from antiderive.classification.prediction import Classifier, Prediction
 
 Scores = NDArray[np.float64]
 
@@ -32,20 +32,20 @@ OURS = "classifier"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One judge of functions, on those whose label is known.
+class ScoreRow:
+    """The scores of one classifier or baseline, on functions whose label is known.
 
     Attributes:
         name: the classifier or a baseline.
-        functions: how many were judged, each of another skeleton.
+        functions: how many there are, each of another skeleton.
         auc: area under the ROC curve.
         low: lower end of its 95% bootstrap interval.
         high: upper end.
         average_precision: area under precision over recall.
-        accuracy: share judged right at probability 1/2.
+        accuracy: share told right at probability 1/2.
         calibration_error: expected calibration error.
         auc_proved: the AUC when the only negatives are those with a proof.
-        proved_denied: share of those with a proof that is judged negative.
+        proved_denied: share of those with a proof that is told negative.
     """
 
     name: str
@@ -90,7 +90,7 @@ class Evaluation:
     """Everything that a report shows.
 
     Attributes:
-        title: what was judged on what.
+        title: what was evaluated on what.
         rows: the classifier, others beside it, then the baselines.
         heuristics: the same and SymPy's own heuristics, all on the functions that SymPy was asked.
         gains: 95% interval of how far the classifier's AUC is above that of each other row, by its name;
@@ -109,8 +109,8 @@ class Evaluation:
     """
 
     title: str
-    rows: list[Row]
-    heuristics: list[Row]
+    rows: list[ScoreRow]
+    heuristics: list[ScoreRow]
     gains: dict[str, tuple[float, float]]
     uncalibrated_error: float
     log_loss: float
@@ -131,63 +131,63 @@ class Evaluation:
         return values
 
 
-def evaluate(
-    forecaster: Forecaster,
+def evaluate_classifier(
+    classifier: Classifier,
     train: LabelledSet,
     test: LabelledSet,
     *,
     title: str,
-    beside: Mapping[str, Forecaster] | None = None,
+    beside: Mapping[str, Classifier] | None = None,
     heuristics: int = 0,
     report: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
-    """Judges a classifier on a test split and trains the baselines on the same training split.
+    """Evaluates a classifier on a test split and trains the baselines on the same training split.
 
     Args:
-        forecaster: the classifier.
+        classifier: the classifier.
         train: what the baselines learn from.
         test: functions of other skeletons; one of each is taken.
         title: heading of the report.
-        beside: other classifiers by name, judged on the same functions.
+        beside: other classifiers by name, evaluated on the same functions.
         heuristics: so many of them SymPy is asked as well, one CPU second for each method.
         report: called with a line on what is being done.
     """
     test = test.one_of_each_skeleton()
     report(f"{len(test):,} functions of different skeletons")
     started = time.perf_counter()
-    rows = forecaster.rows(test.integrands)
+    logits = classifier.logits(test.integrands)
     speed = len(test) / (time.perf_counter() - started)
-    forecast = forecaster.description.forecast(rows)
+    prediction = classifier.description.prediction(logits)
     known = test.found >= 0
-    judged = test.select(known)
-    truth = judged.found == 1
+    labelled = test.select(known)
+    truth = labelled.found == 1
     report("baselines")
     scores = {
-        OURS: forecast.found[known],
-        **{name: other.forecast(judged.integrands).found for name, other in (beside or {}).items()},
-        **baseline_scores(train, judged),
+        OURS: prediction.found[known],
+        **{name: other.predict(labelled.integrands).found for name, other in (beside or {}).items()},
+        **baseline_scores(train, labelled),
     }
     gains = _gains(truth, scores)
     some: dict[str, Scores] = {}
-    asked = judged.select(np.arange(min(heuristics, len(judged))))
+    asked = labelled.select(np.arange(min(heuristics, len(labelled))))
     if heuristics:
         report(f"SymPy's heuristics on {len(asked):,} functions")
         some = {name: each[: len(asked)] for name, each in scores.items()}
         some |= heuristic_scores(asked.integrands)
         gains |= {name: each for name, each in _gains(asked.found == 1, some).items() if name not in gains}
-    raw = rows[known, 0]
+    raw = logits[known, 0]
     classes = test.classes >= 0
     return Evaluation(
         title=title,
-        rows=[_row(name, judged, each) for name, each in scores.items()],
+        rows=[_row(name, labelled, each) for name, each in scores.items()],
         heuristics=[_row(name, asked, each) for name, each in some.items()],
         gains=gains,
         uncalibrated_error=calibration_error(truth, sigmoid(raw)),
-        log_loss=log_loss(truth, raw / forecaster.description.temperatures[0]),
-        class_accuracy=float((forecast.classes.argmax(axis=1) == test.classes)[classes].mean()),
+        log_loss=log_loss(truth, raw / classifier.description.temperatures[0]),
+        class_accuracy=float((prediction.classes.argmax(axis=1) == test.classes)[classes].mean()),
         class_majority=float(np.bincount(test.classes[classes]).max() / classes.sum()),
-        calls=_calls(forecaster, forecast, test),
-        sizes=_sizes(judged, scores[OURS]),
+        calls=_calls(classifier, prediction, test),
+        sizes=_sizes(labelled, scores[OURS]),
         curves={name: _curve(truth, each) for name, each in scores.items()},
         bins=reliability(truth, scores[OURS]),
         uncalibrated_bins=reliability(truth, sigmoid(raw)),
@@ -195,20 +195,20 @@ def evaluate(
         counts={
             "found": int(truth.sum()),
             "not found": int((~truth).sum()),
-            "of these proved": int(judged.proved.sum()),
+            "of these proved": int(labelled.proved.sum()),
             "unknown (limits, unconfirmed)": int((~known).sum()),
         },
     )
 
 
-def _row(name: str, judged: LabelledSet, scores: Scores) -> Row:
-    truth = judged.found == 1
+def _row(name: str, labelled: LabelledSet, scores: Scores) -> ScoreRow:
+    truth = labelled.found == 1
     low, high = bootstrap_auc(truth, scores)
-    apart = truth | judged.proved
-    denied = scores[judged.proved] < 0.5
-    return Row(
+    apart = truth | labelled.proved
+    denied = scores[labelled.proved] < 0.5
+    return ScoreRow(
         name=name,
-        functions=len(judged),
+        functions=len(labelled),
         auc=roc_auc(truth, scores),
         low=low,
         high=high,
@@ -226,16 +226,16 @@ def _gains(truth: NDArray[np.bool_], scores: dict[str, Scores]) -> dict[str, tup
     return {name: bootstrap_auc(truth, scores[ours], scores[name]) for name in others}
 
 
-def _calls(forecaster: Forecaster, forecast: Forecast, test: LabelledSet) -> list[CallRow]:
-    layout = forecaster.description.layout
+def _calls(classifier: Classifier, prediction: Prediction, test: LabelledSet) -> list[CallRow]:
+    layout = classifier.description.layout
     success, times = layout.labels(test)
     found = []
     for place, call in enumerate(layout.calls):
         asked = ~np.isnan(success[:, place])
         if not asked.any():
             continue
-        truth, chance = success[asked, place] == 1, forecast.success[asked, place]
-        seconds, expected = times[asked, place], forecast.seconds[asked, place]
+        truth, chance = success[asked, place] == 1, prediction.success[asked, place]
+        seconds, expected = times[asked, place], prediction.seconds[asked, place]
         found.append(
             CallRow(
                 name=str(call),
@@ -259,11 +259,11 @@ def _rank_correlation(one: Scores, other: Scores) -> float:
     return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
-def _sizes(judged: LabelledSet, scores: Scores) -> dict[int, tuple[int, int, int, int]]:
-    truth, said = judged.found == 1, scores >= 0.5
+def _sizes(labelled: LabelledSet, scores: Scores) -> dict[int, tuple[int, int, int, int]]:
+    truth, said = labelled.found == 1, scores >= 0.5
     table = {}
-    for size in np.unique(judged.operators):
-        here = judged.operators == size
+    for size in np.unique(labelled.operators):
+        here = labelled.operators == size
         cells = (truth & said, truth & ~said, ~truth & said, ~truth & ~said)
         hits, missed, false, right = (int((cell & here).sum()) for cell in cells)
         table[int(size)] = (hits, missed, false, right)

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from antiderive.classification.forecast import Layout
-from antiderive.classification.heads import Targets, loss_of
+from antiderive.classification.prediction import Layout
+from antiderive.classification.targets import Targets, loss_of
 from antiderive.errors import SettingError
 
 _BUCKET = 20
@@ -117,7 +117,7 @@ def fit(
             optimizer.step()
             schedule.step()
             losses.append(loss.item())
-        rows = torch.from_numpy(predict(module, valid[0], collate, batch=4 * config.batch))
+        rows = torch.from_numpy(logits_of(module, valid[0], collate, batch=4 * config.batch))
         validation = loss_of(layout, rows.float(), valid[1]).item()
         better = validation < best
         if better:
@@ -135,7 +135,7 @@ def fit(
     return epochs
 
 
-def predict(module: nn.Module, rows: Rows, collate: Collate, *, batch: int = 256) -> NDArray[np.float64]:
+def logits_of(module: nn.Module, rows: Rows, collate: Collate, *, batch: int = 256) -> NDArray[np.float64]:
     """The outputs [N, O] of a module, computed in batches of similar length."""
     device = next(module.parameters()).device
     module.eval()

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from antiderive._core import Expr
 from antiderive.cas import CONCLUSIVE, INCONCLUSIVE
-from antiderive.classification.forecast import CLASSES
 from antiderive.classification.integrands import renamed
+from antiderive.classification.prediction import CLASSES
 from antiderive.errors import AntideriveError, DataError, SettingError
 from antiderive.labelling import OUTCOMES
 from antiderive.tasks import INTEGRALS
@@ -41,7 +41,7 @@ class LabelledSet:
         success: 1 where a method settled it, by a confirmed integral or a proof that there is none, 0 where
             not, -1 where it was not asked; [N, M].
         seconds: CPU seconds of each call; NaN where it was not asked; [N, M].
-        classes: index into :data:`~antiderive.classification.forecast.CLASSES`, -1 for none.
+        classes: index into :data:`~antiderive.classification.prediction.CLASSES`, -1 for none.
         found: 1 if an integral was found, 0 if not, -1 if a limit was met before that was known.
         proved: whether it was proved that there is no elementary integral.
     """

@@ -15,8 +15,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from antiderive._core import Expr
-from antiderive.classification.families import Row, padded
-from antiderive.classification.forecast import Description, Layout
+from antiderive.classification.networks import InputRow, padded
+from antiderive.classification.prediction import Description, Layout
 from antiderive.errors import DataError, MissingExtraError, SettingError
 
 WRITINGS = ("latex", "infix")
@@ -38,7 +38,7 @@ class _Logits(nn.Module):
         return logits
 
 
-class Language:
+class LanguageNetwork:
     """A sequence classifier of transformers with its tokenizer."""
 
     def __init__(self, model: Any, tokenizer: Any, writing: str, base: str, lora: int) -> None:  # noqa: ANN401
@@ -46,7 +46,7 @@ class Language:
         self.module = _Logits(model, int(tokenizer.pad_token_id or 0))
 
     @classmethod
-    def new(cls, base: str, layout: Layout, *, writing: str = "latex", lora: int = 0) -> Language:
+    def new(cls, base: str, layout: Layout, *, writing: str = "latex", lora: int = 0) -> LanguageNetwork:
         """A pretrained model with a new last layer.
 
         Args:
@@ -68,7 +68,7 @@ class Language:
         return cls(_with_lora(model, lora) if lora else model, tokenizer, writing, base, lora)
 
     @classmethod
-    def load(cls, folder: Path, description: Description) -> Language:
+    def load(cls, folder: Path, description: Description) -> LanguageNetwork:
         """From the folder of a classifier.
 
         Raises:
@@ -83,17 +83,17 @@ class Language:
         """Where it came from and how it reads."""
         return {"base": self._base, "writing": self._writing, "lora": self._lora}
 
-    def encode(self, integrands: Sequence[Expr]) -> list[Row]:
+    def encode(self, integrands: Sequence[Expr]) -> list[InputRow]:
         """Ids of the text, cut at the model's longest input."""
         texts = [
             integrand.to_latex() if self._writing == "latex" else integrand.to_infix()
             for integrand in integrands
         ]
         longest = min(512, int(self._tokenizer.model_max_length))
-        ids: list[Row] = self._tokenizer(texts, truncation=True, max_length=longest)["input_ids"]
+        ids: list[InputRow] = self._tokenizer(texts, truncation=True, max_length=longest)["input_ids"]
         return ids
 
-    def collate(self, rows: Sequence[Row]) -> Tensor:
+    def collate(self, rows: Sequence[InputRow]) -> Tensor:
         """Padded ids."""
         return padded(rows, self.module.pad)
 

@@ -24,7 +24,7 @@ from antiderive.errors import SettingError
 from antiderive.portfolio import REST, Step
 
 if TYPE_CHECKING:
-    from antiderive.classification.forecast import Forecast, Forecaster
+    from antiderive.classification.prediction import Classifier, Prediction
     from antiderive.expressions import Expr
 
 _CHEAPEST = 1e-3
@@ -35,7 +35,7 @@ class Ordering:
     """Orders the calls of a portfolio by a classifier.
 
     Args:
-        forecaster: says how likely and how fast each call is.
+        classifier: says how likely and how fast each call is.
         methods: those that may be asked; by default all that the classifier knows and that are installed.
         threshold: expected answers for a CPU second below which no more calls are made.
 
@@ -49,10 +49,10 @@ class Ordering:
     """
 
     def __init__(
-        self, forecaster: Forecaster, methods: Sequence[str] | None = None, *, threshold: float = 0.0
+        self, classifier: Classifier, methods: Sequence[str] | None = None, *, threshold: float = 0.0
     ) -> None:
-        self.forecaster, self.threshold = forecaster, threshold
-        calls = forecaster.description.layout.calls
+        self.classifier, self.threshold = classifier, threshold
+        calls = classifier.description.layout.calls
         last = {call.method: call for call in calls}  # a method's budgets rise
         if methods is None:
             methods = [method.name for method in METHODS if method.name in last and method.installed]
@@ -71,8 +71,8 @@ class Ordering:
 
     def orders_for(self, integrands: Sequence[Expr]) -> list[tuple[Step, ...]]:
         """The steps to try for each integrand, in order; never none."""
-        forecast = self.forecaster.forecast(integrands)
-        return [self._order(forecast, row) for row in range(len(integrands))]
+        prediction = self.classifier.predict(integrands)
+        return [self._order(prediction, row) for row in range(len(integrands))]
 
     def order_for(self, integrand: Expr, variable: str = "x") -> tuple[Step, ...]:
         """The steps to try for an integrand, in order.
@@ -82,11 +82,11 @@ class Ordering:
         """
         return self.orders_for([renamed(integrand, variable)])[0]
 
-    def _order(self, forecast: Forecast, row: int) -> tuple[Step, ...]:
+    def _order(self, prediction: Prediction, row: int) -> tuple[Step, ...]:
         order = by_gain(
             [step.method for step in self.steps],
-            forecast.success[row, self._asked],
-            forecast.seconds[row, self._asked],
+            prediction.success[row, self._asked],
+            prediction.seconds[row, self._asked],
             self.threshold,
         )
         return tuple(self.steps[index] for index in order)

@@ -12,7 +12,7 @@ from antiderive.files import writing_to
 from antiderive.reports import html_page, html_table
 
 if TYPE_CHECKING:
-    from antiderive.classification.evaluation import Evaluation, Row
+    from antiderive.classification.evaluation import Evaluation, ScoreRow
 
 _INK, _OURS = "#444444", "#1f4e8c"
 _OTHERS = ("#bfbfbf", "#f2b134", "#e8747c", "#8e63b8", "#2a7f3f")
@@ -31,7 +31,7 @@ _NOTE = (
 )
 
 
-def write_report(evaluation: Evaluation, folder: Path) -> Path:
+def write_classifier_report(evaluation: Evaluation, folder: Path) -> Path:
     """Writes ``report.html``, ``report.json`` and the pictures; returns the page.
 
     Raises:
@@ -48,7 +48,7 @@ def write_report(evaluation: Evaluation, folder: Path) -> Path:
     return page
 
 
-def judges(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
+def score_table(rows: Sequence[ScoreRow]) -> tuple[list[str], list[list[str]]]:
     """Heads and cells of the table of the classifier and its baselines."""
     heads = ["", "ROC-AUC", "95%", "PR-AUC", "accuracy", "ECE", "AUC, proofs", "proofs denied", "functions"]
     cells = [
@@ -69,7 +69,7 @@ def judges(rows: Sequence[Row]) -> tuple[list[str], list[list[str]]]:
 
 
 def gains_text(evaluation: Evaluation) -> str:
-    """By how much the classifier's AUC is above that of each other judge."""
+    """By how much the classifier's AUC is above that of each other row."""
     return "; ".join(f"{name} {low:+.4f} to {high:+.4f}" for name, (low, high) in evaluation.gains.items())
 
 
@@ -101,7 +101,7 @@ def _by_size(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
 
 
 def _page(evaluation: Evaluation, pictures: Sequence[str]) -> str:
-    parts = ["<h2>Will it integrate?</h2>", html_table(*judges(evaluation.rows))]
+    parts = ["<h2>Will it integrate?</h2>", html_table(*score_table(evaluation.rows))]
     facts = [
         f"AUC above those of the others (95%): {gains_text(evaluation)}",
         f"expected calibration error {evaluation.rows[0].calibration_error:.4f}, "
@@ -115,7 +115,7 @@ def _page(evaluation: Evaluation, pictures: Sequence[str]) -> str:
     parts += [f'<img src="{name}.png" alt="{name}">' for name in pictures]
     if evaluation.heuristics:
         parts += ["<h2>Beside SymPy's heuristics, one CPU second each</h2>"]
-        parts += [html_table(*judges(evaluation.heuristics))]
+        parts += [html_table(*score_table(evaluation.heuristics))]
     parts += ["<h2>By method and CPU time</h2>", html_table(*_by_call(evaluation))]
     parts += ["<h2>By size</h2>", html_table(*_by_size(evaluation))]
     return html_page(evaluation.title, _NOTE, "".join(parts))

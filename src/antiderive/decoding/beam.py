@@ -21,7 +21,7 @@ from antiderive.decoding.settings import Decoding
 from antiderive.models import Seq2Seq
 
 Accept = Callable[[int, Hypothesis], bool]
-"""Whether a finished hypothesis of a problem (its place in the list) is the answer."""
+"""Whether a finished hypothesis of a problem (its index in the list) is the answer."""
 
 
 def beam_search(
@@ -37,19 +37,19 @@ def beam_search(
         model: the model, in evaluation mode.
         problems: token ids of each problem, without special tokens.
         settings: beam, lengths and rules.
-        accept: judges hypotheses as they are finished, in another thread, while the search goes on; a
+        accept: is asked about hypotheses as they are finished, in another thread, while the search goes on; a
             problem is done when one is accepted. It is called once for each, and not after the return.
     """
     found: list[list[Hypothesis]] = [[] for _ in problems]
     for places in by_length(problems, settings.rows // settings.beam):
-        with _Judge(places, accept) as judge, torch.inference_mode():
-            batch = _Beam(model, [problems[place] for place in places], settings, judge)
+        with _Acceptance(places, accept) as acceptance, torch.inference_mode():
+            batch = _Beam(model, [problems[place] for place in places], settings, acceptance)
             for place, hypotheses in zip(places, batch.run(), strict=True):
                 found[place] = sorted(hypotheses, key=lambda h: -h.score)
     return found
 
 
-class _Judge:
+class _Acceptance:
     """Asks ``accept`` in a thread of its own, so that verification runs beside the search."""
 
     def __init__(self, places: list[int], accept: Accept | None) -> None:
@@ -57,17 +57,17 @@ class _Judge:
         self._executor = ThreadPoolExecutor(max_workers=1) if accept is not None else None
         self._asked: list[tuple[int, Future[bool]]] = []
 
-    def __enter__(self) -> _Judge:
+    def __enter__(self) -> _Acceptance:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=kind is not None)
             if kind is None:
-                self.answered()  # an error of the last judgements must not be lost
+                self.answered()  # an error of the last answers must not be lost
 
     def ask(self, problem: int, hypothesis: Hypothesis) -> None:
-        """Has a hypothesis judged."""
+        """Ask about a hypothesis."""
         if self._executor is not None and self._accept is not None:
             self._asked.append(
                 (problem, self._executor.submit(self._accept, self._places[problem], hypothesis))
@@ -83,8 +83,10 @@ class _Judge:
 class _Beam:
     """One batch of problems."""
 
-    def __init__(self, model: Seq2Seq, problems: list[list[int]], settings: Decoding, judge: _Judge) -> None:
-        self.settings, self.judge = settings, judge
+    def __init__(
+        self, model: Seq2Seq, problems: list[list[int]], settings: Decoding, acceptance: _Acceptance
+    ) -> None:
+        self.settings, self.acceptance = settings, acceptance
         self.beam, self.penalty = settings.beam, settings.length_penalty
         self.rows = Rows(
             model, problems, self.beam, settings.max_tokens, grammar=settings.grammar, branching=True
@@ -126,7 +128,7 @@ class _Beam:
         """Marks the problems for which nothing better can come; ``best`` is their best continuation."""
         # The kindest length is the longest; with the begin and the end token, as published.
         bound = (best / (self.rows.max_tokens + 2) ** self.penalty).tolist()
-        for problem in self.judge.answered():
+        for problem in self.acceptance.answered():
             self.done[problem] = True
         for problem, possible in zip(self.active, bound, strict=True):
             found = self.finished[problem]
@@ -150,7 +152,7 @@ class _Beam:
             hypothesis = Hypothesis(self.rows.written(place * self.beam + row), score)
             self.made += 1
             (heapreplace if full else heappush)(found, (score, self.made, hypothesis))
-            self.judge.ask(problem, hypothesis)
+            self.acceptance.ask(problem, hypothesis)
 
     def _go_on(self, scores: Tensor, parents: Tensor, tokens: Tensor) -> None:
         """Extends the rows."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from antiderive.evaluation.checking import CheckedHypothesis, ProblemRecord, check_hypotheses
     from antiderive.evaluation.contestants import Contestants
     from antiderive.evaluation.counts import AccuracyReport, ProblemCounts
-    from antiderive.evaluation.orders import Play, Table, fixed_plays, frontier, play
+    from antiderive.evaluation.orders import Play, fixed_plays, frontier, play, replays_of
     from antiderive.evaluation.outcomes import Answer, Answers
     from antiderive.evaluation.problems import (
         Integral,
@@ -41,7 +41,6 @@ __all__ = [
     "ProblemCounts",
     "ProblemRecord",
     "Scoreboard",
-    "Table",
     "accuracy_tables",
     "check_hypotheses",
     "evaluate",
@@ -53,6 +52,7 @@ __all__ = [
     "play",
     "problems_of_folder",
     "read_integrals",
+    "replays_of",
     "require_positive",
     "scoreboard_tables",
     "standings_of",
@@ -65,7 +65,7 @@ _MODULES = {
     ".checking": ("CheckedHypothesis", "ProblemRecord", "check_hypotheses"),
     ".contestants": ("Contestants",),
     ".counts": ("AccuracyReport", "ProblemCounts"),
-    ".orders": ("Play", "Table", "fixed_plays", "frontier", "play"),
+    ".orders": ("Play", "fixed_plays", "frontier", "play", "replays_of"),
     ".outcomes": ("Answer", "Answers"),
     ".problems": (
         "Integral",

@@ -115,8 +115,6 @@ def accuracy_markdown(report: AccuracyReport) -> str:
     parts = [f"# Evaluation: {report.title}", _NOTE]
     for title, heads, rows in accuracy_tables(report):
         parts.append(f"## {title}\n\n{markdown_table(heads, rows)}")
-        f"## {title}\n\n{markdown_table(heads, rows)}" for title, heads, rows in accuracy_tables(report)
-    ]
     settings = "\n".join(f"- {name}: {value}" for name, value in report.settings.items())
     return "\n\n".join([*parts, f"## Settings\n\n{settings}"]) + "\n"
 

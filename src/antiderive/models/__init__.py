@@ -5,7 +5,7 @@ from __future__ import annotations
 from antiderive.errors import MissingExtraError
 
 try:
-    from antiderive.models.classifier import Classifier, ClassifierConfig
+    from antiderive.models.classifier import ClassifierConfig, TransformerClassifier
     from antiderive.models.config import Seq2SeqConfig
     from antiderive.models.transformer import Seq2Seq
 except ImportError as error:
@@ -13,4 +13,4 @@ except ImportError as error:
         raise
     raise MissingExtraError("models", "train") from error
 
-__all__ = ["Classifier", "ClassifierConfig", "Seq2Seq", "Seq2SeqConfig"]
+__all__ = ["ClassifierConfig", "Seq2Seq", "Seq2SeqConfig", "TransformerClassifier"]

@@ -65,7 +65,7 @@ class ClassifierConfig:
         )
 
 
-class Classifier(nn.Module):
+class TransformerClassifier(nn.Module):
     """Encoder, mean and maximum over the tokens, and one linear layer.
 
     Numbers beside the tokens stand before them in each row of the input and have a hidden layer of their own.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from antiderive.classification import SHIPPED, Ordering, Portable
+from antiderive.classification import SHIPPED, FeatureClassifier, Ordering
 from antiderive.errors import SettingError, UnsupportedError
 from antiderive.portfolio import REST, Search, Step, installed, search, with_mended
 from antiderive.workers import Limits
@@ -30,7 +30,7 @@ def threshold_for(cpu_seconds: float) -> float:
 def _ordering(cpu_seconds: float) -> Ordering | None:
     """The ordering by the classifier that ships; None if nothing it knows is installed."""
     try:
-        return Ordering(Portable.load(SHIPPED), threshold=threshold_for(cpu_seconds))
+        return Ordering(FeatureClassifier.load(SHIPPED), threshold=threshold_for(cpu_seconds))
     except SettingError:
         return None
 

@@ -36,7 +36,9 @@ def text(tmp_path_factory, examples):
     with path.open("w") as file:
         for place in range(len(examples)):
             count = f"{place}|" if place % 3 == 0 else ""
-            line = f"{count}{names.decode(examples.problems[place])}\t{names.decode(examples.solutions[place])}"
+            line = (
+                f"{count}{names.decode(examples.problems[place])}\t{names.decode(examples.solutions[place])}"
+            )
             file.write(line + ("\n" if place + 1 < len(examples) else ""))
     return path
 

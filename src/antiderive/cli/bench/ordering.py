@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from antiderive._core import Expr
     from antiderive.classification import Ordering
-    from antiderive.evaluation.orders import Play
+    from antiderive.evaluation import Play
     from antiderive.portfolio import Replays, Step
     from antiderive.workers import Pool
 
@@ -94,19 +94,19 @@ def command(
     fresh functions, and labels and integrals are counted.
     """
     from antiderive.cas import open_pool
-    from antiderive.classification import SHIPPED, Ordering, Portable
+    from antiderive.classification import SHIPPED, FeatureClassifier, Ordering
     from antiderive.solving import threshold_for
 
     if path is not None:
         require(path)
     if classifier is None:
-        forecaster: Any = Portable.load(SHIPPED)
+        loaded: Any = FeatureClassifier.load(SHIPPED)
     else:
         require(classifier)
-        from antiderive.classification.trained import load_classifier
+        from antiderive.classification import load_classifier
 
-        forecaster = load_classifier(classifier)
-    ordering = Ordering(forecaster, threshold=threshold_for(timeout) if threshold is None else threshold)
+        loaded = load_classifier(classifier)
+    ordering = Ordering(loaded, threshold=threshold_for(timeout) if threshold is None else threshold)
     with open_pool(workers or os.cpu_count() or 1) as pool:
         if path is None:
             figures = _race(ordering, pool, budget, timeout, task, seed)
@@ -118,7 +118,7 @@ def command(
 
 def _problems(path: Path, count: int | None) -> dict[str, Expr]:
     """Integrands of a file by their prefix form."""
-    from antiderive.evaluation.problems import read_integrals
+    from antiderive.evaluation import read_integrals
 
     problems = read_integrals(path)
     if count is not None and count < len(problems):
@@ -129,7 +129,7 @@ def _problems(path: Path, count: int | None) -> dict[str, Expr]:
 def _on_set(
     ordering: Ordering, pool: Pool, integrands: dict[str, Expr], timeout: float, out: Path, *, real: bool
 ) -> dict[str, Any]:
-    from antiderive.evaluation.orders import fixed_plays, frontier, play
+    from antiderive.evaluation import fixed_plays, frontier, play
     from antiderive.portfolio import DEFAULT_ORDER
 
     replays = _replays(ordering, pool, list(integrands), timeout, out)
@@ -173,8 +173,7 @@ def _real(
 
 def _replays(ordering: Ordering, pool: Pool, integrands: list[str], timeout: float, out: Path) -> Replays:
     from antiderive.cli.progress import progress_bar
-    from antiderive.evaluation.orders import replays_of
-    from antiderive.evaluation.outcomes import Answers
+    from antiderive.evaluation import Answers, replays_of
 
     out.mkdir(parents=True, exist_ok=True)
     with progress_bar() as bar:

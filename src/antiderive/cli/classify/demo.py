@@ -45,8 +45,7 @@ def command(
     What is labelled stays in the store OUT/labels.db: run the command again after an interruption and it goes
     on. Seven functions of ten are for training, two for the test, by skeleton.
     """
-    from antiderive.classification.fit import FitConfig
-    from antiderive.classification.trained import train_classifier
+    from antiderive.classification import FitConfig, train_classifier
     from antiderive.cli.classify.evaluate import run_evaluation
     from antiderive.cli.classify.train import read_checked, show_epoch
     from antiderive.labelling import Store, export_labels

@@ -11,7 +11,7 @@ import click
 from antiderive.cli.progress import require
 
 if TYPE_CHECKING:
-    from antiderive.classification.evaluation import Evaluation
+    from antiderive.classification import Evaluation
 
 
 @click.command()
@@ -70,15 +70,13 @@ def run_evaluation(
     beside: tuple[Path, ...] = (),
 ) -> Evaluation:
     """Evaluates, writes the report and prints its first tables."""
-    from antiderive.classification.evaluation import evaluate
-    from antiderive.classification.report import write_report
-    from antiderive.classification.trained import load_classifier
+    from antiderive.classification import evaluate_classifier, load_classifier, write_classifier_report
     from antiderive.cli.classify.train import read_checked
 
-    forecaster = load_classifier(folder)
+    classifier = load_classifier(folder)
     sets = read_checked(data, methods, timeouts, ("train", "test"))
-    evaluation = evaluate(
-        forecaster,
+    evaluation = evaluate_classifier(
+        classifier,
         sets["train"],
         sets["test"],
         title=f"{folder.name} on {data.name}",
@@ -86,7 +84,7 @@ def run_evaluation(
         heuristics=heuristics,
         report=lambda line: click.echo(line, err=True),
     )
-    page = write_report(evaluation, out)
+    page = write_classifier_report(evaluation, out)
     _show(evaluation)
     click.echo(f"report: {page}")
     return evaluation
@@ -96,7 +94,7 @@ def _show(evaluation: Evaluation) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from antiderive.classification.report import gains_text, judges
+    from antiderive.classification import gains_text, score_table
 
     console = Console()
     if not console.is_terminal:
@@ -104,7 +102,7 @@ def _show(evaluation: Evaluation) -> None:
     for title, rows in (("Test split", evaluation.rows), ("SymPy's heuristics", evaluation.heuristics)):
         if not rows:
             continue
-        heads, cells = judges(rows)
+        heads, cells = score_table(rows)
         table = Table(title=title, title_justify="left")
         for place, head in enumerate(heads):
             table.add_column(head, justify="right" if place else "left")

@@ -12,7 +12,7 @@ import click
 from antiderive.cli.progress import require
 
 if TYPE_CHECKING:
-    from antiderive.classification.forecast import Forecast, Forecaster, Layout
+    from antiderive.classification import Classifier, Layout, Prediction
 
 
 @click.command()
@@ -27,42 +27,42 @@ if TYPE_CHECKING:
 def command(integrands: tuple[str, ...], classifier: Path | None, variable: str, *, as_json: bool) -> None:
     """Say of each of INTEGRANDS (or of each line of standard input) whether and by what it integrates."""
     from antiderive._core import Expr
-    from antiderive.classification.integrands import renamed
+    from antiderive.classification import renamed
 
     texts = integrands or tuple(line.strip() for line in sys.stdin if line.strip())
     expressions = [renamed(Expr(text), variable) for text in texts]
     if not expressions:
         return
     if classifier is None:
-        from antiderive.classification import SHIPPED, Portable
+        from antiderive.classification import SHIPPED, FeatureClassifier
 
-        forecaster: Forecaster = Portable.load(SHIPPED)
+        loaded: Classifier = FeatureClassifier.load(SHIPPED)
     else:
         require(classifier)
-        from antiderive.classification.trained import load_classifier
+        from antiderive.classification import load_classifier
 
-        forecaster = load_classifier(classifier)
-    forecast = forecaster.forecast(expressions)
-    for place, text in enumerate(texts):
-        said = _said(text, forecaster.description.layout, forecast, place)
+        loaded = load_classifier(classifier)
+    prediction = loaded.predict(expressions)
+    for row, text in enumerate(texts):
+        values = _plain(text, loaded.description.layout, prediction, row)
         if as_json:
-            click.echo(json.dumps(said))
+            click.echo(json.dumps(values))
         else:
             methods = ", ".join(
                 f"{name} {one['success']:.0%} in {one['cpu_seconds']:.2f} s"
-                for name, one in said["methods"].items()
+                for name, one in values["methods"].items()
             )
-            click.echo(f"{said['found']:4.0%}  {text}    ({methods})")
+            click.echo(f"{values['found']:4.0%}  {text}    ({methods})")
 
 
-def _said(text: str, layout: Layout, forecast: Forecast, place: int) -> dict[str, Any]:
-    from antiderive.classification.forecast import CLASSES
+def _plain(text: str, layout: Layout, prediction: Prediction, row: int) -> dict[str, Any]:
+    from antiderive.classification import CLASSES
 
     # The longest call of each method comes last and stands for it.
     by_method = {
         call.method: {
-            "success": round(float(forecast.success[place, column]), 4),
-            "cpu_seconds": round(float(forecast.seconds[place, column]), 4),
+            "success": round(float(prediction.success[row, column]), 4),
+            "cpu_seconds": round(float(prediction.seconds[row, column]), 4),
         }
         for column, call in enumerate(layout.calls)
     }
@@ -72,10 +72,10 @@ def _said(text: str, layout: Layout, forecast: Forecast, place: int) -> dict[str
         key=lambda name: by_method[name]["success"] / max(by_method[name]["cpu_seconds"], 1e-3),
         reverse=True,
     )
-    classes = zip(CLASSES, forecast.classes[place].round(4).tolist(), strict=True)
+    classes = zip(CLASSES, prediction.classes[row].round(4).tolist(), strict=True)
     return {
         "integrand": text,
-        "found": round(float(forecast.found[place]), 4),
+        "found": round(float(prediction.found[row]), 4),
         "classes": dict(classes),
         "methods": {name: by_method[name] for name in best_first},
     }

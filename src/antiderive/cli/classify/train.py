@@ -10,8 +10,7 @@ import click
 from antiderive.cli.progress import require
 
 if TYPE_CHECKING:
-    from antiderive.classification.fit import Epoch
-    from antiderive.classification.labelled import LabelledSet
+    from antiderive.classification import Epoch, LabelledSet
 
 
 @click.command()
@@ -70,8 +69,7 @@ def command(
 ) -> None:
     """Train a classifier on DATA, a folder of antiderive label export --to classifier."""
     require(data)
-    from antiderive.classification.fit import FitConfig
-    from antiderive.classification.trained import train_classifier
+    from antiderive.classification import FitConfig, train_classifier
 
     language = family == "language"
     config = FitConfig(
@@ -103,7 +101,7 @@ def read_checked(
     Raises:
         DataError: for a bad row, labels of different schemes, or an empty class.
     """
-    from antiderive.classification.labelled import read_splits, require_both_classes, require_one_scheme
+    from antiderive.classification import read_splits, require_both_classes, require_one_scheme
 
     sets = read_splits(data, methods=methods, censored=timeouts == "censored", splits=splits)
     if not methods:

@@ -1,6 +1,6 @@
-"""Families of classifiers that are trained from scratch: what they read and which module reads it.
+"""Networks of the classifiers that are trained from scratch, with what they read of an integrand.
 
-A family turns integrands into rows of numbers, rows into a batch, and a batch into outputs; the trainer
+A network turns integrands into rows of numbers, rows into a batch, and a batch into outputs; the trainer
 (:mod:`antiderive.classification.fit`) knows no more of it.
 """
 
@@ -19,23 +19,23 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from antiderive._core import Expr
+from antiderive.classification.feature_classifier import FeatureClassifier
 from antiderive.classification.features import FEATURES, features_of
-from antiderive.classification.forecast import Description, Layout
-from antiderive.classification.portable import Portable
+from antiderive.classification.prediction import Description, Layout
 from antiderive.errors import DataError
 from antiderive.expressions import Vocabulary
-from antiderive.models import Classifier, ClassifierConfig
+from antiderive.models import ClassifierConfig, TransformerClassifier
 
 MAX_TOKENS = 400
 """Longer expressions are cut: their beginning says enough."""
 
 _WEIGHTS = "model.safetensors"
 
-Row = Sequence[float]
+InputRow = Sequence[float]
 
 
-class Family(Protocol):
-    """What the trainer and the classifier need of a family."""
+class Network(Protocol):
+    """A module with its way to read integrands: what training and predicting need."""
 
     @property
     def module(self) -> nn.Module:
@@ -45,23 +45,23 @@ class Family(Protocol):
     def shape(self) -> dict[str, Any]:
         """Settings from which the module is made again."""
 
-    def encode(self, integrands: Sequence[Expr]) -> list[Row]:
+    def encode(self, integrands: Sequence[Expr]) -> list[InputRow]:
         """What the module reads of each integrand."""
 
-    def collate(self, rows: Sequence[Row]) -> Tensor:
+    def collate(self, rows: Sequence[InputRow]) -> Tensor:
         """A batch of rows."""
 
     def save(self, folder: Path, description: Description) -> None:
         """Writes weights and description."""
 
 
-def padded(rows: Sequence[Row], pad: int) -> Tensor:
+def padded(rows: Sequence[InputRow], pad: int) -> Tensor:
     """Rows of ids, filled up to the longest, [B, S]."""
     longest = max(map(len, rows))
     return torch.tensor([[*row, *[pad] * (longest - len(row))] for row in rows])
 
 
-class _Standard:
+class _Standardization:
     """Features, the first list of which sets the mean and the scale of a module."""
 
     def __init__(self, module: nn.Module) -> None:
@@ -83,18 +83,18 @@ class _Standard:
         self._set = True
 
 
-class Tokens:
+class TokenNetwork:
     """The transformer over the project's tokens.
 
     ``tree`` adds the path from the root to each token, ``hybrid`` the features of the expression too.
     """
 
     def __init__(self, config: ClassifierConfig) -> None:
-        self.module = Classifier(config)
-        self._features = _Standard(self.module)
+        self.module = TransformerClassifier(config)
+        self._features = _Standardization(self.module)
 
     @classmethod
-    def new(cls, name: str, layout: Layout, **shape: Any) -> Tokens:  # noqa: ANN401
+    def new(cls, name: str, layout: Layout, **shape: Any) -> TokenNetwork:  # noqa: ANN401
         """With fresh weights."""
         usual = {"positions": "sequence" if name == "tokens" else "both"}
         fixed = {
@@ -105,7 +105,7 @@ class Tokens:
         return cls(ClassifierConfig(**{**usual, **shape, **fixed}))
 
     @classmethod
-    def load(cls, folder: Path, description: Description) -> Tokens:
+    def load(cls, folder: Path, description: Description) -> TokenNetwork:
         """From a folder.
 
         Raises:
@@ -114,29 +114,29 @@ class Tokens:
         try:
             Vocabulary().check(description.shape["vocabulary"])
             values = {**description.shape, "vocabulary": len(Vocabulary().names)}
-            family = cls(ClassifierConfig(**values))
-            family._features.keep()
-            if family.module.config.extra not in (0, len(FEATURES)):
+            network = cls(ClassifierConfig(**values))
+            network._features.keep()
+            if network.module.config.extra not in (0, len(FEATURES)):
                 raise DataError(f"{folder} knows other features than this version; train it again")
-            family.module.load_state_dict(load_file(folder / _WEIGHTS))
+            network.module.load_state_dict(load_file(folder / _WEIGHTS))
         except (OSError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
             raise DataError(f"{folder}: cannot load the classifier: {str(error).splitlines()[0]}") from error
-        return family
+        return network
 
     @property
     def shape(self) -> dict[str, Any]:
         """The configuration; the vocabulary by its digest."""
         return {**asdict(self.module.config), "vocabulary": Vocabulary().digest}
 
-    def encode(self, integrands: Sequence[Expr]) -> list[Row]:
+    def encode(self, integrands: Sequence[Expr]) -> list[InputRow]:
         """Prefix tokens, after the features if it reads them."""
         tokens = [integrand.to_tokens()[:MAX_TOKENS] for integrand in integrands]
         if not self.module.config.extra:
-            return list[Row](tokens)
+            return list[InputRow](tokens)
         features = self._features(integrands).tolist()
         return [[*numbers, *ids] for numbers, ids in zip(features, tokens, strict=True)]
 
-    def collate(self, rows: Sequence[Row]) -> Tensor:
+    def collate(self, rows: Sequence[InputRow]) -> Tensor:
         """Padded ids."""
         return padded(rows, self.module.config.pad)
 
@@ -147,8 +147,8 @@ class Tokens:
         description.write(folder)
 
 
-class _FeatureNetwork(nn.Module):
-    """What :class:`~antiderive.classification.portable.Portable` computes, with dropout for training."""
+class _FeatureModule(nn.Module):
+    """The module of the features: it computes what its numpy twin does, with dropout for training."""
 
     mean: Tensor
     scale: Tensor
@@ -168,24 +168,24 @@ class _FeatureNetwork(nn.Module):
         return output
 
 
-class Features:
+class FeatureNetwork:
     """A network with one hidden layer over :data:`~antiderive.classification.features.FEATURES`."""
 
     def __init__(self, features: int, layout: Layout, *, hidden: int = 64, dropout: float = 0.2) -> None:
         self._hidden, self._dropout = hidden, dropout
-        self.module = _FeatureNetwork(features, hidden, layout.outputs, dropout)
-        self._features = _Standard(self.module)
+        self.module = _FeatureModule(features, hidden, layout.outputs, dropout)
+        self._features = _Standardization(self.module)
 
     @property
     def shape(self) -> dict[str, Any]:
         """Width and dropout."""
         return {"hidden": self._hidden, "dropout": self._dropout}
 
-    def encode(self, integrands: Sequence[Expr]) -> list[Row]:
+    def encode(self, integrands: Sequence[Expr]) -> list[InputRow]:
         """Features; the first list of integrands, that of the training split, sets mean and scale."""
-        return list[Row](self._features(integrands).tolist())
+        return list[InputRow](self._features(integrands).tolist())
 
-    def collate(self, rows: Sequence[Row]) -> Tensor:
+    def collate(self, rows: Sequence[InputRow]) -> Tensor:
         """[B, F]."""
         return torch.tensor(rows)
 
@@ -201,4 +201,4 @@ class Features:
             "output_bias": module.output.bias,
         }
         weights = {name: tensor.detach().cpu().numpy().copy() for name, tensor in tensors.items()}
-        Portable(replace(description), weights).save(folder)
+        FeatureClassifier(replace(description), weights).save(folder)

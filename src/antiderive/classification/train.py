@@ -12,37 +12,37 @@ import torch
 from numpy.typing import NDArray
 
 from antiderive._core import Expr
-from antiderive.classification.families import Family, Features, Tokens
+from antiderive.classification.feature_classifier import FeatureClassifier
 from antiderive.classification.features import FEATURES
-from antiderive.classification.fit import Epoch, FitConfig, fit, predict
-from antiderive.classification.forecast import FAMILIES, Description, Forecast, Forecaster, Layout
-from antiderive.classification.heads import start_at_the_mean, targets_of
+from antiderive.classification.fit import Epoch, FitConfig, fit, logits_of
 from antiderive.classification.integrands import renamed
 from antiderive.classification.labelled import LabelledSet
-from antiderive.classification.language import Language
+from antiderive.classification.language import LanguageNetwork
 from antiderive.classification.metrics import fit_temperature
-from antiderive.classification.portable import Portable
+from antiderive.classification.networks import FeatureNetwork, Network, TokenNetwork
+from antiderive.classification.prediction import FAMILIES, Classifier, Description, Layout, Prediction
+from antiderive.classification.targets import start_at_the_mean, targets_of
 from antiderive.errors import SettingError
 
 
-class Trained:
+class TorchClassifier:
     """A module of torch with what its outputs mean."""
 
-    def __init__(self, family: Family, description: Description) -> None:
+    def __init__(self, network: Network, description: Description) -> None:
         self.description = description
-        self._family = family
-        family.module.eval()
+        self._network = network
+        network.module.eval()
 
-    def rows(self, integrands: Sequence[Expr]) -> NDArray[np.float64]:
-        """Outputs before calibration, [N, O]."""
-        return predict(self._family.module, self._family.encode(integrands), self._family.collate)
+    def logits(self, integrands: Sequence[Expr]) -> NDArray[np.float64]:
+        """Logits before calibration, [N, O]."""
+        return logits_of(self._network.module, self._network.encode(integrands), self._network.collate)
 
-    def forecast(self, integrands: Sequence[Expr]) -> Forecast:
+    def predict(self, integrands: Sequence[Expr]) -> Prediction:
         """What is expected of them."""
-        return self.description.forecast(self.rows([renamed(integrand) for integrand in integrands]))
+        return self.description.prediction(self.logits([renamed(integrand) for integrand in integrands]))
 
 
-def load_classifier(folder: Path) -> Forecaster:
+def load_classifier(folder: Path) -> Classifier:
     """The classifier in a folder, of whichever family.
 
     Raises:
@@ -50,9 +50,9 @@ def load_classifier(folder: Path) -> Forecaster:
     """
     description = Description.read(folder)
     if description.family == "features":
-        return Portable.load(folder)
-    loader = Language.load if description.family == "language" else Tokens.load
-    return Trained(loader(folder, description), description)
+        return FeatureClassifier.load(folder)
+    loader = LanguageNetwork.load if description.family == "language" else TokenNetwork.load
+    return TorchClassifier(loader(folder, description), description)
 
 
 def train_classifier(
@@ -66,13 +66,13 @@ def train_classifier(
     shape: dict[str, Any] | None = None,
     config: FitConfig | None = None,
     report: Callable[[Epoch], None] = lambda _: None,
-) -> Forecaster:
+) -> Classifier:
     """Trains on the split ``train``, chooses the pass and the temperatures on ``valid``, and saves.
 
     Args:
         sets: splits of a labelled set.
         folder: where the classifier goes.
-        family: one of :data:`~antiderive.classification.forecast.FAMILIES`.
+        family: one of :data:`~antiderive.classification.prediction.FAMILIES`.
         base: for a language model, a local folder or a name on the Hub.
         writing: for a language model, ``latex`` or ``infix``.
         lora: for a language model, rank of the matrices that are trained; 0 trains all weights.
@@ -88,36 +88,36 @@ def train_classifier(
     train, valid = sets["train"], sets["valid"]
     layout = Layout.of(train)
     torch.manual_seed(config.seed)
-    learner = _learner(family, layout, base, writing, lora, shape or {})
-    rows = learner.encode(train.integrands)
-    start_at_the_mean(learner.module, layout, targets_of(layout, train))
+    network = _network(family, layout, base, writing, lora, shape or {})
+    rows = network.encode(train.integrands)
+    start_at_the_mean(network.module, layout, targets_of(layout, train))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    learner.module.to(device)
+    network.module.to(device)
     epochs = fit(
-        learner.module,
+        network.module,
         layout,
         (rows, targets_of(layout, train)),
-        (learner.encode(valid.integrands), targets_of(layout, valid)),
+        (network.encode(valid.integrands), targets_of(layout, valid)),
         config,
-        collate=learner.collate,
+        collate=network.collate,
         report=report,
     )
-    written = predict(learner.module, learner.encode(valid.integrands), learner.collate)
+    written = logits_of(network.module, network.encode(valid.integrands), network.collate)
     description = Description(
         family=family,
         layout=layout,
         temperatures=_temperatures(written, valid, layout),
-        shape=learner.shape,
+        shape=network.shape,
         trained_on={"functions": len(train), "valid": len(valid), **asdict(config)},
         history=[asdict(epoch) for epoch in epochs],
     )
-    learner.save(folder, description)
+    network.save(folder, description)
     return load_classifier(folder)
 
 
-def _learner(
+def _network(
     family: str, layout: Layout, base: str, writing: str, lora: int, shape: dict[str, Any]
-) -> Family:
+) -> Network:
     if family not in FAMILIES:
         raise SettingError(f"there is no family {family!r}; there are: {', '.join(FAMILIES)}")
     if family == "language":
@@ -125,12 +125,12 @@ def _learner(
             raise SettingError(
                 "the family language needs --base: a local folder, or a name such as tbs17/MathBERT"
             )
-        return Language.new(base, layout, writing=writing, lora=lora)
+        return LanguageNetwork.new(base, layout, writing=writing, lora=lora)
     if base or lora:
         raise SettingError(f"--base and --lora belong to the family language, not to {family!r}")
     if family == "features":
-        return Features(len(FEATURES), layout, **shape)
-    return Tokens.new(family, layout, **shape)
+        return FeatureNetwork(len(FEATURES), layout, **shape)
+    return TokenNetwork.new(family, layout, **shape)
 
 
 def _temperatures(rows: NDArray[np.float64], labelled: LabelledSet, layout: Layout) -> tuple[float, float]:

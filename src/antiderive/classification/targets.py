@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from antiderive.classification.forecast import CLASSES, Layout
 from antiderive.classification.labelled import LabelledSet
+from antiderive.classification.prediction import CLASSES, Layout
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from antiderive._core import Expr
 from antiderive.classification.features import FEATURES, features_of
-from antiderive.classification.forecast import Description, Forecast
 from antiderive.classification.integrands import renamed
+from antiderive.classification.prediction import Description, Prediction
 from antiderive.errors import DataError
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -24,7 +24,7 @@ _NAMES = ("mean", "scale", "hidden", "hidden_bias", "output", "output_bias")
 Weights = dict[str, NDArray[np.float32]]
 
 
-class Portable:
+class FeatureClassifier:
     """Features, standardized after ``log(1 + n)``; one layer of tanh; one linear layer."""
 
     def __init__(self, description: Description, weights: Weights) -> None:
@@ -32,7 +32,7 @@ class Portable:
         self._weights = weights
 
     @classmethod
-    def load(cls, folder: Path) -> Portable:
+    def load(cls, folder: Path) -> FeatureClassifier:
         """Reads a folder.
 
         Raises:
@@ -59,13 +59,13 @@ class Portable:
         np.savez_compressed(folder / _FILE, **self._weights)  # type: ignore[arg-type]
         self.description.write(folder)
 
-    def rows(self, integrands: Sequence[Expr]) -> NDArray[np.float64]:
-        """Outputs before calibration, [N, O]."""
+    def logits(self, integrands: Sequence[Expr]) -> NDArray[np.float64]:
+        """Logits before calibration, [N, O]."""
         w = self._weights
         inputs = (np.log1p(features_of(integrands)) - w["mean"]) / w["scale"]
         hidden = np.tanh(inputs @ w["hidden"] + w["hidden_bias"])
         return np.asarray(hidden @ w["output"] + w["output_bias"], dtype=np.float64)
 
-    def forecast(self, integrands: Sequence[Expr]) -> Forecast:
+    def predict(self, integrands: Sequence[Expr]) -> Prediction:
         """What is expected of them."""
-        return self.description.forecast(self.rows([renamed(integrand) for integrand in integrands]))
+        return self.description.prediction(self.logits([renamed(integrand) for integrand in integrands]))

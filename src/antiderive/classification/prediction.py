@@ -1,4 +1,4 @@
-"""What a classifier says of integrands, and the folder that holds one.
+"""Predictions of classifiers, and the description in the folder of one.
 
 A folder has ``classifier.json`` (which family, what its outputs mean, temperatures, settings) beside the
 weights of the family. Nothing in it is executed when it is read.
@@ -106,8 +106,8 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """What is expected of N integrands.
+class Prediction:
+    """Predictions for N integrands.
 
     Attributes:
         found: probability that an elementary integral is found, [N].
@@ -170,29 +170,29 @@ class Description:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"cannot read {folder / _FILE}: {error}") from error
 
-    def forecast(self, rows: NDArray[np.float64]) -> Forecast:
-        """The meaning of rows of outputs, [N, O]."""
+    def prediction(self, logits: NDArray[np.float64]) -> Prediction:
+        """Calibrated predictions from logits [N, O]."""
         classes, success, share = self.layout.parts
-        shifted = rows[:, classes] - rows[:, classes].max(axis=1, keepdims=True)
+        shifted = logits[:, classes] - logits[:, classes].max(axis=1, keepdims=True)
         weights = np.exp(shifted)
-        return Forecast(
-            sigmoid(rows[:, 0] / self.temperatures[0]),
+        return Prediction(
+            sigmoid(logits[:, 0] / self.temperatures[0]),
             weights / weights.sum(axis=1, keepdims=True),
-            sigmoid(rows[:, success] / self.temperatures[1]),
-            sigmoid(rows[:, share]) * np.array([call.most for call in self.layout.calls]),
+            sigmoid(logits[:, success] / self.temperatures[1]),
+            sigmoid(logits[:, share]) * np.array([call.most for call in self.layout.calls]),
         )
 
 
-class Forecaster(Protocol):
-    """Anything that says what is expected of integrands."""
+class Classifier(Protocol):
+    """Predicts whether, by what and how fast integrands integrate."""
 
     description: Description
 
-    def rows(self, integrands: Sequence[Expr]) -> NDArray[np.float64]:
-        """Outputs before calibration, [N, O]."""
+    def logits(self, integrands: Sequence[Expr]) -> NDArray[np.float64]:
+        """Logits before calibration, [N, O]."""
 
-    def forecast(self, integrands: Sequence[Expr]) -> Forecast:
-        """What is expected of them; parameters may have any names that fit."""
+    def predict(self, integrands: Sequence[Expr]) -> Prediction:
+        """Predictions for them; parameters may have any names that fit."""
 
 
 def _other_kind(folder: Path) -> str:

@@ -69,12 +69,12 @@ def original(model: Seq2Seq, problem: list[int], settings: Decoding) -> list[Hyp
         logits[:, vocabulary.pad] = float("-inf")
         totals = logits.log_softmax(-1) + scores[:, None]
         size = totals.shape[-1]
-        best, places = totals.view(-1).topk(2 * beam)
+        best, indices = totals.view(-1).topk(2 * beam)
         if finished.done(best.max().item()):
             break
         children: list[tuple[float, int, int]] = []
-        for total, place in zip(best, places, strict=True):
-            row, token = int(place) // size, int(place) % size
+        for total, index in zip(best, indices, strict=True):
+            row, token = int(index) // size, int(index) % size
             if token == vocabulary.eos or length == max_tokens + 1:
                 finished.add(generated[row].tolist(), float(total))
             else:

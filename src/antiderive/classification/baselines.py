@@ -40,8 +40,8 @@ def baseline_scores(train: LabelledSet, test: LabelledSet) -> dict[str, Scores]:
     known = train.found >= 0
     truth = train.found[known] == 1
     simple = len(COUNTS)
-    counts = [place for place, name in enumerate(COUNTS) if name.startswith("count")]
-    learn = features_of([train.integrands[place] for place in np.flatnonzero(known)])
+    counts = [index for index, name in enumerate(COUNTS) if name.startswith("count")]
+    learn = features_of([train.integrands[index] for index in np.flatnonzero(known)])
     asked = features_of(test.integrands)
 
     def trees() -> HistGradientBoostingClassifier:
@@ -77,7 +77,7 @@ def heuristic_scores(integrands: Sequence[Expr], *, cpu_seconds: float = 1.0) ->
     scores = {name: np.zeros(len(integrands)) for name in HEURISTICS}
     with open_pool(2, limits=Limits(cpu_seconds)) as pool:
         for name, found in scores.items():
-            requests = [(place, Request(name, f.to_prefix())) for place, f in enumerate(integrands)]
-            for place, outcome in ask_all(pool, requests):
-                found[place] = _WORTH.get(judge_outcome(integrands[place], outcome).status, 0.25)
+            requests = [(index, Request(name, f.to_prefix())) for index, f in enumerate(integrands)]
+            for index, outcome in ask_all(pool, requests):
+                found[index] = _WORTH.get(judge_outcome(integrands[index], outcome).status, 0.25)
     return scores

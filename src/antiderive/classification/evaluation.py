@@ -230,12 +230,12 @@ def _calls(classifier: Classifier, prediction: Prediction, test: LabelledSet) ->
     layout = classifier.description.layout
     success, times = layout.labels(test)
     found = []
-    for place, call in enumerate(layout.calls):
-        asked = ~np.isnan(success[:, place])
+    for index, call in enumerate(layout.calls):
+        asked = ~np.isnan(success[:, index])
         if not asked.any():
             continue
-        truth, chance = success[asked, place] == 1, prediction.success[asked, place]
-        seconds, expected = times[asked, place], prediction.seconds[asked, place]
+        truth, chance = success[asked, index] == 1, prediction.success[asked, index]
+        seconds, expected = times[asked, index], prediction.seconds[asked, index]
         found.append(
             CallRow(
                 name=str(call),

@@ -54,7 +54,7 @@ FEATURES = (
 )
 """Names of all features, in order."""
 
-_PLACE = {name: place for place, name in enumerate(FEATURES)}
+_PLACE = {name: index for index, name in enumerate(FEATURES)}
 
 
 def features_of(integrands: Sequence[Expr]) -> NDArray[np.float32]:
@@ -84,9 +84,9 @@ class _Walk:
             self.degree.append(degree)
             self.kinds.append(name)
 
-    def number(self, place: int) -> Fraction | None:
+    def number(self, index: int) -> Fraction | None:
         """The value of a node that is a number."""
-        kind, content = self.nodes[place]
+        kind, content = self.nodes[index]
         return Fraction(*content) if kind == "number" else None
 
     def _describe(self, kind: str, content: object) -> tuple[int | None, str | None]:
@@ -122,11 +122,11 @@ def _counted(integrand: Expr) -> Counter[str]:
     counts: Counter[str] = Counter()
     arguments: dict[str, set[int]] = {}
     roots = set()
-    for place, (kind, content) in enumerate(walk.nodes):
+    for index, (kind, content) in enumerate(walk.nodes):
         if kind in ("number", "symbol"):
             continue
         counts[f"count {kind}"] += 1
-        outer = walk.kinds[place]
+        outer = walk.kinds[index]
         if outer is None:
             continue
         for inner in {walk.kinds[child] for child in content} - {None}:

@@ -108,9 +108,9 @@ def fit(
     for number in range(1, config.epochs + 1):
         module.train()
         losses = []
-        for places in _batches(train[0], config.batch, seed=(config.seed, number)):
-            batch = collate([train[0][place] for place in places]).to(device)
-            loss = loss_of(layout, module(batch), train[1].select(torch.tensor(places)).to(device))
+        for indices in _batches(train[0], config.batch, seed=(config.seed, number)):
+            batch = collate([train[0][index] for index in indices]).to(device)
+            loss = loss_of(layout, module(batch), train[1].select(torch.tensor(indices)).to(device))
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(module.parameters(), 1.0)
@@ -139,11 +139,11 @@ def logits_of(module: nn.Module, rows: Rows, collate: Collate, *, batch: int = 2
     """The outputs [N, O] of a module, computed in batches of similar length."""
     device = next(module.parameters()).device
     module.eval()
-    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+    order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
     parts = []
     with torch.inference_mode():
         for first in range(0, len(order), batch):
-            chosen = collate([rows[place] for place in order[first : first + batch]])
+            chosen = collate([rows[index] for index in order[first : first + batch]])
             parts.append(module(chosen.to(device)).double().cpu())
     written = torch.cat(parts)
     back = torch.empty(len(order), dtype=torch.long)
@@ -170,12 +170,12 @@ def _rate(step: int, steps: int) -> float:
 
 
 def _batches(rows: Rows, size: int, *, seed: tuple[int, int]) -> Iterator[list[int]]:
-    """Places of all rows, shuffled, in batches of similar length."""
+    """Indices of all rows, shuffled, in batches of similar length."""
     random = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed)))
     order = random.permutation(len(rows))
     batches = []
     for first in range(0, len(order), size * _BUCKET):
-        bucket = sorted(order[first : first + size * _BUCKET].tolist(), key=lambda place: len(rows[place]))
-        batches += [bucket[place : place + size] for place in range(0, len(bucket), size)]
-    for place in random.permutation(len(batches)):
-        yield batches[place]
+        bucket = sorted(order[first : first + size * _BUCKET].tolist(), key=lambda index: len(rows[index]))
+        batches += [bucket[index : index + size] for index in range(0, len(bucket), size)]
+    for index in random.permutation(len(batches)):
+        yield batches[index]

@@ -61,13 +61,13 @@ class LabelledSet:
     def __len__(self) -> int:
         return len(self.integrands)
 
-    def select(self, places: NDArray[Any]) -> LabelledSet:
-        """The functions at some places, or where a mask is true."""
-        chosen = np.flatnonzero(places) if places.dtype == bool else places
+    def select(self, indices: NDArray[Any]) -> LabelledSet:
+        """The functions at some indices, or where a mask is true."""
+        chosen = np.flatnonzero(indices) if indices.dtype == bool else indices
         by_function = ("operators", "skeletons", "success", "seconds", "classes", "found", "proved")
         return replace(
             self,
-            integrands=[self.integrands[place] for place in chosen],
+            integrands=[self.integrands[index] for index in chosen],
             **{name: getattr(self, name)[chosen] for name in by_function},
         )
 
@@ -153,25 +153,25 @@ def _read(
     censored: bool,
 ) -> LabelledSet:
     """One split: rows of a function stand together and become one entry."""
-    place_of = {name: place for place, name in enumerate(methods)}
+    index_of = {name: index for index, name in enumerate(methods)}
     entries: list[Expr] = []
     operators, skeletons = [], []
     known: dict[Expr, int] = {}
     outcomes: list[dict[str, str]] = []
     seconds: list[dict[str, float]] = []
     for number, row in enumerate(_rows(table)):
-        if row["method"] not in place_of:
+        if row["method"] not in index_of:
             continue
         integrand = _checked(path, number, row)
-        place = known.setdefault(integrand, len(entries))
-        if place == len(entries):
+        index = known.setdefault(integrand, len(entries))
+        if index == len(entries):
             entries.append(integrand)
             operators.append(row["operators"])
             skeletons.append(row["skeleton"])
             outcomes.append({})
             seconds.append({})
-        outcomes[place][row["method"]] = row["outcome"]
-        seconds[place][row["method"]] = row["cpu_seconds"]
+        outcomes[index][row["method"]] = row["outcome"]
+        seconds[index][row["method"]] = row["cpu_seconds"]
     if not entries:
         raise DataError(f"{path} holds no label of {', '.join(methods)}; label more functions")
     asked = np.array([[name in each for name in methods] for each in outcomes])
@@ -218,9 +218,9 @@ def _checked(path: Path, number: int, row: dict[str, Any]) -> Expr:
 
 
 def _class_of(outcomes: set[str]) -> int:
-    for place, name in enumerate(CLASSES):
+    for index, name in enumerate(CLASSES):
         if name in outcomes or (name == "limit" and outcomes & set(INCONCLUSIVE)):
-            return place
+            return index
     return -1
 
 

@@ -20,8 +20,8 @@ def roc_auc(truth: Truth, scores: Scores) -> float:
     negatives = len(truth) - positives
     if not positives or not negatives:
         return float("nan")
-    _, place, number = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(number) - (number - 1) / 2)[place]
+    _, index, number = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(number) - (number - 1) / 2)[index]
     return float((ranks[truth].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
@@ -46,10 +46,10 @@ def average_precision(truth: Truth, scores: Scores) -> float:
 
 def reliability(truth: Truth, probabilities: Scores, bins: int = BINS) -> list[tuple[float, float, int]]:
     """Mean probability, share of positives and size of each bin of equal width that is not empty."""
-    place = np.minimum((probabilities * bins).astype(int), bins - 1)
+    index = np.minimum((probabilities * bins).astype(int), bins - 1)
     return [
         (float(probabilities[here].mean()), float(truth[here].mean()), int(here.sum()))
-        for here in (place == one for one in range(bins))
+        for here in (index == one for one in range(bins))
         if here.any()
     ]
 

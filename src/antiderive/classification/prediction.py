@@ -95,13 +95,13 @@ class Layout:
         """Success (1 or 0) and CPU seconds of each call, NaN where the method was not asked; [N, K] each."""
         unknown = np.full((len(labelled), len(self.calls)), np.nan)
         success, seconds = unknown, unknown.copy()
-        for place, call in enumerate(self.calls):
+        for index, call in enumerate(self.calls):
             if call.method in labelled.methods:
                 column = labelled.methods.index(call.method)
                 took, settled = labelled.seconds[:, column], labelled.success[:, column] == 1
                 asked = labelled.success[:, column] >= 0
-                success[asked, place] = (settled & (took <= call.cpu_seconds))[asked]
-                seconds[asked, place] = np.where(took <= call.cpu_seconds, took, call.most)[asked]
+                success[asked, index] = (settled & (took <= call.cpu_seconds))[asked]
+                seconds[asked, index] = np.where(took <= call.cpu_seconds, took, call.most)[asked]
         return success, seconds
 
 

@@ -167,8 +167,8 @@ def _sizes(evaluation: Evaluation) -> Any:  # noqa: ANN401
     figure, axes = _figure("Confusion by size", "operators of the function", "share of functions", width=7.5)
     sizes = list(evaluation.sizes)
     bottom = [0.0] * len(sizes)
-    for place, (name, color) in enumerate(_CELLS):
-        shares = [counts[place] / max(1, sum(counts)) for counts in evaluation.sizes.values()]
+    for index, (name, color) in enumerate(_CELLS):
+        shares = [counts[index] / max(1, sum(counts)) for counts in evaluation.sizes.values()]
         axes.bar(sizes, shares, bottom=bottom, color=color, width=0.85, label=name)
         bottom = [low + share for low, share in zip(bottom, shares, strict=True)]
     for size, counts in evaluation.sizes.items():

@@ -22,9 +22,9 @@ class Targets:
     success: Tensor
     share: Tensor
 
-    def select(self, places: Tensor) -> Targets:
+    def select(self, indices: Tensor) -> Targets:
         """Those of some functions."""
-        return Targets(self.found[places], self.classes[places], self.success[places], self.share[places])
+        return Targets(self.found[indices], self.classes[indices], self.success[indices], self.share[indices])
 
     def to(self, device: torch.device) -> Targets:
         """The same on a device."""

@@ -41,19 +41,19 @@ def beam_search(
             problem is done when one is accepted. It is called once for each, and not after the return.
     """
     found: list[list[Hypothesis]] = [[] for _ in problems]
-    for places in by_length(problems, settings.rows // settings.beam):
-        with _Acceptance(places, accept) as acceptance, torch.inference_mode():
-            batch = _Beam(model, [problems[place] for place in places], settings, acceptance)
-            for place, hypotheses in zip(places, batch.run(), strict=True):
-                found[place] = sorted(hypotheses, key=lambda h: -h.score)
+    for indices in by_length(problems, settings.rows // settings.beam):
+        with _Acceptance(indices, accept) as acceptance, torch.inference_mode():
+            batch = _Beam(model, [problems[index] for index in indices], settings, acceptance)
+            for index, hypotheses in zip(indices, batch.run(), strict=True):
+                found[index] = sorted(hypotheses, key=lambda h: -h.score)
     return found
 
 
 class _Acceptance:
     """Asks ``accept`` in a thread of its own, so that verification runs beside the search."""
 
-    def __init__(self, places: list[int], accept: Accept | None) -> None:
-        self._places, self._accept = places, accept
+    def __init__(self, indices: list[int], accept: Accept | None) -> None:
+        self._indices, self._accept = indices, accept
         self._executor = ThreadPoolExecutor(max_workers=1) if accept is not None else None
         self._asked: list[tuple[int, Future[bool]]] = []
 
@@ -70,7 +70,7 @@ class _Acceptance:
         """Ask about a hypothesis."""
         if self._executor is not None and self._accept is not None:
             self._asked.append(
-                (problem, self._executor.submit(self._accept, self._places[problem], hypothesis))
+                (problem, self._executor.submit(self._accept, self._indices[problem], hypothesis))
             )
 
     def answered(self) -> set[int]:
@@ -116,8 +116,8 @@ class _Beam:
         vocabulary = log_probabilities.shape[-1]
         totals = (self.scores.view(-1, 1) + log_probabilities).view(problems, -1)
         # At most beam of the best continuations end, one for each row: beam go on.
-        scores, places = totals.topk(min(2 * self.beam, totals.shape[-1]), dim=-1)
-        parents, tokens = places // vocabulary, places % vocabulary
+        scores, indices = totals.topk(min(2 * self.beam, totals.shape[-1]), dim=-1)
+        parents, tokens = indices // vocabulary, indices % vocabulary
         ends = tokens == self.rows.eos
         self._close(scores[:, 0])
         self._finish(scores, parents, ends)
@@ -142,14 +142,14 @@ class _Beam:
         ends = ends & (going_on < self.beam) & (scores > IMPOSSIBLE)
         where = ends.nonzero()
         totals, rows = scores[ends].tolist(), parents[ends].tolist()
-        for place, total, row in zip(where[:, 0].tolist(), totals, rows, strict=True):
-            problem = self.active[place]
+        for index, total, row in zip(where[:, 0].tolist(), totals, rows, strict=True):
+            problem = self.active[index]
             score = score_of(total, self.rows.length, self.penalty)
             found = self.finished[problem]
             full = len(found) == self.beam
             if self.done[problem] or (full and score <= found[0][0]):
                 continue
-            hypothesis = Hypothesis(self.rows.written(place * self.beam + row), score)
+            hypothesis = Hypothesis(self.rows.written(index * self.beam + row), score)
             self.made += 1
             (heapreplace if full else heappush)(found, (score, self.made, hypothesis))
             self.acceptance.ask(problem, hypothesis)
@@ -162,10 +162,10 @@ class _Beam:
 
     def _drop_done(self) -> bool:
         """Leaves out problems that are done, once they are some; false if all are."""
-        keep = [place for place, problem in enumerate(self.active) if not self.done[problem]]
+        keep = [index for index, problem in enumerate(self.active) if not self.done[problem]]
         if keep and 8 * (len(self.active) - len(keep)) >= len(self.active):
             problems = torch.tensor(keep, device=self.rows.device)
             self.rows.keep(problems)
             self.scores = self.scores[problems]
-            self.active = [self.active[place] for place in keep]
+            self.active = [self.active[index] for index in keep]
         return bool(keep)

@@ -20,8 +20,8 @@ IMPOSSIBLE = float("-inf")
 
 
 def by_length(problems: list[list[int]], size: int) -> Iterator[list[int]]:
-    """Places of problems in batches of ``size`` (at least one) of like length, all of them once."""
-    order, size = sorted(range(len(problems)), key=lambda place: len(problems[place])), max(1, size)
+    """Indices of problems in batches of ``size`` (at least one) of like length, all of them once."""
+    order, size = sorted(range(len(problems)), key=lambda index: len(problems[index])), max(1, size)
     return (order[start : start + size] for start in range(0, len(order), size))
 
 

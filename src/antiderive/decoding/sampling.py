@@ -52,14 +52,14 @@ def sample(
         )
     generator = torch.Generator(device=model.embedding.weight.device).manual_seed(seed)
     found: list[list[Hypothesis]] = [[] for _ in problems]
-    for places in by_length(problems, rows // count):
+    for indices in by_length(problems, rows // count):
         with torch.inference_mode():
-            batch = [problems[place] for place in places]
+            batch = [problems[index] for index in indices]
             state = Rows(model, batch, count, max_tokens, grammar=grammar, branching=False)
             drawn = _draw(state, temperature, top_p, length_penalty, generator)
-        for place, hypotheses in zip(places, drawn, strict=True):
+        for index, hypotheses in zip(indices, drawn, strict=True):
             different = {tuple(h.tokens): h for h in hypotheses}.values()
-            found[place] = sorted(different, key=lambda h: -h.score)
+            found[index] = sorted(different, key=lambda h: -h.score)
     return found
 
 
@@ -95,7 +95,7 @@ def _nucleus(logits: Tensor, top_p: float) -> Tensor:
     probabilities = logits.softmax(-1)
     if top_p == 1:
         return probabilities
-    ordered, places = probabilities.sort(dim=-1, descending=True)
+    ordered, indices = probabilities.sort(dim=-1, descending=True)
     # A token stays while those before it have less than top_p: the likeliest always does.
     ordered = ordered.masked_fill(ordered.cumsum(-1) - ordered >= top_p, 0.0)
-    return torch.zeros_like(probabilities).scatter_(1, places, ordered)
+    return torch.zeros_like(probabilities).scatter_(1, indices, ordered)

@@ -90,25 +90,25 @@ def evaluate_problems(
     identity = {"task": task.name, **(settings or {}), **decoding_rules(decoding)}
     journal = _Journal(folder, json.loads(json.dumps(identity)))
     # Problems of like length are decoded together.
-    order = sorted(range(len(problems)), key=lambda place: len(problems[place].tokens))
+    order = sorted(range(len(problems)), key=lambda index: len(problems[index].tokens))
     with Pool(workers) as pool, ThreadPoolExecutor(workers) as threads:
         verify = partial(verify_one, pool, task.name)
         for beam in beams:
-            left = [place for place in order if (beam, place) not in journal.records]
+            left = [index for index in order if (beam, index) not in journal.records]
             done = len(problems) - len(left)
             size = max(1, _ROWS // beam)
             pending: list[Future[ProblemRecord]] = []
             for start in range(0, len(left), size):
                 batch = left[start : start + size]
                 jobs = _decode(
-                    model, [problems[place] for place in batch], batch, replace(decoding, beam=beam)
+                    model, [problems[index] for index in batch], batch, replace(decoding, beam=beam)
                 )
                 journal.add(future.result() for future in pending)
                 pending = [threads.submit(check_hypotheses, task, *job, verify) for job in jobs]
                 done += len(batch)
                 report(beam, done, len(problems))
             journal.add(future.result() for future in pending)
-    wanted = [journal.records[beam, place] for beam in beams for place in range(len(problems))]
+    wanted = [journal.records[beam, index] for beam in beams for index in range(len(problems))]
     return AccuracyReport.of(title or f"task {task.name}", identity, wanted)
 
 
@@ -118,16 +118,16 @@ def decoding_rules(decoding: Decoding) -> dict[str, Any]:
 
 
 def _decode(
-    model: Seq2Seq, problems: list[Problem], places: list[int], decoding: Decoding
+    model: Seq2Seq, problems: list[Problem], indices: list[int], decoding: Decoding
 ) -> list[tuple[ProblemRecord, list[int], list[int], list[tuple[list[int], float]]]]:
     """What :func:`check_hypotheses` takes, for each problem of a batch."""
     started = time.perf_counter()
     found = beam_search(model, [problem.tokens for problem in problems], decoding)
     seconds = (time.perf_counter() - started) / len(problems)
     jobs = []
-    for place, problem, hypotheses in zip(places, problems, found, strict=True):
+    for index, problem, hypotheses in zip(indices, problems, found, strict=True):
         record = ProblemRecord(
-            decoding.beam, place, "", "", problem.operators, problem.topic, decode_seconds=seconds
+            decoding.beam, index, "", "", problem.operators, problem.topic, decode_seconds=seconds
         )
         jobs.append((record, problem.tokens, problem.solution, [(h.tokens, h.score) for h in hypotheses]))
     return jobs

@@ -104,13 +104,13 @@ def check_hypotheses(
     reference = Expr.from_tokens(solution) if solution else None
     record.reference = "" if reference is None else str(reference)
     seen: set[Expr] = set()
-    for place, (hypothesis, score) in enumerate(found):
+    for index, (hypothesis, score) in enumerate(found):
         try:
             candidate = Expr.from_tokens(hypothesis)
         except AntideriveError as error:
             record.hypotheses.append(CheckedHypothesis(str(error).splitlines()[0], score, "malformed"))
             continue
-        if place == 0:
+        if index == 0:
             record.exact = candidate == reference
         if record.rank is not None or candidate in seen:
             status = "repeated" if candidate in seen else "unjudged"
@@ -120,7 +120,7 @@ def check_hypotheses(
         verdict = verify(problem, candidate)
         record.hypotheses.append(CheckedHypothesis(str(candidate), score, verdict.status, verdict.reason))
         if verdict.accepted:
-            record.rank = place + 1
+            record.rank = index + 1
     record.unknown = record.rank is None and any(h.status == "unknown" for h in record.hypotheses)
     record.verify_seconds = time.perf_counter() - started
     return record

@@ -45,7 +45,7 @@ class ProblemCounts:
 
     def accuracy_at(self, rank: int) -> float:
         """Share of problems of which one of the first ``rank`` hypotheses is verified."""
-        return sum(n for place, n in self.first_rank.items() if place <= rank) / max(1, self.problems)
+        return sum(n for index, n in self.first_rank.items() if index <= rank) / max(1, self.problems)
 
     @classmethod
     def of(cls, records: Iterable[ProblemRecord]) -> ProblemCounts:

@@ -147,9 +147,9 @@ text.oninput = kind.onchange = show; show();
 def accuracy_page(report: AccuracyReport) -> str:
     """One page that needs nothing else: tables, plots as SVG, and the problems with their hypotheses."""
     parts = []
-    for place, (title, heads, rows) in enumerate(accuracy_tables(report)):
+    for index, (title, heads, rows) in enumerate(accuracy_tables(report)):
         parts.append(f"<h2>{html.escape(title)}</h2>{html_table(heads, rows)}")
-        if place == 0:
+        if index == 0:
             parts.append(f'<div class="plots">{_plots(report)}</div>')
     parts.append("<h2>Problems</h2>" + _problems(report))
     settings = [[name, str(value)] for name, value in report.settings.items()]

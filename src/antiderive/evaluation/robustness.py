@@ -133,8 +133,8 @@ def first_problems(task: Task[Any], recipe: Recipe, count: int, rng: random.Rand
         topic = f"coefficients up to {largest:,}"
         found += [
             problem
-            for place in range(count)
-            for problem in _of_pattern(task, topic, patterns[place % len(patterns)], 1, largest, rng)
+            for index in range(count)
+            for problem in _of_pattern(task, topic, patterns[index % len(patterns)], 1, largest, rng)
         ]
     longer = replace(recipe, min_operators=recipe.max_operators + 1, max_operators=recipe.max_operators + 3)
     found += [replace(p, topic="longer than trained") for p in held_out(longer, count)]
@@ -212,5 +212,5 @@ def _written(task: Task[Any], solution: Expr, topic: str) -> list[Problem]:
 
 def _solved(report: AccuracyReport, problems: list[Problem]) -> list[Problem]:
     """The problems that some beam has solved."""
-    places = {record.place for record in report.records if record.rank is not None}
-    return [problem for place, problem in enumerate(problems) if place in places]
+    solved = {record.place for record in report.records if record.rank is not None}
+    return [problem for index, problem in enumerate(problems) if index in solved]

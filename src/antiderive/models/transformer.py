@@ -183,8 +183,8 @@ class Seq2Seq(nn.Module):
                 f"a sequence of {start + length} tokens does not fit the model's {self.config.max_length} "
                 "learned positions; raise model.max_length or lower data.max_tokens"
             )
-        places = torch.arange(start, start + length, device=tokens.device)
-        return embedded + self.places(places) * width**0.5, None
+        indices = torch.arange(start, start + length, device=tokens.device)
+        return embedded + self.places(indices) * width**0.5, None
 
     def encode(self, source_BS: Tensor) -> tuple[Tensor, Tensor]:
         """The encoder's output [B, S, D] and the mask [B, 1, 1, S] of what is not padding."""

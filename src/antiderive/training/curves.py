@@ -25,12 +25,12 @@ def plot_runs(folders: list[Path], target: Path) -> None:
 
     figure = Figure(figsize=(10, 7), layout="constrained")
     loss, accuracy, rate, speed = figure.subplots(2, 2).flat
-    for place, folder in enumerate(folders):
+    for index, folder in enumerate(folders):
         try:
             lines = read_log(folder)
         except OSError as error:
             raise DataError(f"{folder} holds no {LOG}; is it the folder of a run?") from error
-        name, color = folder.name, f"C{place}"
+        name, color = folder.name, f"C{index}"
         training = [line for line in lines if line["kind"] == "training"]
         validation = [line for line in lines if line["kind"] == "validation"]
         _line(loss, training, "loss", f"{name}: training", color=color, alpha=0.45, linewidth=1)

@@ -104,8 +104,8 @@ def _show(evaluation: Evaluation) -> None:
             continue
         heads, cells = score_table(rows)
         table = Table(title=title, title_justify="left")
-        for place, head in enumerate(heads):
-            table.add_column(head, justify="right" if place else "left")
+        for index, head in enumerate(heads):
+            table.add_column(head, justify="right" if index else "left")
         for row in cells:
             table.add_row(*row)
         console.print(table)

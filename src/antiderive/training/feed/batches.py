@@ -34,7 +34,7 @@ class Batch:
         target: ``<bos>``, solution, ``<eos>``, shape [rows, target length].
         labels: target tokens to predict in the whole batch, all parts together.
         examples: rows of the whole batch.
-        position: place in the stream *after* this batch: pool, batch within the pool.
+        position: where the stream stands *after* this batch: pool, batch within the pool.
     """
 
     source: Integers
@@ -68,7 +68,7 @@ class Batch:
         Args:
             pairs: the pairs of a pool.
             rows: indices of the whole batch's pairs.
-            position: place in the stream after the batch.
+            position: where the stream stands after the batch.
             part: number of the process among those that share the batch.
             parts: how many share it.
         """

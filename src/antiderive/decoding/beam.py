@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from antiderive.decoding.hypothesis import Hypothesis, score_of
-from antiderive.decoding.rows import IMPOSSIBLE, Rows, by_length
+from antiderive.decoding.partial import IMPOSSIBLE, PartialHypotheses, by_length
 from antiderive.decoding.settings import Decoding
 from antiderive.models import Seq2Seq
 
@@ -88,7 +88,7 @@ class _Beam:
     ) -> None:
         self.settings, self.acceptance = settings, acceptance
         self.beam, self.penalty = settings.beam, settings.length_penalty
-        self.rows = Rows(
+        self.rows = PartialHypotheses(
             model, problems, self.beam, settings.max_tokens, grammar=settings.grammar, branching=True
         )
         count = len(problems)

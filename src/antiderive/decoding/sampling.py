@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from antiderive.decoding.hypothesis import Hypothesis, score_of
-from antiderive.decoding.rows import IMPOSSIBLE, Rows, by_length
+from antiderive.decoding.partial import IMPOSSIBLE, PartialHypotheses, by_length
 from antiderive.decoding.settings import ROWS
 from antiderive.errors import SettingError
 from antiderive.models import Seq2Seq
@@ -55,7 +55,7 @@ def sample(
     for indices in by_length(problems, rows // count):
         with torch.inference_mode():
             batch = [problems[index] for index in indices]
-            state = Rows(model, batch, count, max_tokens, grammar=grammar, branching=False)
+            state = PartialHypotheses(model, batch, count, max_tokens, grammar=grammar, branching=False)
             drawn = _draw(state, temperature, top_p, length_penalty, generator)
         for index, hypotheses in zip(indices, drawn, strict=True):
             different = {tuple(h.tokens): h for h in hypotheses}.values()
@@ -64,7 +64,11 @@ def sample(
 
 
 def _draw(
-    rows: Rows, temperature: float, top_p: float, length_penalty: float, generator: torch.Generator
+    rows: PartialHypotheses,
+    temperature: float,
+    top_p: float,
+    length_penalty: float,
+    generator: torch.Generator,
 ) -> list[list[Hypothesis]]:
     """Samples until every row has ended; those that have go on unseen."""
     count = len(rows.tokens)

@@ -60,4 +60,5 @@ class Pairs:
 
     def within(self, max_tokens: int) -> Pairs:
         """The pairs of which neither side is longer than ``max_tokens``."""
-        return self.select(np.maximum(self.problems.lengths, self.solutions.lengths) <= max_tokens)
+        fits = np.maximum(self.problems.lengths, self.solutions.lengths) <= max_tokens
+        return self if fits.all() else self.select(fits)

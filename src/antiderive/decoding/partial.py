@@ -25,7 +25,7 @@ def by_length(problems: list[list[int]], size: int) -> Iterator[list[int]]:
     return (order[start : start + size] for start in range(0, len(order), size))
 
 
-class Rows:
+class PartialHypotheses:
     """``width`` partial hypotheses for each of some problems.
 
     Args:

@@ -9,11 +9,11 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive._core import Expr
 from antiderive.classification.features import FEATURES, features_of
 from antiderive.classification.integrands import renamed
 from antiderive.classification.prediction import Description, Prediction
 from antiderive.errors import DataError
+from antiderive.expressions import Expr
 
 SHIPPED = Path(__file__).parent / "shipped"
 """The classifier that comes with the package; ``docs/how-to/classify.md`` says how it was made."""

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from antiderive._core import Expr
 from antiderive.cas import CONCLUSIVE, INCONCLUSIVE
 from antiderive.classification.integrands import renamed
 from antiderive.classification.prediction import CLASSES
 from antiderive.errors import AntideriveError, DataError, SettingError
+from antiderive.expressions import Expr
 from antiderive.labelling import OUTCOMES
 from antiderive.tasks import INTEGRALS
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from antiderive._core import Expr
 from antiderive.classification.networks import InputRow, padded
 from antiderive.classification.prediction import Description, Layout
 from antiderive.errors import DataError, MissingExtraError, SettingError
+from antiderive.expressions import Expr
 
 WRITINGS = ("latex", "infix")
 _FOLDER = "language"

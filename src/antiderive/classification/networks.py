@@ -18,12 +18,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from antiderive._core import Expr
 from antiderive.classification.feature_classifier import FeatureClassifier
 from antiderive.classification.features import FEATURES, features_of
 from antiderive.classification.prediction import Description, Layout
 from antiderive.errors import DataError
-from antiderive.expressions import Vocabulary
+from antiderive.expressions import Expr, Vocabulary
 from antiderive.models import ClassifierConfig, TransformerClassifier
 
 MAX_TOKENS = 400

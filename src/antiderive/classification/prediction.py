@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive._core import Expr
 from antiderive.classification.metrics import sigmoid
 from antiderive.errors import DataError
+from antiderive.expressions import Expr
 
 if TYPE_CHECKING:
     from antiderive.classification.labelled import LabelledSet

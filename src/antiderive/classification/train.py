@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from antiderive._core import Expr
 from antiderive.classification.feature_classifier import FeatureClassifier
 from antiderive.classification.features import FEATURES
 from antiderive.classification.fit import Epoch, FitConfig, fit, logits_of
@@ -23,6 +22,7 @@ from antiderive.classification.networks import FeatureNetwork, Network, TokenNet
 from antiderive.classification.prediction import FAMILIES, Classifier, Description, Layout, Prediction
 from antiderive.classification.targets import start_at_the_mean, targets_of
 from antiderive.errors import SettingError
+from antiderive.expressions import Expr
 
 
 class TorchClassifier:

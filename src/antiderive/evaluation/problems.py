@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from antiderive._core import Expr
 from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.manifest import split_of_name
 from antiderive.datasets.parquet import rows_of
 from antiderive.errors import AntideriveError, DataError, SettingError
-from antiderive.expressions import Split
+from antiderive.expressions import Expr, Split
 from antiderive.generation import generate
 from antiderive.tasks import Recipe
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from antiderive.evaluation.checking import ProblemRecord
 from antiderive.evaluation.counts import AccuracyReport, ProblemCounts
 from antiderive.files import writing_to
-from antiderive.reports import Table, html_page, html_table, markdown_table
-from antiderive.reports.svg import bars, lines
+from antiderive.reports import Table, bars, html_page, html_table, lines, markdown_table
 
 _SHOWN = 1000
 """Problems that the page lists; failures come first."""

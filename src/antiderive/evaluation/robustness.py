@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from antiderive._core import Expr
 from antiderive.decoding import Decoding
 from antiderive.errors import AntideriveError, SettingError
 from antiderive.evaluation.accuracy import decoding_rules, evaluate_problems
 from antiderive.evaluation.counts import AccuracyReport
 from antiderive.evaluation.problems import Problem, held_out
+from antiderive.expressions import Expr
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Recipe, Task, task_named, tasks_known
 

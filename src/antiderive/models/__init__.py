@@ -7,10 +7,10 @@ from antiderive.errors import MissingExtraError
 try:
     from antiderive.models.classifier import ClassifierConfig, TransformerClassifier
     from antiderive.models.config import Seq2SeqConfig
-    from antiderive.models.transformer import Seq2Seq
+    from antiderive.models.transformer import DecoderLayer, Seq2Seq
 except ImportError as error:
     if error.name != "torch":
         raise
     raise MissingExtraError("models", "train") from error
 
-__all__ = ["ClassifierConfig", "Seq2Seq", "Seq2SeqConfig", "TransformerClassifier"]
+__all__ = ["ClassifierConfig", "DecoderLayer", "Seq2Seq", "Seq2SeqConfig", "TransformerClassifier"]

@@ -13,8 +13,7 @@ import torch
 from torch import nn
 
 from antiderive.errors import SettingError
-from antiderive.models import Seq2Seq
-from antiderive.models.transformer import DecoderLayer
+from antiderive.models import DecoderLayer, Seq2Seq
 from antiderive.training.config import OptimizationConfig
 
 if TYPE_CHECKING:

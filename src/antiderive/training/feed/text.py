@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from antiderive._core import skeleton_hash, split_of
 from antiderive.datasets.classic import parse_line
 from antiderive.errors import AntideriveError, DataError
 from antiderive.expressions import Split, Vocabulary
@@ -90,6 +89,6 @@ class TextSource:
                 raise DataError(
                     f"{self.path}: line {number} after byte {block * _BLOCK_BYTES}: {error}"
                 ) from error
-            if split_of(skeleton_hash(skeleton)) == split:
+            if Split.of(skeleton) == split:
                 pairs.append((problem, solution))
         return pairs

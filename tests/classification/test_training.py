@@ -9,9 +9,11 @@ import pytest
 
 from antiderive import Expr
 from antiderive.classification import FeatureClassifier
+from antiderive.classification.evaluation import evaluate_classifier
 from antiderive.classification.features import COUNTS, FEATURES, features_of
 from antiderive.classification.fit import FitConfig
 from antiderive.classification.metrics import calibration_error, roc_auc
+from antiderive.classification.report import write_classifier_report
 from antiderive.classification.train import load_classifier, train_classifier
 from antiderive.errors import DataError, SettingError
 

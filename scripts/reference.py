@@ -6,6 +6,7 @@ It knows no command and no name: it walks the click groups and reads each room's
 from __future__ import annotations
 
 import dataclasses
+import enum
 import importlib
 import inspect
 import pkgutil
@@ -136,10 +137,15 @@ def _home(value: object) -> str | None:
 def _entry(title: str, name: str, value: object) -> str:
     parts = [f"### {title}"]
     if inspect.isclass(value) or callable(value):
-        parts.append(_signature(name, value))
+        if inspect.isclass(value) and issubclass(value, enum.Enum):
+            parts.append("Values: " + ", ".join(f"`{member.name}`" for member in value) + ".")
+        else:
+            parts.append(_signature(name, value))
         parts.append(_markdown(_own_doc(value)))
         if inspect.isclass(value):
-            parts.append("\n".join(_members(value)))
+            members = list(_members(value))
+            if members:
+                parts += ["Methods and properties:", "\n".join(members)]
     else:
         shown = sorted(value) if isinstance(value, (set, frozenset)) else value
         text = repr(shown)
@@ -238,8 +244,8 @@ def _without_addresses(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Plain text as Markdown."""
-    return re.sub(r"([*_<])", r"\\\1", text.replace("\b", ""))
+    """Plain text as Markdown; a word in stars stays emphasized."""
+    return re.sub(r"(?<!\w)(\*\w+\*)|([*_<])", lambda m: m[1] or f"\\{m[2]}", text.replace("\b", ""))
 
 
 def _inline(text: str) -> str:

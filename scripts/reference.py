@@ -161,8 +161,8 @@ def _own_doc(value: Any) -> str:  # noqa: ANN401
 
 
 def _members(cls: type) -> Iterator[str]:
-    """Public methods and properties of a class, a line each."""
-    for name, member in vars(cls).items():
+    """Public methods and properties of a class by name, a line each; a native class has no other order."""
+    for name, member in sorted(vars(cls).items()):
         if name.startswith("_") or dataclasses.is_dataclass(member):
             continue
         kind, value = "", member

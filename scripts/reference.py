@@ -147,10 +147,16 @@ def _entry(title: str, name: str, value: object) -> str:
             if members:
                 parts += ["Methods and properties:", "\n".join(members)]
     else:
-        shown = sorted(value) if isinstance(value, (set, frozenset)) else value
-        text = repr(shown)
-        parts.append(f"`{text}`" if len(text) <= LONGEST else f"A `{type(value).__name__}`.")
+        parts.append(_constant(value))
     return "\n\n".join(part for part in parts if part)
+
+
+def _constant(value: object) -> str:
+    """The value where it is plain and short, else its type; an object of our own by what its class says."""
+    if type(value).__module__.startswith("antiderive"):
+        return f"The only `{type(value).__name__}`.\n\n{_markdown(inspect.getdoc(type(value)) or '')}"
+    text = repr(sorted(value) if isinstance(value, (set, frozenset)) else value)
+    return f"`{text}`" if len(text) <= LONGEST else f"A `{type(value).__name__}`."
 
 
 def _own_doc(value: Any) -> str:  # noqa: ANN401

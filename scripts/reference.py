@@ -12,6 +12,7 @@ import inspect
 import pkgutil
 import re
 import sys
+import typing
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -136,7 +137,9 @@ def _home(value: object) -> str | None:
 
 def _entry(title: str, name: str, value: object) -> str:
     parts = [f"### {title}"]
-    if inspect.isclass(value) or callable(value):
+    if typing.get_origin(value) is not None:
+        parts.append("A type: `" + re.sub(r"(?:\w+\.)+(\w+)", r"\1", repr(value)) + "`")
+    elif inspect.isclass(value) or callable(value):
         if inspect.isclass(value) and issubclass(value, enum.Enum):
             parts.append("Values: " + ", ".join(f"`{member.name}`" for member in value) + ".")
         else:

@@ -29,6 +29,8 @@ NOTE = "<!-- Written by scripts/reference.py from the code. Do not edit. -->"
 SECTIONS = re.compile(r"(Args|Attributes|Raises|Returns|Yields|Note|Example|Examples):$")
 LONGEST = 100
 """Characters of a signature that stays on one line."""
+NOTHING_SAID = ("(...)", "(*args, **kwargs)")
+"""Signatures of protocols and of exceptions, which say nothing."""
 
 
 def pages() -> dict[str, str]:
@@ -142,7 +144,7 @@ def _entry(title: str, name: str, value: object) -> str:
     elif inspect.isclass(value) or callable(value):
         if inspect.isclass(value) and issubclass(value, enum.Enum):
             parts.append("Values: " + ", ".join(f"`{member.name}`" for member in value) + ".")
-        else:
+        elif _plain_signature(value) not in NOTHING_SAID:
             parts.append(_signature(name, value))
         parts.append(_markdown(_own_doc(value)))
         if inspect.isclass(value):

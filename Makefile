@@ -7,7 +7,7 @@ EXTRAS := cas classify distributed hub labels lyapunov plot postgres s3 train de
 RUST := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml $(wildcard crates/*/Cargo.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help system-packages setup demo test test-rust test-python lint bench benchmarks fuzz clean
+.PHONY: help system-packages setup demo test test-rust test-python lint bench benchmarks reference fuzz clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -56,6 +56,9 @@ bench: setup ## Measure speed, as ratios to others in the same run (about half a
 
 benchmarks: setup ## Measure against other implementations and check independently (hours)
 	$(BIN)/python benchmarks -o out/benchmarks.json
+
+reference: setup ## Write docs/reference from the code
+	$(BIN)/python scripts/reference.py
 
 fuzz: ## Fuzz the parsers for 10 minutes (needs cargo-fuzz)
 	cd crates/antiderive-core && RUSTC_BOOTSTRAP=1 cargo fuzz run read -- -max_total_time=600 -timeout=30

@@ -3,17 +3,15 @@
 import configparser
 import os
 import re
-import shlex
 import subprocess
 from pathlib import Path
 
-import click
 import pytest
 import yaml
+from helpers.command_lines import parse
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import ProgrammingError
 
-from antiderive.cli import group
 from antiderive.labelling import Store, schema
 
 ROOT = Path(__file__).parents[2]
@@ -21,40 +19,10 @@ DEPLOY = ROOT / "deploy"
 HOW_TO = ROOT / "docs" / "how-to" / "cluster.md"
 
 
-def commands():
-    """Command lines of the how-to, its inline ones with options included, and of the systemd unit."""
-    text = HOW_TO.read_text(encoding="utf-8")
-    lines = re.findall(r"^(?:\$ )?(antiderive .*)$", text, re.MULTILINE)
-    lines += re.findall(r"`(antiderive [^`]* -[^`]*)`", text)
+def test_the_unit_starts_a_command_that_there_is():
     unit = configparser.ConfigParser(delimiters="=")
     unit.read(DEPLOY / "antiderive-worker.service")
-    lines.append(unit["Service"]["ExecStart"].rpartition("/")[2])
-    return sorted(set(lines))
-
-
-def parse(line):
-    """Has our own parser take a command line; what it names is not run."""
-    # Words that stand for a number or a path of the reader's.
-    words = ["1" if word == "N" else word for word in shlex.split(line, comments=True)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(click.Command, "invoke", lambda self, context: None)
-        group(words[1:], standalone_mode=False)
-
-
-@pytest.mark.parametrize("line", commands())
-def test_a_command_is_one_that_there_is(line):
-    parse(line)
-
-
-def test_the_commands_are_found_and_wrong_ones_are_refused():
-    assert len(commands()) > 12
-    for line in (
-        "antiderive cluster submit label",
-        "antiderive cluster start",
-        "antiderive cluster pause --all",
-    ):
-        with pytest.raises(click.UsageError):
-            parse(line)
+    parse(unit["Service"]["ExecStart"].rpartition("/")[2])
 
 
 def test_the_compose_file_names_what_is_there_and_listens_on_loopback():

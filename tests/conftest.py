@@ -4,7 +4,7 @@ import logging
 import sys
 
 import pytest
-from servers import PostgresServer
+from helpers.servers import PostgresServer
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def tiny_model(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def postgres():
-    """A running PostgreSQL server of the tests' own; see :class:`servers.PostgresServer`."""
+    """A running PostgreSQL server of the tests' own; see :class:`helpers.servers.PostgresServer`."""
     server = PostgresServer()
     try:
         server.start()
@@ -73,3 +73,70 @@ def bucket():
         S3FileSystem().mkdir("bucket")
         yield "s3://bucket"
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def temporal(tmp_path_factory):
+    """A Temporal development server of the tests' own."""
+    from antiderive.distributed import DevServer, free_port
+
+    server = DevServer(tmp_path_factory.mktemp("temporal") / "temporal.db", free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def address(temporal, request):
+    """The server, and a queue of this test's own."""
+    from antiderive.distributed import Address
+
+    return Address(temporal.address, queue=request.node.name)
+
+
+@pytest.fixture
+def workers(address):
+    """Starts workers; they are killed at the end."""
+    from helpers.cluster import WorkerProcess
+
+    started = []
+
+    def start(*options, held=False):
+        started.append(WorkerProcess(address, *options, held=held))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.end()
+
+
+@pytest.fixture
+def eventually():
+    """Waits for a condition and gives its value."""
+    from helpers.cluster import eventually as waited_for
+
+    return waited_for
+
+
+@pytest.fixture(scope="session")
+def labelled_rows():
+    """Functions with the outcomes of all methods, as a labelling run gives them."""
+    from helpers.labelled import rows_of
+
+    return rows_of(1500)
+
+
+@pytest.fixture(scope="session")
+def labelled_folder(labelled_rows, tmp_path_factory):
+    """A labelled set on disk."""
+    from helpers.labelled import write_set
+
+    return write_set(tmp_path_factory.mktemp("labelled"), labelled_rows)
+
+
+@pytest.fixture(scope="session")
+def labelled_sets(labelled_folder):
+    """The labelled sets of the splits."""
+    from antiderive.classification import read_splits
+
+    return read_splits(labelled_folder)

@@ -15,8 +15,8 @@ from antiderive.classification.prediction import CLASSES, Layout
 from antiderive.errors import DataError, SettingError, UnsupportedError
 
 
-def test_labels_of_both_methods_meet_in_one_function(sets):
-    train = sets["train"]
+def test_labels_of_both_methods_meet_in_one_function(labelled_sets):
+    train = labelled_sets["train"]
     assert train.methods == ("fricas", "giac") and train.limits.tolist() == [LIMIT, LIMIT]
     for place, integrand in enumerate(train.integrands):
         names = set(integrand.to_prefix().split())
@@ -30,11 +30,11 @@ def test_labels_of_both_methods_meet_in_one_function(sets):
         assert train.operators[place] == integrand.operators
 
 
-def test_limits_count_as_no_only_if_asked(labelled_folder, sets):
+def test_limits_count_as_no_only_if_asked(labelled_folder, labelled_sets):
     negative = read_splits(labelled_folder, censored=False)["train"]
-    late = sets["train"].found == -1
+    late = labelled_sets["train"].found == -1
     assert late.any() and (negative.found[late] == 0).all() and not negative.proved[late].any()
-    assert (negative.found[~late] == sets["train"].found[~late]).all()
+    assert (negative.found[~late] == labelled_sets["train"].found[~late]).all()
 
 
 def test_one_method_alone(labelled_folder):
@@ -44,8 +44,8 @@ def test_one_method_alone(labelled_folder):
         read_splits(labelled_folder, methods=("maxima",))
 
 
-def test_short_calls_are_read_off_long_ones(sets):
-    train = sets["train"]
+def test_short_calls_are_read_off_long_ones(labelled_sets):
+    train = labelled_sets["train"]
     layout = Layout.of(train)
     # Ending a fricas call took 0.5 s more than its limit; fricas has no short call.
     assert [str(call) for call in layout.calls] == ["fricas 2 s", "giac 0.3 s", "giac 2 s"]
@@ -60,9 +60,9 @@ def test_short_calls_are_read_off_long_ones(sets):
     assert np.allclose(seconds[~quick, 1:], [0.3, 0.5])
 
 
-def test_one_function_of_each_skeleton(sets):
-    once = sets["train"].one_of_each_skeleton()
-    assert len(set(once.skeletons.tolist())) == len(once) < len(sets["train"])
+def test_one_function_of_each_skeleton(labelled_sets):
+    once = labelled_sets["train"].one_of_each_skeleton()
+    assert len(set(once.skeletons.tolist())) == len(once) < len(labelled_sets["train"])
 
 
 @pytest.mark.parametrize(
@@ -75,14 +75,14 @@ def test_one_function_of_each_skeleton(sets):
         ({"problem": None}, r"row 1: the tokens are no integration problem: "),
     ],
 )
-def test_bad_rows(rows, tmp_path, changes, message):
-    rows = [row for row in rows if row["skeleton"] % 5 >= 2][:1] + rows[:50]
-    rows[0] = {**rows[0], **changes}
+def test_bad_rows(labelled_rows, tmp_path, changes, message):
+    labelled_rows = [row for row in labelled_rows if row["skeleton"] % 5 >= 2][:1] + labelled_rows[:50]
+    labelled_rows[0] = {**labelled_rows[0], **changes}
     with pytest.raises(DataError, match=message):
-        read_splits(write_set(tmp_path, rows), splits=("train",))
+        read_splits(write_set(tmp_path, labelled_rows), splits=("train",))
 
 
-def test_other_files(rows, tmp_path):
+def test_other_files(labelled_rows, tmp_path):
     with pytest.raises(DataError, match=r"there is no file .*train.parquet; antiderive label export"):
         read_splits(tmp_path)
     (tmp_path / "train.parquet").write_text("no parquet")
@@ -93,27 +93,27 @@ def test_other_files(rows, tmp_path):
         read_splits(tmp_path)
 
 
-def test_labels_of_different_schemes(rows, tmp_path):
-    mixed = [row for row in rows if row["method"] == "fricas" or row["skeleton"] % 2]
+def test_labels_of_different_schemes(labelled_rows, tmp_path):
+    mixed = [row for row in labelled_rows if row["method"] == "fricas" or row["skeleton"] % 2]
     folder = write_set(tmp_path / "methods", mixed)
     with pytest.raises(
         DataError, match=r"different schemes: .* functions by fricas, giac, .* by fricas; choose with"
     ):
         require_one_scheme(folder, read_splits(folder))
-    mixed = [{**row, "limit_seconds": 1.0} if row["skeleton"] % 2 else row for row in rows]
+    mixed = [{**row, "limit_seconds": 1.0} if row["skeleton"] % 2 else row for row in labelled_rows]
     with pytest.raises(
         DataError, match=r"different schemes: fricas timed out at 1 s and 2 s; label the earlier"
     ):
         read_splits(write_set(tmp_path / "limits", mixed))
 
 
-def test_an_empty_class(rows, tmp_path):
-    folder = write_set(tmp_path, [row for row in rows if row["outcome"] != "nonelementary"])
-    sets = read_splits(folder, methods=("fricas",))
+def test_an_empty_class(labelled_rows, tmp_path):
+    folder = write_set(tmp_path, [row for row in labelled_rows if row["outcome"] != "nonelementary"])
+    labelled_sets = read_splits(folder, methods=("fricas",))
     with pytest.raises(
         DataError, match=r"an empty class: the train split has no function known to be without"
     ):
-        require_both_classes(folder, "train", sets["train"])
+        require_both_classes(folder, "train", labelled_sets["train"])
 
 
 def test_parameters_get_their_names_by_place():

@@ -22,13 +22,13 @@ def offline(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def bert(sets, tmp_path_factory):
+def bert(labelled_sets, tmp_path_factory):
     """A folder as the Hub has them: a masked language model and a WordPiece tokenizer trained on LaTeX."""
     folder = tmp_path_factory.mktemp("bert")
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"\\[a-z]+|[a-z]+|\d|\S"), "isolated")
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    texts = [text for f in sets["train"].integrands for text in (f.to_latex(), f.to_infix())]
+    texts = [text for f in labelled_sets["train"].integrands for text in (f.to_latex(), f.to_infix())]
     tokenizer.train_from_iterator(texts, trainers.WordPieceTrainer(vocab_size=200, special_tokens=special))
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
@@ -56,11 +56,11 @@ def bert(sets, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def tuned(bert, sets, tmp_path_factory):
+def tuned(bert, labelled_sets, tmp_path_factory):
     """All its weights trained, on LaTeX."""
     folder = tmp_path_factory.mktemp("tuned")
     config = FitConfig(epochs=5, batch=32, learning_rate=2e-3, seed=1)
-    return folder, train_classifier(sets, folder, family="language", base=str(bert), config=config)
+    return folder, train_classifier(labelled_sets, folder, family="language", base=str(bert), config=config)
 
 
 def check(folder, classifier, test, least=0.9):
@@ -72,9 +72,9 @@ def check(folder, classifier, test, least=0.9):
     assert not list(folder.rglob("*.bin")) and list(folder.rglob("model.safetensors"))
 
 
-def test_full_fine_tuning(tuned, bert, sets):
+def test_full_fine_tuning(tuned, bert, labelled_sets):
     folder, classifier = tuned
-    check(folder, classifier, sets["test"])
+    check(folder, classifier, labelled_sets["test"])
     assert classifier.description.shape == {"base": str(bert), "writing": "latex", "lora": 0}
 
 
@@ -87,8 +87,8 @@ def test_lora_on_other_labels(tuned, labelled_folder, tmp_path):
     check(tmp_path, classifier, giac["test"], least=0.7)
 
 
-def test_infix_is_another_writing(bert, sets):
-    layout = Layout.of(sets["train"])
+def test_infix_is_another_writing(bert, labelled_sets):
+    layout = Layout.of(labelled_sets["train"])
     latex, infix = (
         LanguageNetwork.new(str(bert), layout, writing=one).encode([Expr("sqrt(x)/2")]) for one in WRITINGS
     )
@@ -100,12 +100,12 @@ def test_long_formulas_are_cut(tuned):
     assert tuned[1].predict([long]).found.shape == (1,)
 
 
-def test_what_cannot_be_loaded(sets, tmp_path):
+def test_what_cannot_be_loaded(labelled_sets, tmp_path):
     with pytest.raises(DataError) as missing:
-        train_classifier(sets, tmp_path, family="language", base="tbs17/MathBERT")
+        train_classifier(labelled_sets, tmp_path, family="language", base="tbs17/MathBERT")
     message = str(missing.value)
     assert "\n" not in message and "fetch it with: hf download tbs17/MathBERT" in message
     with pytest.raises(DataError, match=r"is no language model: .* it needs config.json, model.safetensors"):
-        train_classifier(sets, tmp_path, family="language", base=str(tmp_path))
+        train_classifier(labelled_sets, tmp_path, family="language", base=str(tmp_path))
     with pytest.raises(SettingError, match="there are latex and infix"):
-        train_classifier(sets, tmp_path, family="language", base="x", writing="html")
+        train_classifier(labelled_sets, tmp_path, family="language", base="x", writing="html")

@@ -44,10 +44,12 @@ def test_the_first_call_is_made_whatever_it_promises():
 
 
 @pytest.fixture(scope="module")
-def ordering(sets, tmp_path_factory):
+def ordering(labelled_sets, tmp_path_factory):
     folder = tmp_path_factory.mktemp("ordering")
     config = FitConfig(epochs=15, learning_rate=3e-3)
-    return Ordering(train_classifier(sets, folder, family="features", config=config), ["fricas", "giac"])
+    return Ordering(
+        train_classifier(labelled_sets, folder, family="features", config=config), ["fricas", "giac"]
+    )
 
 
 def test_a_classifier_orders_by_its_rule(ordering):

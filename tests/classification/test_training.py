@@ -56,19 +56,24 @@ def test_counts_are_those_of_sympy():
 
 
 @pytest.fixture(scope="module", params=sorted(SHAPES))
-def trained(request, sets, tmp_path_factory):
+def trained(request, labelled_sets, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     epochs = []
     config = FitConfig(epochs=12 if request.param == "features" else 6, batch=32, learning_rate=3e-3, seed=1)
     classifier = train_classifier(
-        sets, folder, family=request.param, shape=SHAPES[request.param], config=config, report=epochs.append
+        labelled_sets,
+        folder,
+        family=request.param,
+        shape=SHAPES[request.param],
+        config=config,
+        report=epochs.append,
     )
     return folder, classifier, epochs
 
 
-def test_it_learns_the_rule_and_times(trained, sets):
+def test_it_learns_the_rule_and_times(trained, labelled_sets):
     _, classifier, epochs = trained
-    test = sets["test"]
+    test = labelled_sets["test"]
     prediction = classifier.predict(test.integrands)
     known = test.found >= 0
     assert epochs[-1].training_loss < epochs[0].training_loss
@@ -80,26 +85,30 @@ def test_it_learns_the_rule_and_times(trained, sets):
     assert abs(prediction.seconds[:, -1].mean() - seconds[:, -1].mean()) < 0.1
 
 
-def test_what_is_saved_is_what_is_loaded(trained, sets):
+def test_what_is_saved_is_what_is_loaded(trained, labelled_sets):
     folder, classifier, _ = trained
-    some = sets["test"].integrands[:50]
+    some = labelled_sets["test"].integrands[:50]
     again = load_classifier(folder)
     assert np.allclose(again.logits(some), classifier.logits(some), atol=1e-5)
     assert np.allclose(again.logits(some[:1]), classifier.logits(some)[:1], atol=1e-4)
     assert again.description == classifier.description
 
 
-def test_the_evaluation_and_its_report(trained, sets, tmp_path):
+def test_the_evaluation_and_its_report(trained, labelled_sets, tmp_path):
     _, classifier, _ = trained
-    evaluation = evaluate_classifier(classifier, sets["train"], sets["test"], title="a <title>")
+    evaluation = evaluate_classifier(
+        classifier, labelled_sets["train"], labelled_sets["test"], title="a <title>"
+    )
     names = [row.name for row in evaluation.rows]
     assert names == ["classifier", "majority", "operator counts", "trees", "trees, all features"]
     ours, majority, *_ = evaluation.rows
     assert majority.auc == 0.5 and ours.low <= ours.auc <= ours.high and ours.functions == majority.functions
-    assert ours.functions == len(set(sets["test"].skeletons[sets["test"].found >= 0].tolist()))
+    assert ours.functions == len(
+        set(labelled_sets["test"].skeletons[labelled_sets["test"].found >= 0].tolist())
+    )
     # Every negative of this rule has a proof.
     assert ours.auc_proved == ours.auc
-    once = sets["test"].one_of_each_skeleton()
+    once = labelled_sets["test"].one_of_each_skeleton()
     known = once.select(once.found >= 0)
     prediction = classifier.predict(known.integrands)
     assert ours.calibration_error == pytest.approx(calibration_error(known.found == 1, prediction.found))
@@ -113,8 +122,8 @@ def test_the_evaluation_and_its_report(trained, sets, tmp_path):
     assert json.loads((page.parent / "report.json").read_text())["rows"][0]["auc"] == ours.auc
 
 
-def test_features_need_no_torch(sets, tmp_path):
-    train_classifier(sets, tmp_path, family="features", config=FitConfig(epochs=1))
+def test_features_need_no_torch(labelled_sets, tmp_path):
+    train_classifier(labelled_sets, tmp_path, family="features", config=FitConfig(epochs=1))
     code = (
         "import sys; from pathlib import Path; from antiderive import Expr\n"
         "from antiderive.classification import FeatureClassifier\n"
@@ -125,7 +134,7 @@ def test_features_need_no_torch(sets, tmp_path):
     assert done.stdout.strip() == "(1, 3) []"
 
 
-def test_folders_of_another_kind(labelled_folder, tiny_model, sets, tmp_path):
+def test_folders_of_another_kind(labelled_folder, tiny_model, labelled_sets, tmp_path):
     with pytest.raises(DataError, match="there is no folder"):
         load_classifier(tmp_path / "none")
     with pytest.raises(DataError, match=r"is no classifier: it is a run of antiderive train"):
@@ -134,7 +143,9 @@ def test_folders_of_another_kind(labelled_folder, tiny_model, sets, tmp_path):
         load_classifier(labelled_folder)
     with pytest.raises(DataError, match=r"is no classifier: it has no classifier.json"):
         load_classifier(tmp_path)
-    train_classifier(sets, tmp_path / "tree", family="tree", shape=SHAPES["tree"], config=FitConfig(epochs=1))
+    train_classifier(
+        labelled_sets, tmp_path / "tree", family="tree", shape=SHAPES["tree"], config=FitConfig(epochs=1)
+    )
     with pytest.raises(DataError, match="of the family tree, not features"):
         FeatureClassifier.load(tmp_path / "tree")
     (tmp_path / "tree" / "model.safetensors").write_bytes(b"nothing")
@@ -145,13 +156,13 @@ def test_folders_of_another_kind(labelled_folder, tiny_model, sets, tmp_path):
         load_classifier(tmp_path / "tree")
 
 
-def test_settings_that_do_not_fit(sets, tmp_path):
+def test_settings_that_do_not_fit(labelled_sets, tmp_path):
     with pytest.raises(SettingError, match="there is no family 'forest'"):
-        train_classifier(sets, tmp_path, family="forest")
+        train_classifier(labelled_sets, tmp_path, family="forest")
     with pytest.raises(SettingError, match="belong to the family language"):
-        train_classifier(sets, tmp_path, family="tree", lora=4)
+        train_classifier(labelled_sets, tmp_path, family="tree", lora=4)
     with pytest.raises(SettingError, match="needs --base"):
-        train_classifier(sets, tmp_path, family="language")
+        train_classifier(labelled_sets, tmp_path, family="language")
     with pytest.raises(SettingError, match="epochs = 0 must be positive"):
         FitConfig(epochs=0)
 

@@ -1,4 +1,4 @@
-"""The check finds what was done to a data set, and passes one that is whole."""
+"""The check_dataset finds what was done to a data set, and passes one that is whole."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from antiderive import Expr
-from antiderive.datasets.check import check
+from antiderive.datasets.check import check_dataset
 from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.shards import write_dataset
 from antiderive.expressions import Vocabulary
@@ -53,7 +53,7 @@ def tokens(prefix):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_whole_data_set_passes(whole, workers):
-    found = check(DataSet(whole), sample=None, workers=workers)
+    found = check_dataset(DataSet(whole), sample=None, workers=workers)
     assert found.passed
     assert found.examples == 1000
     assert sum(found.verdicts.values()) == 1000
@@ -62,7 +62,7 @@ def test_a_whole_data_set_passes(whole, workers):
 
 def test_the_sample_has_the_size_that_was_asked_for(whole):
     for size in (0, 1, 7, 100):
-        assert sum(check(DataSet(whole), sample=size).verdicts.values()) == size
+        assert sum(check_dataset(DataSet(whole), sample=size).verdicts.values()) == size
 
 
 def set_cell(column, value, row=3):
@@ -97,7 +97,7 @@ CORRUPTIONS = {
 def test_edited_rows_are_found(folder, name):
     change, kind, message = CORRUPTIONS[name]
     edit(folder, change)
-    found = check(DataSet(folder), sample=None)
+    found = check_dataset(DataSet(folder), sample=None)
     assert found.failures[kind] >= 1
     assert any(message in line for line in found.messages[kind])
 
@@ -105,7 +105,7 @@ def test_edited_rows_are_found(folder, name):
 def test_a_train_problem_in_test_is_found_twice_over(folder):
     stolen = pq.read_table(folder / f"train-{KEY}.parquet").to_pylist()[7]
     edit(folder, lambda rows: [*rows, stolen], f"test-{KEY}.parquet")
-    found = check(DataSet(folder), sample=0)
+    found = check_dataset(DataSet(folder), sample=0)
     assert found.failures["split"] == 1
     assert f"index {stolen['index']}: belongs to the split train" in found.messages["split"][0]
     assert found.failures["disjoint"] == 1
@@ -120,26 +120,26 @@ def test_changed_bytes_are_found_everywhere(folder):
     random = np.random.default_rng(0)
     for place in random.integers(0, len(good), 12).tolist():
         path.write_bytes(good[:place] + bytes([good[place] ^ 0x40]) + good[place + 1 :])
-        assert "checksum" in check(DataSet(folder), sample=0).messages["checksums"][0]
+        assert "checksum" in check_dataset(DataSet(folder), sample=0).messages["checksums"][0]
 
 
 def test_files_that_are_cut_missing_or_too_many_are_found(folder):
     path = folder / f"valid-{KEY}.parquet"
     good = path.read_bytes()
     path.write_bytes(good[:-100])
-    found = check(DataSet(folder), sample=0)
+    found = check_dataset(DataSet(folder), sample=0)
     assert found.failures["checksums"]
     assert found.failures["parsed"]
     path.unlink()
-    assert "No such file" in check(DataSet(folder), sample=0).messages["checksums"][0]
+    assert "No such file" in check_dataset(DataSet(folder), sample=0).messages["checksums"][0]
     path.write_bytes(good)
     (folder / "train-000000000600-000000000700.parquet").write_bytes(good)
-    assert "not in the manifest" in check(DataSet(folder), sample=0).messages["checksums"][0]
+    assert "not in the manifest" in check_dataset(DataSet(folder), sample=0).messages["checksums"][0]
 
 
 def test_a_table_with_other_columns_is_found(folder):
     pq.write_table(pa.table({"index": [1]}), folder / f"train-{KEY}.parquet")
-    assert "other columns: index" in check(DataSet(folder), sample=0).messages["parsed"][0]
+    assert "other columns: index" in check_dataset(DataSet(folder), sample=0).messages["parsed"][0]
 
 
 def test_an_unfinished_data_set_is_no_data_set(folder):
@@ -147,6 +147,6 @@ def test_an_unfinished_data_set_is_no_data_set(folder):
     for name in manifest["shards"].pop(KEY)["files"]:
         (folder / name).unlink()
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    found = check(DataSet(folder), sample=0)
+    found = check_dataset(DataSet(folder), sample=0)
     assert found.failures["complete"] == 600
     assert "0 to 600 are missing" in found.messages["complete"][0]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from antiderive import Expr
-from antiderive.datasets.check import check
+from antiderive.datasets.check import check_dataset
 from antiderive.datasets.classic import problem_infix
 from antiderive.datasets.classic_export import write_classic
 from antiderive.datasets.classic_import import classic_files, read_classic
@@ -85,7 +85,7 @@ def test_text_and_back_gives_the_same_files(data, text, tmp_path):
         manifest = read_classic([(text / "data.prefix", None)], out, "bwd", workers=workers, shard=2000)
         assert parquet(out) == parquet(data.folder)
         assert manifest.ranges == [(0, 3000)]
-    assert check(DataSet(out), sample=50).passed
+    assert check_dataset(DataSet(out), sample=50).passed
     write_classic(data, tmp_path / "again", workers=2)
     for path in text.iterdir():
         assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
@@ -143,7 +143,7 @@ def test_quirks_of_published_files_and_bad_lines(tmp_path):
     bad = lines(tmp_path / "d" / "bad-lines.txt")
     assert [int(line.split(":")[1]) for line in bad] == [4, 5, 6, 7, 8, 9, 10, 11, 13, 14]
     assert bad[4] == "data.prefix:8: 'foo' is not in the vocabulary"
-    assert check(DataSet(tmp_path / "d")).passed
+    assert check_dataset(DataSet(tmp_path / "d")).passed
 
 
 def test_strict_reading_refuses(tmp_path):
@@ -158,11 +158,11 @@ def test_a_leaking_split_is_found_and_mended(tmp_path):
     (tmp_path / "p.valid").write_text("1|sub Y' exp x\texp x\n")
     (tmp_path / "p.test").write_text("1|sub Y' mul INT+ 4 x\tmul INT+ 2 pow x INT+ 2\n")
     read_classic(classic_files(tmp_path), tmp_path / "d", "bwd", keep_split=True)
-    found = check(DataSet(tmp_path / "d"))
+    found = check_dataset(DataSet(tmp_path / "d"))
     assert set(found.failures) == {"disjoint"}
     manifest = deduplicate(DataSet(tmp_path / "d"), tmp_path / "mended", "skeleton")
     assert [manifest.examples(split) for split in Split] == [1, 1, 1]
-    assert check(DataSet(tmp_path / "mended")).passed
+    assert check_dataset(DataSet(tmp_path / "mended")).passed
 
 
 def test_what_is_no_classic_data_set(tmp_path, text):

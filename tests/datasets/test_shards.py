@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from antiderive.datasets.dataset import DataSet
-from antiderive.datasets.manifest import Manifest, gaps, joined
+from antiderive.datasets.manifest import Manifest, joined_ranges, missing_ranges
 from antiderive.datasets.parquet import rows_of
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import DataError, SettingError
@@ -167,10 +167,10 @@ def test_a_damaged_manifest_is_one_clear_line(tmp_path, text):
 
 
 def test_ranges():
-    assert gaps((0, 5), []) == [(0, 5)]
-    assert gaps((3, 5), [(0, 10)]) == []
-    assert gaps((0, 10), [(2, 3), (3, 4), (9, 12)]) == [(0, 2), (4, 9)]
-    assert joined([(0, 3), (3, 5), (4, 9), (11, 12)]) == [(0, 9), (11, 12)]
+    assert missing_ranges((0, 5), []) == [(0, 5)]
+    assert missing_ranges((3, 5), [(0, 10)]) == []
+    assert missing_ranges((0, 10), [(2, 3), (3, 4), (9, 12)]) == [(0, 2), (4, 9)]
+    assert joined_ranges([(0, 3), (3, 5), (4, 9), (11, 12)]) == [(0, 9), (11, 12)]
     assert Manifest("bwd", "generate", "", ranges=[(0, 5), (7, 9)]).missing == [(0, 5), (7, 9)]
 
 

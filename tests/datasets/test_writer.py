@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from s3fs import S3FileSystem
 
-from antiderive.datasets.manifest import Manifest, gaps
-from antiderive.datasets.shards import Pace, cut, make_shard, write_dataset
+from antiderive.datasets.manifest import Manifest, missing_ranges
+from antiderive.datasets.shards import Pace, cut_ranges, make_shard, write_dataset
 from antiderive.datasets.storage import storage_at
 from antiderive.datasets.writer import DataSetWriter
 from antiderive.distributed.dev import free_port
@@ -37,17 +37,17 @@ def test_two_workers_at_the_same_shards_do_no_harm(kind, bucket, tmp_path):
     place = str(tmp_path / "d") if kind == "folder" else f"{bucket}/{tmp_path.name}"
     beside(place, (0, 900)).open(extend=False)
     with ThreadPoolExecutor(4) as threads:
-        parts = [part for part in cut([(0, 900)], 300) for _ in range(3)]
+        parts = [part for part in cut_ranges([(0, 900)], 300) for _ in range(3)]
         list(threads.map(lambda part: write(beside(place, (0, 900)), *part), parts))
     data = beside(place, (0, 900))
-    assert gaps((0, 900), data.open(extend=False).covered) == []
+    assert missing_ranges((0, 900), data.open(extend=False).covered) == []
     data.finish()
     written = storage_at(place)
     assert sorted(written.sizes()) == sorted(
         ["README.md", "manifest.json", "recipe.toml"]
         + [
             f"{s}-{a:012d}-{b:012d}.parquet"
-            for a, b in cut([(0, 900)], 300)
+            for a, b in cut_ranges([(0, 900)], 300)
             for s in ("train", "valid", "test")
         ]
     )

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from s3fs import S3FileSystem
 
-from antiderive.datasets.check import check
+from antiderive.datasets.check import check_dataset
 from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.shards import write_dataset
 from antiderive.datasets.storage import absolute
@@ -42,13 +42,13 @@ def test_a_run_writes_what_one_process_writes(temporal, address, workers, bucket
     assert {key: shard.files for key, shard in made.shards.items()} == {
         key: shard.files for key, shard in local.shards.items()
     }
-    assert check(DataSet(tmp_path / "shared"), sample=50).passed
+    assert check_dataset(DataSet(tmp_path / "shared"), sample=50).passed
 
     # S3, from which a person copies the finished data set.
     assert asyncio.run(submit(2250, f"{bucket}/set")).state == "completed"
     S3FileSystem().get(f"{bucket}/set/*", str(tmp_path / "fetched") + "/")
     assert bytes_of(tmp_path / "fetched") == bytes_of(tmp_path / "local")
-    assert check(DataSet(tmp_path / "fetched"), sample=50).passed
+    assert check_dataset(DataSet(tmp_path / "fetched"), sample=50).passed
     nowhere = asyncio.run(submit(2250, "s3://nobody-has-this/set"))
     assert nowhere.failure == "cannot write to s3://nobody-has-this/set: The specified bucket does not exist"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from antiderive import Expr
-from antiderive.datasets.check import check
+from antiderive.datasets.check import check_dataset
 from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import SettingError
@@ -50,7 +50,7 @@ def test_the_functions_do_not_depend_on_the_method():
 def test_a_data_set_holds_what_was_solved(tmp_path):
     manifest = write_dataset(RECIPE, tmp_path / "fwd", 24, threads=2)
     assert 0 < sum(file.examples for _, file in manifest.files()) < 24
-    found = check(DataSet(tmp_path / "fwd"), sample=None)
+    found = check_dataset(DataSet(tmp_path / "fwd"), sample=None)
     assert found.failures == {}
 
 

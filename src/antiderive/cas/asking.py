@@ -9,12 +9,12 @@ from contextlib import closing
 from importlib.util import find_spec
 from typing import TypeVar
 
-from antiderive._core import Expr
 from antiderive.cas.backends import SYMPY_METHODS, program_named
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Request
 from antiderive.cas.running import load_sympy, run
 from antiderive.errors import MissingExtraError, WorkerError
+from antiderive.expressions import Expr
 from antiderive.workers import Call, Caller, Limits, Pool, Question, Result, Work
 
 Key = TypeVar("Key")

@@ -12,7 +12,7 @@ from antiderive.classification.features import COUNTS, features_of
 from antiderive.classification.labelled import LabelledSet
 
 if TYPE_CHECKING:
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
 
 Scores = NDArray[np.float64]
 

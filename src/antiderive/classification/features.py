@@ -9,7 +9,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive._core import Expr, operators
+from antiderive._core import operators
+from antiderive.expressions import Expr
 
 _GROUPS = {
     "trigonometric": ("sin", "cos", "tan", "cot", "sec", "csc"),

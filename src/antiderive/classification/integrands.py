@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from antiderive._core import Expr
 from antiderive.errors import UnsupportedError
-from antiderive.expressions import COEFFICIENTS, CONSTANTS
+from antiderive.expressions import COEFFICIENTS, CONSTANTS, Expr
 
 
 def renamed(integrand: Expr, variable: str = "x") -> Expr:

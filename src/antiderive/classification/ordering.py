@@ -1,6 +1,6 @@
 """Which method first, for how long, and which not at all: the steps of a search for one integrand.
 
-Nothing is asked here: the steps go to :func:`antiderive.portfolio.search`.
+Nothing is asked here: the steps go to :func:`antiderive.portfolio.searching`.
 
 Calls are tried by their expected gain, the chance of an answer for a CPU second, and dropped where it falls
 below a threshold. A method may be asked for a short time first; its last call may take all the time that is

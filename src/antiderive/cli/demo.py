@@ -56,7 +56,7 @@ def command(recipe: str, out: Path, examples: int, problems: int, overrides: tup
         require(Path(recipe))
     from antiderive.cli.evaluate import run_evaluation, show
     from antiderive.cli.train.run import run_training
-    from antiderive.datasets.shards import write_dataset
+    from antiderive.datasets import write_dataset
     from antiderive.solving import integrate
     from antiderive.training import TrainingConfig
 
@@ -98,7 +98,7 @@ def command(recipe: str, out: Path, examples: int, problems: int, overrides: tup
 
 
 def _show_examples(recipe: Recipe) -> None:
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
     from antiderive.generation import generate
     from antiderive.tasks import task_named
 

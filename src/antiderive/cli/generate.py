@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from antiderive.datasets.manifest import Manifest
-    from antiderive.datasets.shards import WritingProgress
+    from antiderive.datasets import Manifest, WritingProgress
     from antiderive.tasks import Recipe
 
 
@@ -46,7 +45,7 @@ def command(
     --resume -o FOLDER alone. With --resume a range may be added to a finished data set. A folder that holds
     anything else is never touched.
     """
-    from antiderive.datasets.dataset import DataSet, write_card_of_tasks
+    from antiderive.datasets import DataSet, write_card_of_tasks
 
     plan = _plan(tasks, seed, recipe, out, resume=resume)
     for folder, settings in plan.items():
@@ -64,9 +63,7 @@ def _plan(
     tasks: str | None, seed: int | None, recipe: Path | None, out: Path, *, resume: bool
 ) -> dict[Path, Recipe]:
     """The recipe of each folder, all of them checked before anything is written."""
-    from antiderive.datasets.dataset import DataSet, require_folder_of_tasks
-    from antiderive.datasets.manifest import MANIFEST
-    from antiderive.datasets.writer import RECIPE
+    from antiderive.datasets import MANIFEST, RECIPE, DataSet, require_folder_of_tasks
     from antiderive.errors import DataError, SettingError
     from antiderive.tasks import Recipe, task_named
 
@@ -109,7 +106,7 @@ def _span(count: int | None, start: int | None, last: int | None) -> tuple[int, 
 
 def _generate(settings: Recipe, folder: Path, span: tuple[int, int], threads: int, *, resume: bool) -> None:
     from antiderive.cli.progress import progress_bar
-    from antiderive.datasets.shards import write_dataset
+    from antiderive.datasets import write_dataset
 
     start, count = span
     last: WritingProgress | None = None

@@ -20,20 +20,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from antiderive._core import Expr, skeleton_hash, split_of
+from antiderive._core import skeleton_hash, split_of
 from antiderive.datasets.dataset import DataSet
 from antiderive.datasets.manifest import ShardFile, parse_key, split_of_name
 from antiderive.datasets.parallel import ordered_map
 from antiderive.datasets.parquet import read_table, rows_of
 from antiderive.datasets.partitions import RecordPartitions, partitions_for
 from antiderive.errors import AntideriveError, DataError
-from antiderive.expressions import Split
+from antiderive.expressions import Expr, Split
 from antiderive.tasks import task_named
 
 if TYPE_CHECKING:
     from antiderive.tasks import AnyTask
 
-KINDS = {
+CHECKS = {
     "checksums": "every file is there with the size and checksum of the manifest, and no other",
     "complete": "every index that was asked for is there or was refused, once",
     "parsed": "every row parses and is in canonical form: tokens, expression, the same tokens",
@@ -56,7 +56,7 @@ class Findings:
     Attributes:
         examples: rows read.
         verdicts: verified rows by status of the verdict.
-        failures: number of failures of each kind of :data:`KINDS`.
+        failures: number of failures of each kind of :data:`CHECKS`.
         messages: some of them, a line each, by kind.
     """
 
@@ -105,7 +105,7 @@ class _Result:
     records: NDArray[np.void]
 
 
-def check(
+def check_dataset(
     data: DataSet,
     *,
     sample: int | None = 1000,

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from antiderive._core import Expr, skeleton_hash, split_of
+from antiderive._core import skeleton_hash, split_of
 from antiderive.datasets.classic import LONGEST, LineError, parse_line
 from antiderive.datasets.manifest import Manifest, parse_key
 from antiderive.datasets.parallel import ordered_map
@@ -25,7 +25,7 @@ from antiderive.datasets.shards import SHARD
 from antiderive.datasets.storage import FolderStorage
 from antiderive.datasets.writer import DataSetWriter
 from antiderive.errors import AntideriveError, DataError, ParseError, UndefinedError
-from antiderive.expressions import Split, TokenRows, Vocabulary
+from antiderive.expressions import Expr, Split, TokenRows, Vocabulary
 from antiderive.files import writing_to
 from antiderive.tasks import task_named
 

@@ -21,7 +21,7 @@ from antiderive.datasets.storage import FolderStorage
 from antiderive.datasets.writer import RECIPE, DataSetWriter
 from antiderive.expressions import Split
 from antiderive.files import writing_to
-from antiderive.tasks.recipe import Recipe
+from antiderive.tasks import Recipe
 
 By = Literal["exact", "skeleton"]
 

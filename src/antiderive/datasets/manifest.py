@@ -177,7 +177,7 @@ class Manifest:
     @property
     def missing(self) -> list[Range]:
         """Parts of the ranges asked for that no shard covers."""
-        return [gap for wanted in self.ranges for gap in gaps(wanted, self.covered)]
+        return [gap for wanted in self.ranges for gap in missing_ranges(wanted, self.covered)]
 
 
 def key_of(first: int, last: int) -> str:
@@ -208,10 +208,10 @@ def split_of_name(name: str) -> Split:
     return Split[match[1].upper()]
 
 
-def gaps(wanted: Range, covered: list[Range]) -> list[Range]:
+def missing_ranges(wanted: Range, covered: list[Range]) -> list[Range]:
     """Parts of ``wanted`` that no range of ``covered`` (in order) holds.
 
-    >>> gaps((0, 10), [(2, 4), (4, 5), (8, 20)])
+    >>> missing_ranges((0, 10), [(2, 4), (4, 5), (8, 20)])
     [(0, 2), (5, 8)]
     """
     place, out = wanted[0], []
@@ -226,10 +226,10 @@ def gaps(wanted: Range, covered: list[Range]) -> list[Range]:
     return out
 
 
-def joined(ranges: list[Range]) -> list[Range]:
+def joined_ranges(ranges: list[Range]) -> list[Range]:
     """The same indices in as few ranges as possible, in order.
 
-    >>> joined([(5, 8), (0, 5), (9, 10)])
+    >>> joined_ranges([(5, 8), (0, 5), (9, 10)])
     [(0, 8), (9, 10)]
     """
     out: list[Range] = []

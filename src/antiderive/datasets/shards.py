@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from antiderive.datasets.manifest import Manifest, Range, Shard, gaps
+from antiderive.datasets.manifest import Manifest, Range, Shard, missing_ranges
 from antiderive.datasets.parquet import to_table
 from antiderive.datasets.storage import FolderStorage
 from antiderive.datasets.writer import DataSetWriter
@@ -79,11 +79,11 @@ def write_dataset(
     with DataSetWriter(storage, manifest, recipe) as writer, ThreadPoolExecutor(1) as background:
         writer.want(wanted, extend=extend)
         present = writer.manifest
-        missing = gaps(wanted, present.covered)
+        missing = missing_ranges(wanted, present.covered)
         progress = _Reporter(count, sum(last - first for first, last in missing), report)
         pace = Pace()
         pending: Future[Shard] | None = None
-        for first, last in cut(missing, shard or shard_size(recipe)):
+        for first, last in cut_ranges(missing, shard or shard_size(recipe)):
             began = time.monotonic()
             parts, rejects = make_shard(recipe, first, last, threads=threads, pace=pace, report=progress.add)
             if pending is not None:
@@ -128,7 +128,7 @@ def shard_size(recipe: Recipe) -> int:
     return _SLOW_SHARD if task_named(recipe.task).needs_solver else SHARD
 
 
-def cut(ranges: list[Range], size: int) -> Iterator[Range]:
+def cut_ranges(ranges: list[Range], size: int) -> Iterator[Range]:
     """Ranges cut at the multiples of ``size``, so that runs that meet make the same shards."""
     for first, last in ranges:
         place = first

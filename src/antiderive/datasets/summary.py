@@ -108,7 +108,7 @@ class Summary:
         return rows
 
 
-def describe(data: DataSet) -> dict[str, Any]:
+def describe_dataset(data: DataSet) -> dict[str, Any]:
     """Everything ``antiderive dataset info`` says, in plain values."""
     manifest = data.manifest
     summary = Summary.of(data)
@@ -134,7 +134,7 @@ def describe(data: DataSet) -> dict[str, Any]:
     }
 
 
-def plot(data: DataSet, path: Path) -> None:
+def plot_dataset(data: DataSet, path: Path) -> None:
     """Draws the lengths and operators of a data set; the suffix of ``path`` decides the format.
 
     Raises:

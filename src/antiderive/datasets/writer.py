@@ -26,9 +26,9 @@ from antiderive.datasets.manifest import (
     Shard,
     ShardFile,
     file_name,
-    gaps,
-    joined,
+    joined_ranges,
     key_of,
+    missing_ranges,
 )
 from antiderive.datasets.parquet import encode
 from antiderive.datasets.storage import Storage
@@ -138,7 +138,7 @@ class DataSetWriter:
         Raises:
             DataError: if the data set was begun with another range and ``extend`` is not set.
         """
-        if not gaps(wanted, joined(self.manifest.ranges)):
+        if not missing_ranges(wanted, joined_ranges(self.manifest.ranges)):
             return
         if not extend:
             ranges = ", ".join(f"{first:,} to {last:,}" for first, last in self.manifest.ranges)
@@ -146,7 +146,7 @@ class DataSetWriter:
                 f"{self._storage.place} holds examples {ranges} of this recipe; "
                 f"add --resume to add {wanted[0]:,} to {wanted[1]:,}"
             )
-        self.manifest.ranges = joined([*self.manifest.ranges, wanted])
+        self.manifest.ranges = joined_ranges([*self.manifest.ranges, wanted])
         self._save()
 
     def shard(self, first: int, last: int) -> Shard | None:

@@ -15,10 +15,20 @@ from temporalio import activity
 from temporalio import exceptions as temporal
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from antiderive.datasets.manifest import Manifest, Shard, gaps, joined, split_of_name
-from antiderive.datasets.shards import Pace, cut, make_shard
-from antiderive.datasets.storage import absolute, storage_at
-from antiderive.datasets.writer import DataSetWriter
+from antiderive.datasets import (
+    DataSetWriter,
+    Manifest,
+    Pace,
+    Shard,
+    absolute,
+    cut_ranges,
+    joined_ranges,
+    make_shard,
+    missing_ranges,
+    split_of_name,
+    storage_at,
+)
+from antiderive.distributed.heartbeat import Heartbeat, StoppedError
 from antiderive.distributed.messages import (
     PASSED,
     GenerateJob,
@@ -28,7 +38,6 @@ from antiderive.distributed.messages import (
     Plan,
     SliceResult,
 )
-from antiderive.distributed.pulse import Pulse, StoppedError
 from antiderive.distributed.versions import recipe_of, refusal
 from antiderive.distributed.workflow import BAD_INPUT
 from antiderive.errors import AntideriveError, DataError, ParseError, SettingError
@@ -36,7 +45,7 @@ from antiderive.labelling import Job, Store, label_range
 from antiderive.workers import Limits, Pool, Share
 
 if TYPE_CHECKING:
-    from antiderive.datasets.manifest import Range
+    from antiderive.datasets import Range
 
 _MOST_RANGES = 500
 """Ranges of a plan: it has to stay small. The rest comes with the next plan."""
@@ -82,13 +91,13 @@ class Activities:
             self.finish_generate,
         ]
 
-    # A cancellation is heard by the pulse; an exception thrown into the thread could hit anything.
+    # A cancellation is heard by the heartbeat; an exception thrown into the thread could hit anything.
 
     @activity.defn(no_thread_cancel_exception=True)
     def plan_label(self, job: LabelJob) -> Plan:
         """Notes the run and reads its ledger."""
-        with self._working(job) as pulse:
-            slices = self._store(pulse).start_run(_job(job), job.first, job.last - job.first)
+        with self._working(job) as heartbeat:
+            slices = self._store(heartbeat).start_run(_job(job), job.first, job.last - job.first)
             counts: Counter[str] = Counter()
             place = 0
             for part in sorted(slices, key=lambda part: part.start):
@@ -96,23 +105,23 @@ class Activities:
                 if part.start >= place:
                     counts.update(_outcomes(part.counts, part.count))
                     place = part.start + part.count
-            covered = joined([(part.start, part.start + part.count) for part in slices])
-            return _plan(gaps((job.first, job.last), covered), counts)
+            covered = joined_ranges([(part.start, part.start + part.count) for part in slices])
+            return _plan(missing_ranges((job.first, job.last), covered), counts)
 
     @activity.defn(no_thread_cancel_exception=True)
     def label_slice(self, part: LabelSlice) -> SliceResult:
         """Labels a slice; what of it is in the store is not done again."""
         began = time.monotonic()
-        with self._working(part.job) as pulse:
+        with self._working(part.job) as heartbeat:
             job, whole = _job(part.job), (part.job.first, part.job.last - part.job.first)
-            store = self._store(pulse)
+            store = self._store(heartbeat)
             if not store.knows(job.run_key(*whole)):
                 raise RefusedError(
                     f"the store {store.name} does not know this run; "
                     "start this worker with the store of the others"
                 )
             share = Share(self._pool)
-            pulse.on_stop(share.stop)
+            heartbeat.on_stop(share.stop)
             count = part.last - part.first
             progress = label_range(
                 job,
@@ -122,7 +131,7 @@ class Activities:
                 pool=share,
                 slice_size=count,
                 run=whole,
-                report=lambda progress: pulse.report(progress.done),
+                report=lambda progress: heartbeat.report(progress.done),
             )
             return SliceResult(_outcomes(progress.counts, count), time.monotonic() - began)
 
@@ -134,29 +143,29 @@ class Activities:
                 manifest = _writer(job).open(extend=job.extend)
             except DataError as error:
                 raise _bad_input(error) from error
-            missing = gaps((job.first, job.last), manifest.covered)
+            missing = missing_ranges((job.first, job.last), manifest.covered)
             return _plan(missing, _counts_of(manifest, (job.first, job.last)))
 
     @activity.defn(no_thread_cancel_exception=True)
     def generate_slice(self, part: GenerateSlice) -> SliceResult:
         """Writes the shards of a slice; those that are there stay."""
         began = time.monotonic()
-        with self._working(part.job) as pulse:
+        with self._working(part.job) as heartbeat:
             recipe, writer = recipe_of(part.job), _writer(part.job)
             share = Share(self._pool)
-            pulse.on_stop(share.stop)
+            heartbeat.on_stop(share.stop)
             counts: Counter[str] = Counter()
             done, pace = 0, Pace()
 
             def report(made: int) -> None:
                 nonlocal done
                 done += made
-                pulse.report(done)
+                heartbeat.report(done)
 
-            for first, last in cut([(part.first, part.last)], part.job.shard):
+            for first, last in cut_ranges([(part.first, part.last)], part.job.shard):
                 shard = writer.shard(first, last)
                 if shard is None:
-                    with self._turn(pulse):
+                    with self._turn(heartbeat):
                         start = time.monotonic()
                         parts, rejects = make_shard(recipe, first, last, pace=pace, report=report, pool=share)
                     shard = writer.write(first, last, parts, rejects, time.monotonic() - start)
@@ -169,7 +178,7 @@ class Activities:
         with self._working(job):
             _writer(job).finish()
 
-    def _store(self, pulse: Pulse) -> Store:
+    def _store(self, heartbeat: Heartbeat) -> Store:
         """The store of this thread, which waits no longer than the activity may."""
         if self._url is None:
             raise RefusedError("this worker has no store; start it with --store URL")
@@ -179,16 +188,16 @@ class Activities:
 
         def waiting(line: str) -> None:
             self._say(line)
-            pulse.check()
+            heartbeat.check()
 
         store.waiting = waiting
         return store
 
     @contextmanager
-    def _turn(self, pulse: Pulse) -> Iterator[None]:
+    def _turn(self, heartbeat: Heartbeat) -> Iterator[None]:
         """One of as many as there are slots to make a shard; while one is made, another one is written."""
         while not self._turns.acquire(timeout=_LISTEN):
-            pulse.check()
+            heartbeat.check()
         try:
             yield
         finally:
@@ -203,31 +212,31 @@ class Activities:
         self._fit.add(key)
 
     @contextmanager
-    def _working(self, job: LabelJob | GenerateJob) -> Iterator[Pulse]:
+    def _working(self, job: LabelJob | GenerateJob) -> Iterator[Heartbeat]:
         """Checks that this worker is fit for a job, and says of every error what becomes of it.
 
         Input that is wrong is wrong everywhere. Anything else may be this worker's trouble, and the slice is
         tried again by whoever is free.
         """
-        with Pulse() as pulse:
+        with Heartbeat() as heartbeat:
             try:
                 self._require_fitness(job)
-                yield pulse
+                yield heartbeat
             except (CancelledError, StoppedError) as error:
-                raise _stopped(pulse) from error
+                raise _stopped(heartbeat) from error
             except (ParseError, SettingError) as error:
                 raise _bad_input(error) from error
             except (AntideriveError, OSError) as error:
-                if pulse.stopped:
-                    raise _stopped(pulse) from error
+                if heartbeat.stopped:
+                    raise _stopped(heartbeat) from error
                 line = f"{'refused' if isinstance(error, RefusedError) else 'cannot go on'}: {error}"
                 self._say(line)
-                pulse.hold(_HOLD)
+                heartbeat.hold(_HOLD)
                 raise ApplicationError(line, type=type(error).__name__) from error
 
 
-def _stopped(pulse: Pulse) -> temporal.FailureError:
-    if pulse.stopped == "leaving":
+def _stopped(heartbeat: Heartbeat) -> temporal.FailureError:
+    if heartbeat.stopped == "leaving":
         return ApplicationError(
             "the worker leaves",
             type="Leaving",

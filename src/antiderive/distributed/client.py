@@ -23,7 +23,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError, FailureError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from antiderive.distributed.messages import GenerateRun, LabelRun, Status
+from antiderive.distributed.messages import GenerateRun, LabelRun, RunStatus
 from antiderive.distributed.versions import release_of, task_queue
 from antiderive.errors import ClusterError
 
@@ -133,7 +133,7 @@ def _said(error: BaseException) -> str:
 
 
 @dataclass(frozen=True)
-class Worker:
+class RunWorker:
     """A worker that is at a run, as the server sees it.
 
     Attributes:
@@ -168,8 +168,8 @@ class Run:
     state: str
     what: str
     release: str
-    status: Status | None = None
-    workers: list[Worker] = field(default_factory=list)
+    status: RunStatus | None = None
+    workers: list[RunWorker] = field(default_factory=list)
     waiting: int = 0
     failure: str = ""
 
@@ -246,7 +246,7 @@ class Cluster:
         handle = self._client.get_workflow_handle(id_)
         described = await self._found(id_, handle.describe(rpc_timeout=_ANSWER))
         run = await _run_of(described)
-        status: Status | None = None
+        status: RunStatus | None = None
         failure = ""
         if described.status in (WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.FAILED):
             status, failure = await _result(handle)
@@ -348,10 +348,10 @@ async def _run_of(execution: WorkflowExecution) -> Run:
     return Run(execution.id, state, str(memo.get("what", "")), release_of(execution.task_queue))
 
 
-async def _query(handle: WorkflowHandle[Any, Any]) -> Status | None:
+async def _query(handle: WorkflowHandle[Any, Any]) -> RunStatus | None:
     """What the run says of itself; None if no worker answers."""
     try:
-        status: Status = await handle.query("status", result_type=Status, rpc_timeout=_ANSWER)
+        status: RunStatus = await handle.query("status", result_type=RunStatus, rpc_timeout=_ANSWER)
     except (WorkflowQueryFailedError, WorkflowQueryRejectedError):
         return None
     except RPCError as error:
@@ -361,13 +361,13 @@ async def _query(handle: WorkflowHandle[Any, Any]) -> Status | None:
     return status
 
 
-async def _result(handle: WorkflowHandle[Any, Any]) -> tuple[Status | None, str]:
+async def _result(handle: WorkflowHandle[Any, Any]) -> tuple[RunStatus | None, str]:
     """The result of a run that has ended, and why if it failed."""
     try:
         value = await handle.result(rpc_timeout=_ANSWER)
     except WorkflowFailureError as error:
         return None, _cause(error)
-    converted: Status = Status(**value) if isinstance(value, dict) else value
+    converted: RunStatus = RunStatus(**value) if isinstance(value, dict) else value
     return converted, ""
 
 
@@ -380,11 +380,11 @@ def _cause(error: BaseException) -> str:
     return error.message
 
 
-def _workers_of(activities: Any) -> tuple[list[Worker], int]:  # noqa: ANN401  (messages of the SDK)
+def _workers_of(activities: Any) -> tuple[list[RunWorker], int]:  # noqa: ANN401  (messages of the SDK)
     from temporalio.api.enums.v1 import PendingActivityState
 
     waiting = 0
-    found: dict[str, Worker] = {}
+    found: dict[str, RunWorker] = {}
     for one in activities:
         trouble = one.last_failure.message if one.HasField("last_failure") else ""
         started = one.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
@@ -393,8 +393,8 @@ def _workers_of(activities: Any) -> tuple[list[Worker], int]:  # noqa: ANN401  (
         if not one.last_worker_identity or not (started or trouble):
             continue
         done = json.loads(one.heartbeat_details.payloads[0].data) if one.heartbeat_details.payloads else 0
-        before = found.get(one.last_worker_identity, Worker(one.last_worker_identity, 0, 0, ""))
-        found[before.name] = Worker(
+        before = found.get(one.last_worker_identity, RunWorker(one.last_worker_identity, 0, 0, ""))
+        found[before.name] = RunWorker(
             before.name, before.slices + started, before.done + done, trouble or before.trouble
         )
     return sorted(found.values(), key=lambda worker: worker.name), waiting

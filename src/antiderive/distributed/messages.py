@@ -150,7 +150,7 @@ class GenerateRun:
 
 
 @dataclass(frozen=True)
-class Status:
+class RunStatus:
     """What a run says of itself.
 
     Attributes:

@@ -7,8 +7,7 @@ import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from antiderive.datasets.shards import shard_size
-from antiderive.datasets.storage import absolute
+from antiderive.datasets import absolute, shard_size
 from antiderive.distributed.messages import GenerateJob, GenerateRun, LabelJob, LabelRun, Walk
 from antiderive.distributed.versions import sample_of
 from antiderive.errors import SettingError

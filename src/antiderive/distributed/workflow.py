@@ -26,8 +26,8 @@ from antiderive.distributed.messages import (
     LabelRun,
     LabelSlice,
     Plan,
+    RunStatus,
     SliceResult,
-    Status,
     Walk,
 )
 
@@ -87,9 +87,9 @@ class _Walker:
         self._concurrency = max(1, min(number, MAX_CONCURRENCY))
 
     @workflow.query
-    def status(self) -> Status:
+    def status(self) -> RunStatus:
         """How far the run is."""
-        return Status(
+        return RunStatus(
             self._job.last - self._job.first,
             dict(self._counts),
             self._paused,
@@ -110,7 +110,7 @@ class _Walker:
     async def finish(self) -> None:
         """What is left to do when nothing is missing."""
 
-    async def walk(self) -> Status:
+    async def walk(self) -> RunStatus:
         """Does what is missing, until nothing is."""
         try:
             while True:
@@ -276,7 +276,7 @@ class LabelWorkflow(_Walker):
         self._labels = run.job
 
     @workflow.run
-    async def run(self, run: LabelRun) -> Status:  # noqa: ARG002  (the SDK gives it twice)
+    async def run(self, run: LabelRun) -> RunStatus:  # noqa: ARG002  (the SDK gives it twice)
         """The whole walk."""
         return await self.walk()
 
@@ -303,7 +303,7 @@ class GenerateWorkflow(_Walker):
         self.unit = run.job.shard
 
     @workflow.run
-    async def run(self, run: GenerateRun) -> Status:  # noqa: ARG002
+    async def run(self, run: GenerateRun) -> RunStatus:  # noqa: ARG002
         """The whole walk."""
         return await self.walk()
 

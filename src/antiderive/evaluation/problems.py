@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from antiderive.datasets.dataset import DataSet
-from antiderive.datasets.manifest import split_of_name
-from antiderive.datasets.parquet import rows_of
+from antiderive.datasets import DataSet, rows_of, split_of_name
 from antiderive.errors import AntideriveError, DataError, SettingError
 from antiderive.expressions import Expr, Split
 from antiderive.generation import generate

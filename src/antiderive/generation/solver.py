@@ -12,7 +12,7 @@ from antiderive.portfolio import Step, installed, search
 from antiderive.workers import Pool
 
 if TYPE_CHECKING:
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
     from antiderive.tasks import Solve
     from antiderive.workers import Caller
 

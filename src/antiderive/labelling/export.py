@@ -17,10 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import select
 
-from antiderive._core import Expr
-from antiderive.datasets.classic import text_lines, write_lines
-from antiderive.datasets.parquet import SCHEMA
-from antiderive.expressions import Split
+from antiderive.datasets import SCHEMA, text_lines, write_lines
+from antiderive.expressions import Expr, Split
 from antiderive.files import writing_to
 from antiderive.labelling import schema
 from antiderive.labelling.job import decided_by

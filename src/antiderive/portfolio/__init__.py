@@ -11,7 +11,7 @@ from antiderive.portfolio.attempts import Attempt, Search
 from antiderive.portfolio.judgment import Judgment, answer_status, judge_outcome
 from antiderive.portfolio.mending import mended
 from antiderive.portfolio.replay import Replays
-from antiderive.portfolio.search import request_of, search, with_mended
+from antiderive.portfolio.searching import request_of, search, with_mended
 from antiderive.portfolio.steps import DEFAULT_ORDER, REST, Step, installed, share
 from antiderive.portfolio.turns import Turns, take_turns
 

@@ -44,5 +44,5 @@ class Replays:
         return Attempt(step.method, outcome, Judgment("timeout"))
 
     def search(self, integrand: str, steps: Sequence[Step]) -> Search:
-        """The search for an integral in this order, as :func:`~antiderive.portfolio.search` would make it."""
+        """The search for an integral in this order, as :mod:`antiderive.portfolio.searching` makes it."""
         return take_turns(Turns(steps, self.cpu_seconds), partial(self.call, integrand))

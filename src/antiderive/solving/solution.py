@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.verification import Verdict
 
 

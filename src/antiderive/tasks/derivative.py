@@ -5,7 +5,8 @@ Native (``crates/antiderive-core/src/tasks/derivative.rs``).
 
 from __future__ import annotations
 
-from antiderive._core import Expr, native_tasks
+from antiderive._core import native_tasks
+from antiderive.expressions import Expr
 from antiderive.tasks.native import NativeTask
 from antiderive.verification import Verdict, verify
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive._core import Expr, skeleton_hash, split_of
-from antiderive.expressions import Split, TokenRows
+from antiderive._core import skeleton_hash, split_of
+from antiderive.expressions import Expr, Split, TokenRows
 from antiderive.tasks.integrals import INTEGRALS
 
 

@@ -11,8 +11,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive._core import Expr, vocabulary
+from antiderive._core import vocabulary
 from antiderive.errors import ParseError
+from antiderive.expressions import Expr
 
 _HEAD = [vocabulary().index(token) for token in ("sub", "Y'")]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.tasks.examples import Functions
 from antiderive.tasks.integrals import INTEGRALS
 from antiderive.tasks.task import ExprTask

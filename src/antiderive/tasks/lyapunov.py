@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import flint
 
-from antiderive._core import Expr
 from antiderive.errors import ParseError, SettingError
+from antiderive.expressions import Expr
 from antiderive.tasks.task import Option, Task, expressions_of
 from antiderive.verification import (
     Poly,

@@ -6,9 +6,8 @@ A problem is an expression in ``x``, ``Y``, ``Y'`` and ``Y''`` that is to be zer
 
 from __future__ import annotations
 
-from antiderive._core import Expr
 from antiderive.errors import ParseError
-from antiderive.expressions import UNKNOWNS
+from antiderive.expressions import UNKNOWNS, Expr
 from antiderive.tasks.native import NativeTask
 from antiderive.verification import Verdict, verify
 

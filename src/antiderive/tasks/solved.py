@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar
 
-from antiderive._core import Expr
 from antiderive.errors import SettingError
-from antiderive.expressions import TokenRows
+from antiderive.expressions import Expr, TokenRows
 from antiderive.tasks.examples import Examples, Functions
 from antiderive.tasks.integration import Integration
 from antiderive.tasks.sampling import sample_functions

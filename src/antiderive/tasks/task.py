@@ -13,8 +13,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from antiderive._core import Expr, arities, vocabulary
+from antiderive._core import arities, vocabulary
 from antiderive.errors import SettingError
+from antiderive.expressions import Expr
 from antiderive.tasks.sampling import sample_examples
 
 if TYPE_CHECKING:

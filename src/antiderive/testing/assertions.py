@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cmath
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.verification import verify
 
 

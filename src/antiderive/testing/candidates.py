@@ -13,7 +13,8 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from antiderive._core import Expr, operators
+from antiderive._core import operators
+from antiderive.expressions import Expr
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from antiderive._core import Expr, operators
+from antiderive._core import operators
 from antiderive.errors import LimitError, UndefinedError
+from antiderive.expressions import Expr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from antiderive._core import Expr, screen_antiderivative, screen_zero
+from antiderive._core import screen_antiderivative, screen_zero
+from antiderive.expressions import Expr
 from antiderive.verification.rigorous import (
     Residual,
     is_real,

@@ -14,8 +14,8 @@ import numpy as np
 from flint import acb
 from numpy.typing import NDArray
 
-from antiderive._core import Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 from antiderive.verification.polynomials import polynomial_of
 from antiderive.verification.rigorous import DIGITS, evaluate, precision
 from antiderive.verification.sums_of_squares import SumOfSquares, sum_of_squares

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import flint
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 
 Poly: TypeAlias = Any
 """``flint.fmpq_mpoly`` (python-flint is untyped)."""

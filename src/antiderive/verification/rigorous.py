@@ -17,7 +17,8 @@ from typing import Any
 import flint
 from flint import acb, arb
 
-from antiderive._core import Expr, operators
+from antiderive._core import operators
+from antiderive.expressions import Expr
 
 PRECISIONS = (192, 384, 768)
 """Bits tried in turn until the ball is small enough or excludes zero."""

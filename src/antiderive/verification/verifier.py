@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr, screen_pairs
+from antiderive._core import screen_pairs
 from antiderive.cas import prove_zero_sympy
 from antiderive.errors import AntideriveError, SettingError
-from antiderive.expressions import UNKNOWNS
+from antiderive.expressions import UNKNOWNS, Expr
 from antiderive.verification.claims import Antiderivative, Claim, Vanishing, factors
 from antiderive.verification.rigorous import DIGITS
 from antiderive.verification.validity import disagreements, intervals_of_validity

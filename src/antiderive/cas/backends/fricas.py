@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import gcd
 
-from antiderive._core import Expr
 from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Request
+from antiderive.expressions import Expr
 
 _F = "EXPR INT"
 

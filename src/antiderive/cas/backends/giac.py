@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from antiderive._core import Expr
 from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Request
+from antiderive.expressions import Expr
 
 
 def _halves(mark: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from antiderive._core import Expr
 from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
 from antiderive.cas.backends.syntax import PREFIX, Dialect
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Request
+from antiderive.expressions import Expr
 
 # Every question to the user goes through the Lisp function RETRIEVE; here it fails instead of reading
 # standard input. Parameters are declared positive, as verification tests them, which spares most questions.

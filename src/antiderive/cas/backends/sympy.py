@@ -15,9 +15,9 @@ from sympy.integrals.heurisch import heurisch
 from sympy.integrals.manualintegrate import manualintegrate
 from sympy.integrals.risch import NonElementaryIntegral
 
-from antiderive._core import Expr
 from antiderive.cas.outcome import Outcome
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 
 _WARM_UP = ("x*exp(x)", "x*sqrt(x + 1)", "1/(x^2 + 1)", "log(x)", "sin(x)^2", "exp(-x^2)")
 """Integrands that make SymPy load its tables and fill its caches."""

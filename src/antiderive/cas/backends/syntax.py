@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from antiderive._core import Expr, operators
+from antiderive._core import operators
 from antiderive.cas.outcome import Outcome
 from antiderive.errors import LimitError, ParseError, UndefinedError, UnsupportedError
-from antiderive.expressions import CONSTANTS, UNKNOWNS
+from antiderive.expressions import CONSTANTS, UNKNOWNS, Expr
 
 if TYPE_CHECKING:
     from antiderive._core import OperatorRow

@@ -44,7 +44,7 @@ class Run:
 
 def requests(count: int) -> list[Request]:
     """Random functions of one to four operators; every tenth is replaced by a hang."""
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
     from antiderive.generation import generate
     from antiderive.tasks import Recipe
 

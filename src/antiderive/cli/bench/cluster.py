@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from antiderive.cas import Outcome
-    from antiderive.distributed.client import Address
+    from antiderive.distributed import Address
     from antiderive.labelling import Job, LabelingProgress
 
 _WAITING = f"{__name__}:answer_later"
@@ -61,7 +61,7 @@ def command(
     processes of their own; starting and warming them is not counted. Each worker computes in one process and
     verifies in another, so two of them need some three cores; calls that wait need hardly any.
     """
-    from antiderive.distributed.dev import DevServer, free_port
+    from antiderive.distributed import DevServer, free_port
     from antiderive.labelling import Job
     from antiderive.tasks import Recipe
     from antiderive.workers import Limits
@@ -150,8 +150,7 @@ class _Bench:
 
     def cluster(self, job: Job, count: int, *, workers: int) -> _Cost:
         """From submitting a run to its end."""
-        from antiderive.distributed import TemporalExecutor
-        from antiderive.distributed.client import Address
+        from antiderive.distributed import Address, TemporalExecutor
 
         url = self._url()
         address = Address(self._server, namespace="default", queue=f"bench-{self._runs}")

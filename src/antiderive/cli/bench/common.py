@@ -15,12 +15,12 @@ from antiderive.errors import DataError
 from antiderive.files import write_atomically, writing_to
 
 if TYPE_CHECKING:
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
 
 
 def sample_functions(count: int) -> list[Expr]:
     """Solutions of the default bwd recipe: the functions that every engine is timed on."""
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
     from antiderive.generation import generate
     from antiderive.tasks import Recipe
 

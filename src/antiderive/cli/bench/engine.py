@@ -15,7 +15,7 @@ from antiderive.cli.bench.common import print_rates, rate_of, sample_functions
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(count: int, *, as_json: bool) -> None:
     """Parse, canonicalise, differentiate and print random functions, beside SymPy and SymEngine."""
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
 
     if find_spec("sympy") is None:
         raise click.ClickException("this bench compares with SymPy; run: pip install 'antiderive[cas]'")

@@ -15,9 +15,9 @@ from antiderive.cli.progress import require
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from antiderive._core import Expr
     from antiderive.classification import Ordering
     from antiderive.evaluation import Play
+    from antiderive.expressions import Expr
     from antiderive.portfolio import Replays, Step
     from antiderive.workers import Pool
 
@@ -224,7 +224,7 @@ def _compared(name: str, ours: Play, thinking: float, best: Play) -> float:
 
 
 def _made(pool: Pool, name: str, orders: dict[str, tuple[Step, ...]], timeout: float) -> dict[str, Any]:
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
     from antiderive.portfolio import search
     from antiderive.workers import cpu_seconds_of_all
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
     from antiderive.workers import Pool
 
 _METHODS = "fricas,giac,maxima,sympy-manual,sympy-risch,sympy"
@@ -78,7 +78,7 @@ def command(
 
 def _functions(count: int, seed: int) -> list[Expr]:
     """Random functions: the solutions of the task ``bwd``."""
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
     from antiderive.generation import generate
     from antiderive.tasks import Recipe
 

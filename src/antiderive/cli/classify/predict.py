@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def command(integrands: tuple[str, ...], classifier: Path | None, variable: str, *, as_json: bool) -> None:
     """Say of each of INTEGRANDS (or of each line of standard input) whether and by what it integrates."""
-    from antiderive._core import Expr
     from antiderive.classification import renamed
+    from antiderive.expressions import Expr
 
     texts = integrands or tuple(line.strip() for line in sys.stdin if line.strip())
     expressions = [renamed(Expr(text), variable) for text in texts]

@@ -23,7 +23,7 @@ def command(
 
     Workers kill what they run for it within seconds. RUN may be left out where only one is running.
     """
-    from antiderive.distributed.client import Cluster
+    from antiderive.distributed import Cluster
 
     async def work(cluster: Cluster) -> str:
         name = await run_named(cluster, run)

@@ -11,7 +11,7 @@ import click
 from antiderive.errors import ClusterError
 
 if TYPE_CHECKING:
-    from antiderive.distributed.client import Address, Cluster
+    from antiderive.distributed import Address, Cluster
 
 _Result = TypeVar("_Result")
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -46,7 +46,7 @@ def address_options(command: _Command) -> _Command:
 
 def address_of(address: str | None, namespace: str | None, profile: str | None, queue: str) -> Address:
     """The options of :func:`address_options` as one value."""
-    from antiderive.distributed.client import Address
+    from antiderive.distributed import Address
 
     return Address(address, namespace, profile, queue)
 
@@ -59,7 +59,7 @@ def with_cluster(address: Address, work: Callable[[Cluster], Awaitable[_Result]]
     """
     from temporalio.service import RPCError
 
-    from antiderive.distributed.client import Cluster
+    from antiderive.distributed import Cluster
 
     async def run() -> _Result:
         return await work(Cluster(await address.connect(), address))

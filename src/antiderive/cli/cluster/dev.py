@@ -30,9 +30,7 @@ def command(folder: Path, port: int, ui_port: int | None, slots: int | None, url
 
     All of it listens on loopback only. The same folder again goes on with the same runs and labels.
     """
-    from antiderive.distributed.client import Address
-    from antiderive.distributed.dev import DevServer
-    from antiderive.distributed.worker import WorkerSettings, run_worker
+    from antiderive.distributed import Address, DevServer, WorkerSettings, run_worker
     from antiderive.errors import DataError
 
     try:

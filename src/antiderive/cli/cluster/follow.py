@@ -11,8 +11,7 @@ from antiderive.cli.cluster.common import with_cluster
 from antiderive.errors import ClusterError
 
 if TYPE_CHECKING:
-    from antiderive.distributed.client import Address, Cluster, Run
-    from antiderive.distributed.messages import GenerateRun, LabelRun
+    from antiderive.distributed import Address, Cluster, GenerateRun, LabelRun, Run
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 

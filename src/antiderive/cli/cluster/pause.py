@@ -18,7 +18,7 @@ def command(
     Slices that are open are given up within seconds and the workers' processes freed; what was written
     stays. RUN may be left out where only one is running.
     """
-    from antiderive.distributed.client import Cluster
+    from antiderive.distributed import Cluster
 
     async def work(cluster: Cluster) -> str:
         name = await run_named(cluster, run)

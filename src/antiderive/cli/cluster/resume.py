@@ -17,7 +17,7 @@ def command(
 
     The slices that were given up come first. RUN may be left out where only one is running.
     """
-    from antiderive.distributed.client import Cluster
+    from antiderive.distributed import Cluster
 
     async def work(cluster: Cluster) -> str:
         name = await run_named(cluster, run)

@@ -27,7 +27,7 @@ def command(
     slots of each) does nothing. Slices that are open are finished. RUN may be left out where only one is
     running.
     """
-    from antiderive.distributed.client import Cluster
+    from antiderive.distributed import Cluster
 
     async def work(cluster: Cluster) -> str:
         name = await run_named(cluster, run)

@@ -11,7 +11,7 @@ import click
 from antiderive.cli.cluster.common import address_of, address_options, with_cluster
 
 if TYPE_CHECKING:
-    from antiderive.distributed.client import Cluster, Run
+    from antiderive.distributed import Cluster, Run
 
 
 @click.command()
@@ -73,7 +73,7 @@ def headline(run: Run) -> str:
 
 def describe(run: Run) -> list[str]:
     """All that is known of a run, in lines."""
-    from antiderive.distributed.messages import PASSED
+    from antiderive.distributed import PASSED
 
     lines = [f"{run.id}: {headline(run)}", f"  {run.what}, {run.release}"]
     if run.failure:

@@ -30,7 +30,7 @@ def command(
     A worker that leaves, or is killed, loses nothing: the others go on with its slices. Without --store it
     takes no part in labelling.
     """
-    from antiderive.distributed.worker import WorkerSettings, run_worker
+    from antiderive.distributed import WorkerSettings, run_worker
 
     settings = WorkerSettings(
         address_of(address, namespace, profile, queue), slots or os.cpu_count() or 1, url, functions

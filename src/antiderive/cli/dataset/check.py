@@ -1,4 +1,4 @@
-"""``antiderive dataset check``."""
+"""``antiderive dataset check_dataset``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import click
 from antiderive.cli.progress import require
 
 if TYPE_CHECKING:
-    from antiderive.datasets.check import Findings
-    from antiderive.datasets.dataset import DataSet
+    from antiderive.datasets import DataSet, Findings
 
 
 @click.command()
@@ -34,7 +33,7 @@ def command(folder: Path, sample: int, verify_all: bool, workers: int | None) ->
     bad input.
     """
     require(folder)
-    from antiderive.datasets.dataset import DataSet
+    from antiderive.datasets import DataSet
 
     passed = True
     for data in DataSet.open_all(folder):
@@ -47,21 +46,21 @@ def command(folder: Path, sample: int, verify_all: bool, workers: int | None) ->
 def run_check(data: DataSet, sample: int | None, workers: int) -> Findings:
     """Checks with a progress bar."""
     from antiderive.cli.progress import progress_bar
-    from antiderive.datasets.check import check
+    from antiderive.datasets import check_dataset
 
     with progress_bar() as bar:
         row = bar.add_task(f"checking {data.folder}", total=data.manifest.examples(), rate="")
-        return check(
+        return check_dataset(
             data, sample=sample, workers=workers, report=lambda done, _: bar.update(row, completed=done)
         )
 
 
 def show(data: DataSet, findings: Findings) -> None:
     """Prints a line for each thing that was checked, and what failed."""
-    from antiderive.datasets.check import KINDS
+    from antiderive.datasets import CHECKS
 
     click.echo(f"{data.folder}: {findings.examples:,} examples of {data.manifest.task}")
-    for kind, meaning in KINDS.items():
+    for kind, meaning in CHECKS.items():
         failures = findings.failures[kind]
         detail = ""
         if kind == "verified":

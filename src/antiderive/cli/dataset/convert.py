@@ -11,7 +11,7 @@ import click
 from antiderive.cli.progress import require
 
 if TYPE_CHECKING:
-    from antiderive.datasets.manifest import Manifest
+    from antiderive.datasets import Manifest
 
 
 @click.command()
@@ -58,8 +58,7 @@ def command(
 
 def _to_classic(source: Path, out: Path, *, infix: bool, workers: int) -> None:
     from antiderive.cli.progress import progress_bar
-    from antiderive.datasets.classic_export import write_classic
-    from antiderive.datasets.dataset import DataSet
+    from antiderive.datasets import DataSet, write_classic
 
     data = DataSet(source)
     with progress_bar() as bar:
@@ -75,7 +74,7 @@ def _to_parquet(
     source: Path, out: Path, task: str | None, *, keep_split: bool, strict: bool, workers: int
 ) -> None:
     from antiderive.cli.progress import progress_bar
-    from antiderive.datasets.classic_import import classic_files, read_classic
+    from antiderive.datasets import classic_files, read_classic
 
     if task is None:
         raise click.UsageError("the text does not name its task; add --task, such as --task bwd")
@@ -96,7 +95,7 @@ def _to_parquet(
 
 def show_result(out: Path, manifest: Manifest) -> None:
     """Prints the examples by split and what was left out."""
-    from antiderive.datasets.classic_import import BAD_LINES
+    from antiderive.datasets import BAD_LINES
     from antiderive.expressions import Split
 
     click.echo(f"{out}: {manifest.examples():,} examples")

@@ -27,8 +27,7 @@ def command(folder: Path, out: Path, by: str) -> None:
     require(folder)
     from antiderive.cli.dataset.convert import show_result
     from antiderive.cli.progress import progress_bar
-    from antiderive.datasets.dataset import DataSet
-    from antiderive.datasets.dedup import deduplicate
+    from antiderive.datasets import DataSet, deduplicate
 
     data = DataSet(folder)
     with progress_bar() as bar:

@@ -17,9 +17,7 @@ def command(folder: Path, count: int, prefix: bool) -> None:
     """Show the first examples of the data set in FOLDER: index, split, problem, solution."""
     require(folder)
     from antiderive import Expr
-    from antiderive.datasets.classic import problem_infix
-    from antiderive.datasets.dataset import DataSet
-    from antiderive.datasets.parquet import rows_of
+    from antiderive.datasets import DataSet, problem_infix, rows_of
     from antiderive.expressions import Split, Vocabulary
 
     vocabulary = Vocabulary()

@@ -17,11 +17,10 @@ from antiderive.cli.progress import require
 def command(folder: Path, as_json: bool) -> None:
     """Say where the data set in FOLDER comes from, how large it is, and how long its examples are."""
     require(folder)
-    from antiderive.datasets.dataset import DataSet
-    from antiderive.datasets.summary import describe
+    from antiderive.datasets import DataSet, describe_dataset
 
     for data in DataSet.open_all(folder):
-        facts = describe(data)
+        facts = describe_dataset(data)
         if as_json:
             click.echo(json.dumps({"folder": str(folder), **facts}))
         else:

@@ -1,4 +1,4 @@
-"""``antiderive dataset plot``."""
+"""``antiderive dataset plot_dataset``."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ from antiderive.cli.progress import require
 def command(folder: Path, out: Path) -> None:
     """Draw the lengths and the operators of the data set in FOLDER."""
     require(folder)
-    from antiderive.datasets.dataset import DataSet
-    from antiderive.datasets.summary import plot
+    from antiderive.datasets import DataSet, plot_dataset
     from antiderive.files import writing_to
 
     if out.suffix not in {".png", ".pdf", ".svg"}:
         raise click.BadParameter(f"{out.name!r} does not end in .png, .pdf or .svg", param_hint="--out")
     data = DataSet(folder)
     with writing_to(out):
-        plot(data, out)
+        plot_dataset(data, out)
     click.echo(f"{out}")

@@ -8,8 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from antiderive.datasets.manifest import MANIFEST, Manifest
-from antiderive.datasets.parquet import rows_of
+from antiderive.datasets import MANIFEST, Manifest, rows_of
 from antiderive.errors import DataError
 from antiderive.expressions import Split, Vocabulary
 from antiderive.training.feed.blocks import blocks_of_pool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from antiderive.datasets.classic import parse_line
+from antiderive.datasets import parse_line
 from antiderive.errors import AntideriveError, DataError
 from antiderive.expressions import Split, Vocabulary
 from antiderive.tasks import task_named

@@ -40,7 +40,7 @@ def command(
     queue: str,
 ) -> None:
     """Start writing COUNT examples of TASK to a shared folder, as 'antiderive generate' does."""
-    from antiderive.distributed.submit import generate_run
+    from antiderive.distributed import generate_run
     from antiderive.tasks import Recipe, task_named
 
     changes = {"task": task_named(task).name, **({} if seed is None else {"seed": seed})}

@@ -55,7 +55,7 @@ def command(
     As 'antiderive label' does it on one machine: 'antiderive label report' and 'label export' read the store.
     """
     from antiderive.cas import method_named
-    from antiderive.distributed.submit import label_run
+    from antiderive.distributed import label_run
     from antiderive.labelling import PORTFOLIO, Job
     from antiderive.workers import Limits
 

@@ -19,7 +19,7 @@ class StoppedError(Exception):
     """The slice is to be given up: it was cancelled, or the worker leaves."""
 
 
-class Pulse:
+class Heartbeat:
     """A context in an activity; its thread sends what has been done and listens.
 
     Attributes:
@@ -35,9 +35,9 @@ class Pulse:
         self._lock = threading.Lock()
         # The functions of the SDK find their activity in the context.
         context = contextvars.copy_context()
-        self._thread = threading.Thread(target=context.run, args=(self._beat,), name="pulse", daemon=True)
+        self._thread = threading.Thread(target=context.run, args=(self._beat,), name="heartbeat", daemon=True)
 
-    def __enter__(self) -> Pulse:
+    def __enter__(self) -> Heartbeat:
         self._thread.start()
         return self
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from antiderive.datasets.check import check
+from antiderive.datasets.check import check_dataset
 from antiderive.datasets.dataset import DataSet
 from antiderive.distributed.client import Address, Cluster
 from antiderive.distributed.dev import free_port
@@ -160,7 +160,7 @@ def test_one_machine_tries_everything(tmp_path, eventually):
         data = ("submit", "generate", "fwd", "--recipe", tmp_path / "fwd.toml", "--count", 30, "--shard", 10)
         result = run(*data, "-o", tmp_path / "data", *where, "--wait")
         assert "completed, 30 of 30 (100%)" in result.stdout, result.stderr
-        assert check(DataSet(tmp_path / "data"), sample=30).passed
+        assert check_dataset(DataSet(tmp_path / "data"), sample=30).passed
         seen = json.loads(run("status", *where, "--json").stdout)
         assert [item["state"] for item in seen["runs"]] == ["completed"] * 3
         assert len(seen["workers"]) == 1

@@ -1,4 +1,4 @@
-"""What tests of clusters share: a real Temporal server, and workers in processes of their own."""
+"""Workers of a cluster in processes of their own, and waiting for what they do."""
 
 import subprocess
 import sys
@@ -6,16 +6,12 @@ import threading
 import time
 from pathlib import Path
 
-import pytest
 from helpers.processes import environment
-
-from antiderive.distributed.client import Address
-from antiderive.distributed.dev import DevServer, free_port
 
 TOOL = Path(sys.executable).with_name("antiderive")
 
 
-def _eventually(condition, seconds=120.0):
+def eventually(condition, seconds=120.0):
     """The first value of the condition that is true; it is asked again and again."""
     deadline = time.monotonic() + seconds
     pause = 0.02
@@ -64,7 +60,7 @@ class WorkerProcess:
         return self
 
     def wait_until_it_works(self):
-        _eventually(lambda: self.says("works at") or self.process.poll() is not None)
+        eventually(lambda: self.says("works at") or self.process.poll() is not None)
         assert self.says("works at"), self.lines
         return self
 
@@ -75,38 +71,3 @@ class WorkerProcess:
         self._reader.join()
         self.process.stdin.close()
         self.process.stderr.close()
-
-
-@pytest.fixture(scope="session")
-def temporal(tmp_path_factory):
-    """A Temporal development server of the tests' own."""
-    server = DevServer(tmp_path_factory.mktemp("temporal") / "temporal.db", free_port())
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def address(temporal, request):
-    """The server, and a queue of this test's own."""
-    return Address(temporal.address, queue=request.node.name)
-
-
-@pytest.fixture
-def workers(address):
-    """Starts workers; they are killed at the end."""
-    started = []
-
-    def start(*options, held=False):
-        started.append(WorkerProcess(address, *options, held=held))
-        return started[-1]
-
-    yield start
-    for worker in started:
-        worker.end()
-
-
-@pytest.fixture
-def eventually():
-    """Waits for a condition and gives its value."""
-    return _eventually

@@ -43,12 +43,13 @@ def test_train_evaluate_predict(labelled_folder, tmp_path):
     assert "fricas" in run("classify", "predict", "x^2")
 
 
-def test_errors_are_one_line(labelled_folder, rows, tmp_path):
+def test_errors_are_one_line(labelled_folder, labelled_rows, tmp_path):
     one_class = write_set(
-        tmp_path / "one", [row for row in rows if row["method"] == "fricas" and row["outcome"] == "solved"]
+        tmp_path / "one",
+        [row for row in labelled_rows if row["method"] == "fricas" and row["outcome"] == "solved"],
     )
     mixed = write_set(
-        tmp_path / "mixed", [row for row in rows if row["method"] == "fricas" or row["skeleton"] % 2]
+        tmp_path / "mixed", [row for row in labelled_rows if row["method"] == "fricas" or row["skeleton"] % 2]
     )
     for arguments, message in (
         (("train", tmp_path / "none", "-o", "m"), "there is no file or folder"),

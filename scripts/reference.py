@@ -160,6 +160,8 @@ def _constant(value: object) -> str:
     """The value where it is plain and short, else its type; an object of our own by what its class says."""
     if type(value).__module__.startswith("antiderive"):
         return f"The only `{type(value).__name__}`.\n\n{_markdown(inspect.getdoc(type(value)) or '')}"
+    if isinstance(value, Path):
+        return "A path in the installed package."  # it differs from machine to machine
     text = repr(sorted(value) if isinstance(value, (set, frozenset)) else value)
     return f"`{text}`" if len(text) <= LONGEST else f"A `{type(value).__name__}`."
 

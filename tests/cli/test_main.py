@@ -10,7 +10,7 @@ import pytest
 
 from antiderive.cli import _COMMANDS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TOOL = Path(sys.executable).with_name("antiderive")
 
 

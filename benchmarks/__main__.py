@@ -2,8 +2,8 @@
 
     python benchmarks [-o benchmarks.json] [--only NAME ...]
 
-They compare with other implementations, or check with independent ones, and take some hours in all;
-``antiderive bench all`` measures the package itself.
+They compare the package with other implementations, or check it with independent ones, and take some hours in
+all; ``antiderive bench all`` measures the package itself.
 """
 
 from __future__ import annotations

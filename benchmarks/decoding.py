@@ -1,4 +1,4 @@
-"""Beam search beside the algorithm of the original, on the same weights and threads.
+"""Compare beam search with the original's algorithm, on the same weights and threads.
 
     python benchmarks/decoding.py --model out/demo/model --count 200
 
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class Finished:
-    """The best finished hypotheses of one problem, and whether a better one can come."""
+    """The best finished hypotheses of one problem."""
 
     def __init__(self, beam: int, max_length: int, length_penalty: float) -> None:
         self.beam, self.max_length, self.penalty = beam, max_length, length_penalty
@@ -101,26 +101,26 @@ def small_model(steps: int) -> tuple[Seq2Seq, Recipe]:
 
 
 def timed(work: Callable[[], list[T]]) -> tuple[float, list[T]]:
-    """Seconds that it takes, and its result."""
+    """Seconds that ``work`` takes, and its result."""
     started = time.perf_counter()
     found = work()
     return time.perf_counter() - started, found
 
 
 def same(ours: list[Hypothesis], theirs: list[Hypothesis]) -> bool:
-    """The same token sequences."""
+    """True if both lists have the same token sequences."""
     return {tuple(h.tokens) for h in ours} == {tuple(h.tokens) for h in theirs}
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Run the benchmark and print its figures."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--model", type=Path, help="folder of a model")
     parser.add_argument("--steps", type=int, default=300, help="training steps without --model")
     parser.add_argument("--count", type=int, default=600, help="problems for our search")
-    parser.add_argument("--alone", type=int, default=50, help="problems for the original's, which is slow")
+    parser.add_argument("--alone", type=int, default=50, help="problems for the slow original search")
     parser.add_argument("--beam", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3, help="repetitions; the fastest of each counts")
@@ -150,9 +150,9 @@ def main() -> None:
     equal = sum(same(a, b) for a, b in zip(mine, theirs, strict=True)) / len(alone)
     first = sum(a[0].tokens == b[0].tokens for a, b in zip(mine, theirs, strict=True)) / len(alone)
     print(f"beam {settings.beam}, {settings.threads} threads, {model.parameters_count:,} parameters")
-    print(f"{'original':<22}{original_seconds:>9.4f} s an equation")
-    print(f"{'batched':<22}{seconds:>9.4f} s an equation, {original_seconds / seconds:.1f} times as fast")
-    print(f"{'batched, with mask':<22}{masked_seconds:>9.4f} s an equation")
+    print(f"{'original':<22}{original_seconds:>9.4f} s per equation")
+    print(f"{'batched':<22}{seconds:>9.4f} s per equation, {original_seconds / seconds:.1f} times as fast")
+    print(f"{'batched, with mask':<22}{masked_seconds:>9.4f} s per equation")
     print(f"same hypotheses: {equal:.1%} of {len(alone)} problems; same first: {first:.1%}")
     figures = {
         "seconds_per_equation": seconds,

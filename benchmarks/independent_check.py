@@ -1,4 +1,4 @@
-"""Checks generated examples with mpmath at 30 digits, from their tokens, sharing no code with the generators.
+"""Check generated examples with mpmath at 30 digits, from their tokens, sharing no code with the generators.
 
     python benchmarks/independent_check.py TASK [--count 20000] [--start 0] [--seed 0] [--json]
 
@@ -66,7 +66,7 @@ def parse(tokens: Iterator[str]) -> Node:
 
 
 class Tokens:
-    """An iterator that a token can be given back to."""
+    """An iterator with push-back."""
 
     def __init__(self, names: list[str]) -> None:
         self.names = names[::-1]
@@ -84,7 +84,7 @@ class Tokens:
 
 
 def evaluate(node: Node, values: dict[str, mp.mpf]) -> mp.mpf:
-    """The value of a tree; raises where it is undefined."""
+    """The value of a tree; raises an error where it is undefined."""
     kind = node[0]
     if kind == "number":
         return mp.mpf(node[1])
@@ -92,25 +92,25 @@ def evaluate(node: Node, values: dict[str, mp.mpf]) -> mp.mpf:
         return values[node[1]] if node[1] in values else +LEAVES[node[1]]
     arguments = [evaluate(argument, values) for argument in node[1:]]
     if max(map(abs, arguments)) > HUGE:
-        # Its exponential or sine would need as many bits as the argument is large.
+        # Its exponential or sine would need a number of bits that grows with the argument.
         raise OverflowError
     return FUNCTIONS[kind](*arguments)
 
 
 def tolerance() -> mp.mpf:
-    """Relative error that rounding may leave."""
+    """Relative error allowed for rounding."""
     return mp.mpf(10) ** (-0.4 * mp.mp.dps)
 
 
 def symbols(node: Node) -> set[str]:
-    """Names that need a value."""
+    """Symbols that need a value."""
     if node[0] == "symbol":
         return {node[1]} - set(LEAVES)
     return set().union(*map(symbols, node[1:])) if node[0] != "number" else set()
 
 
 def terms(node: Node) -> list[Node]:
-    """Terms of a sum, signs left out: only their sizes are wanted."""
+    """Terms of a sum without signs, since only their sizes matter."""
     if node[0] in ("add", "sub"):
         return terms(node[1]) + terms(node[2])
     return [node]
@@ -122,12 +122,12 @@ def factors(node: Node) -> list[Node]:
 
 
 def real(z: mp.mpf) -> bool:
-    """Whether the value is real, as far as the digits go."""
+    """True if the value is real up to rounding."""
     return mp.isfinite(z) and abs(mp.im(z)) <= mp.mpf(10) ** (-0.6 * mp.mp.dps) * abs(z)
 
 
 def error_at(task: str, problem: Node, solution: Node, values: dict[str, mp.mpf]) -> mp.mpf | None:
-    """Relative error of the pair at a point; None where it says nothing."""
+    """Relative error of the pair at a point; ``None`` if the point is inconclusive."""
     if task.startswith("ode"):
         return equation_error(problem, solution, values)
     if task == "derivative":
@@ -136,17 +136,17 @@ def error_at(task: str, problem: Node, solution: Node, values: dict[str, mp.mpf]
     slope = mp.diff(lambda x: evaluate(solution, {**values, "x": x}), values["x"])
     if not real(f) or not mp.isfinite(slope):
         return None
-    # A derivative that is lost beside 1 or beside the value says nothing: it may be rounding errors alone.
+    # A derivative far below 1 or below the value may be only rounding error.
     value = evaluate(solution, values)
     if abs(f) < mp.mpf(10) ** (-0.6 * mp.mp.dps) * max(1, abs(value)):
         return None
     error = abs(f - slope) / max(abs(f), abs(slope)) if f != slope else mp.mpf(0)
-    # Where the antiderivative is complex it may stand on a branch cut, and rounding chooses the side.
+    # A complex antiderivative may lie on a branch cut, where rounding chooses the side.
     return None if error > tolerance() and not real(value) else error
 
 
 def equation_error(problem: Node, solution: Node, values: dict[str, mp.mpf]) -> mp.mpf | None:
-    """Size of the equation's smallest factor, relative to its largest term, with the solution put in."""
+    """Size of the equation's smallest factor relative to its largest term, with the solution substituted."""
 
     def solve(x: mp.mpf) -> mp.mpf:
         return evaluate(solution, {**values, "x": x})
@@ -158,7 +158,7 @@ def equation_error(problem: Node, solution: Node, values: dict[str, mp.mpf]) -> 
         parts = [evaluate(term, {**values, **unknown}) for term in terms(factor)]
         if not all(map(real, [*parts, *unknown.values()])):
             return None
-        # Beside the value a derivative that is lost in its rounding errors counts as zero.
+        # A derivative within the rounding error of the value counts as zero.
         largest = max(*map(abs, parts), abs(unknown["Y"]) / 10**4)
         smallest = min(
             smallest, abs(evaluate(factor, {**values, **unknown})) / largest if largest else mp.mpf(0)
@@ -181,7 +181,7 @@ def check(task: str, problem: list[str], solution: list[str], draws: random.Rand
         try:
             error = error_at(task, *trees, values)
             if error is not None and error > tolerance():
-                # Rounding errors go away with more digits, and so does what only looks real (tanh near 1).
+                # With more digits rounding errors vanish, and so do values that only look real (tanh near 1).
                 with mp.workdps(1500):
                     error = error_at(task, *trees, values)
         except (ZeroDivisionError, ValueError, OverflowError, mp.libmp.NoConvergence):
@@ -212,14 +212,14 @@ def main() -> int:
     examples = generate(recipe, options.start, options.count, threads=2)
     head = 2 if task_named(options.task).poses_integrals else 0
     counts: Counter[str] = Counter()
-    for place in range(options.count):
-        problem = vocabulary.decode(examples.problems[place][head:]).split()
-        solution = vocabulary.decode(examples.solutions[place]).split()
-        verdict, reason = check(options.task, problem, solution, random.Random(place))
+    for row in range(options.count):
+        problem = vocabulary.decode(examples.problems[row][head:]).split()
+        solution = vocabulary.decode(examples.solutions[row]).split()
+        verdict, reason = check(options.task, problem, solution, random.Random(row))
         counts[verdict] += 1
         if verdict == "wrong":
             print(
-                f"{options.start + place}: {reason}\n  {' '.join(problem)}\n  {' '.join(solution)}",
+                f"{options.start + row}: {reason}\n  {' '.join(problem)}\n  {' '.join(solution)}",
                 flush=True,
             )
     figures = {

@@ -1,10 +1,10 @@
-"""Checks the answers that a scoreboard counts as solved with mpmath at 50 digits, from their tokens.
+"""Check the answers that a scoreboard counts as solved, with mpmath at 50 digits, from their tokens.
 
     python benchmarks/scoreboard_check.py FOLDER [--digits 50] [--seconds 60] [--json]
 
-FOLDER is what ``antiderive scoreboard`` wrote. The derivative of each answer is taken numerically and
-compared with the integrand at points at which both are real; nothing of the verification is used. Exit code
-1 if an answer is refuted.
+FOLDER is the output of ``antiderive scoreboard``. The derivative of each answer is computed numerically and
+compared with the integrand at points where both are real, without the package's verification. The exit code
+is 1 if an answer is refuted.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--digits", type=int, default=50)
-    parser.add_argument("--seconds", type=int, default=60, help="For one answer.")
+    parser.add_argument("--seconds", type=int, default=60, help="time limit for one answer")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     board = json.loads((options.folder / "scoreboard.json").read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ def main() -> int:
             parts = (answer["method"], answer["integrand"], answer["outcome"]["value"])
             work.append((*parts, options.digits, options.seconds))
     if len(work) != len(solved):
-        raise SystemExit(f"{len(solved)} problems are solved, {len(work)} answers are there")
+        raise SystemExit(f"the scoreboard has {len(solved)} solved problems but {len(work)} answers")
     counts: dict[str, Counter[str]] = {}
     with multiprocessing.Pool() as pool:
         for method, verdict, reason in pool.imap_unordered(judge, work, chunksize=4):

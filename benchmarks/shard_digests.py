@@ -1,7 +1,7 @@
-"""The SHA-256 of the first shards of every task: equal before and after a change that may not alter data.
+"""Print the SHA-256 of the first shards of each task: the same before and after a change that must keep data.
 
-One line for each task: the digest of the names and checksums of the files of its data set. The functions of
-the tasks that need a solver are hashed by their tokens too, since their data sets depend on the solver.
+There is one line for each task: the digest of the names and checksums of the files of its data set. For tasks
+that need a solver, the tokens of the functions are hashed too, since the data set depends on the solver.
 
     python benchmarks/shard_digests.py
 """
@@ -19,11 +19,11 @@ from antiderive.generation import functions_of
 from antiderive.tasks import Recipe, task_named, tasks_known
 
 SOLVED = {"methods": "giac", "cpu_seconds": 5.0}
-"""Options of the tasks that need a solver: no function is near the limit, so its clock decides nothing."""
+"""Options of the tasks that need a solver; no function comes near the limit, so timing decides nothing."""
 
 
 def digest_of_shards(recipe: Recipe, count: int) -> tuple[int, str]:
-    """Number of examples, and the digest of the files that hold them."""
+    """Number of examples, and the digest of their files."""
     with tempfile.TemporaryDirectory() as folder:
         manifest = write_dataset(recipe, Path(folder) / "data", count, threads=2)
     lines = sorted(f"{name} {file.sha256}" for name, file in manifest.files())
@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument(
         "--solved", type=int, default=100, help="functions to solve, where a solver is needed"
     )
-    parser.add_argument("--tasks", help="names, by commas; by default all of the package")
+    parser.add_argument("--tasks", help="names separated by commas; by default all of the package")
     options = parser.parse_args()
     own = [entry.name for entry in tasks_known() if entry.origin == "antiderive"]
     for name in options.tasks.split(",") if options.tasks else own:

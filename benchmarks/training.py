@@ -1,13 +1,12 @@
-"""Equations a second of the training loop beside a plain implementation of the original's.
+"""Compare the speed of the training loop with a plain implementation of the original's.
 
     python benchmarks/training.py [--pairs 5000] [--share 1.0]
 
-Both learn from the same ``bwd`` pairs, with a model of width 256, 4+4 layers and 8 heads, in float32.
-The plain one follows the description of Lample & Charton (2020, section 4.1) and Vaswani et al. (2017):
-batches of 32 taken at random and padded to their longest sequence, learned positions, a norm after each
-residual sum, attention as a matrix of soft-maxes, Adam at 1e-4. The last line of the output is JSON; its
-``bound`` is the ratio that there would be without padding, were all the time spent in products of matrices of
-these widths.
+Both learn from the same ``bwd`` pairs, with a model of width 256, 4+4 layers and 8 heads, in float32. The
+plain one follows the description of Lample & Charton (2020, section 4.1) and Vaswani et al. (2017): random
+batches of 32 padded to their longest sequence, learned positions, a norm after each residual sum, attention
+as a softmax matrix, Adam at 1e-4. The last line of the output is JSON; its ``bound`` is the ratio that would
+result without padding if all the time were spent on matrix products of these widths.
 """
 
 from __future__ import annotations
@@ -33,11 +32,11 @@ SHAPE = {
 }  # fmt: skip
 BATCH = 32
 WARMUP = 3
-"""Steps that are not timed."""
+"""Steps before timing begins."""
 
 
 class PlainAttention(nn.Module):
-    """Soft-max of the scaled products of queries and keys, times the values."""
+    """Softmax of the scaled products of queries and keys, times the values."""
 
     def __init__(self):
         super().__init__()
@@ -54,7 +53,7 @@ class PlainAttention(nn.Module):
 
 
 class PlainLayer(nn.Module):
-    """Self-attention, in the decoder attention to the source, and feed-forward; a norm after each sum."""
+    """Self-attention, attention to the source (decoder only), and feed-forward; a norm after each sum."""
 
     def __init__(self, *, decoder: bool):
         super().__init__()
@@ -107,7 +106,7 @@ class PlainLoop:
         self.equations, self.seconds, self.padding, self.step = 0, 0.0, [0, 0], 0
 
     def run(self, start: int, end: int):
-        """Learns from pairs ``start`` to ``end`` of the random order."""
+        """Train on pairs ``start`` to ``end`` of the random order."""
         for first in range(start, end, BATCH):
             began = time.perf_counter()
             rows = self.pairs.select(self.order[first : min(end, first + BATCH)])
@@ -131,7 +130,7 @@ class PlainLoop:
 
 
 def possible_rate(pairs: Pairs) -> float:
-    """Equations a second if nothing were computed but the products of matrices that they need."""
+    """Equations per second if only the necessary matrix products were computed."""
     model = Seq2Seq(Seq2SeqConfig(vocabulary=len(Vocabulary()), **SHAPE))
     needed = sum(model.training_flops(1, len(p) + 1, len(s) + 1) for p, s in pairs) / len(pairs)
     rows, rounds = 4096, 40
@@ -150,7 +149,7 @@ def possible_rate(pairs: Pairs) -> float:
 
 
 def our_loop(pairs: Pairs, steps: int, folder: Path, tokens_per_batch: int) -> dict[str, float]:
-    """Steps over the pairs with the package's loop, read from a classic text file."""
+    """Figures of steps of the package's loop over the pairs, read from a classic text file."""
     vocabulary = Vocabulary()
     text = folder / "pairs.prefix"
     text.write_text(
@@ -172,7 +171,7 @@ def our_loop(pairs: Pairs, steps: int, folder: Path, tokens_per_batch: int) -> d
     seconds = reports[-1][0] - reports[WARMUP - 1][0]
     counted = [progress for _, progress in reports[WARMUP:]]
     spans = [reports[index + 1][0] - reports[index][0] for index in range(WARMUP - 1, len(reports) - 1)]
-    # Each report covers one step: its rate times its own span is what it learned from.
+    # Each report covers one step, so its rate times its duration is its number of equations.
     equations = sum(p.examples_per_second * span for p, span in zip(counted, spans, strict=True))
     return {
         "equations": equations,
@@ -183,7 +182,7 @@ def our_loop(pairs: Pairs, steps: int, folder: Path, tokens_per_batch: int) -> d
 
 
 def main():
-    """Measures both and prints the ratio."""
+    """Time both and print the ratio."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pairs", type=int, default=5000)
     parser.add_argument("--share", type=float, default=1.0, help="share of a pass that is timed")
@@ -194,7 +193,7 @@ def main():
     pairs = drawn.select(list(range(options.pairs)))
     timed = int(options.pairs * options.share)
     plain = PlainLoop(pairs)
-    # The plain loop is timed before and after ours, so that what else the machine does meets both.
+    # The plain loop is timed before and after ours, so that other load on the machine affects both.
     plain.run(0, timed // 2)
     with tempfile.TemporaryDirectory() as folder:
         tokens = sum(len(p) + len(s) + 3 for p, s in pairs)

@@ -1,4 +1,4 @@
-"""Resident memory of a training process over many steps of a very small model.
+"""Measure the resident memory of a training process over many steps of a very small model.
 
     OMP_NUM_THREADS=1 python benchmarks/training_memory.py [--steps 20000]
 
@@ -25,7 +25,7 @@ def resident_mib() -> float:
 
 
 def main():
-    """Trains and prints the memory at each twentieth of the way."""
+    """Train, and print the memory after each twentieth of the steps."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=20_000)
     steps = parser.parse_args().steps
@@ -45,7 +45,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         train(config, Path(folder), report=report)
-    # The first quarter fills caches and pools of the allocator.
+    # The first quarter fills caches and the allocator's pools.
     settled = seen[len(seen) // 4 :]
     print(json.dumps({"steps": steps, "resident_mib": seen[-1], "growth_mib": settled[-1] - settled[0]}))
 

@@ -1,10 +1,10 @@
-"""What verification accepts and refuses, and how fast.
+"""Measure what verification accepts and refuses, and how fast.
 
     python benchmarks/verification.py --count 10000 --seed 0
 
 Right candidates are solutions of generated problems in disguise (reordered, expanded, factored, rewritten by
-identities, shifted by a constant), wrong ones differ in one place. Which is which is decided by mpmath at 50
-digits (``antiderive.testing.candidates``). The last line is one JSON object.
+identities, shifted by a constant); wrong ones differ in one place. mpmath at 50 digits decides which are
+right (``antiderive.testing.candidates``). The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Pair = tuple[Expr, Expr]
 
 
 def solved_problems(seed: int, known: Path | None) -> Iterator[Pair]:
-    """Integrands with their antiderivatives: of generated examples, or of a file, over and over."""
+    """Integrands with their antiderivatives, from generated examples or a file, repeated without end."""
     if known is not None:
         rows = [line.split("\t") for line in known.read_text().splitlines() if "\t" in line]
         pairs = [(Expr(row[1]), Expr(row[2])) for row in rows]
@@ -39,17 +39,17 @@ def solved_problems(seed: int, known: Path | None) -> Iterator[Pair]:
     recipe = Recipe(seed=seed)
     for start in itertools.count(0, 1000):
         examples = generate(recipe, start, 1000)
-        for place in range(len(examples)):
-            yield INTEGRALS.decode(examples.problems[place]), Expr.from_tokens(examples.solutions[place])
+        for row in range(len(examples)):
+            yield INTEGRALS.decode(examples.problems[row]), Expr.from_tokens(examples.solutions[row])
 
 
 def judged(
     pairs: Iterator[Pair], change: Callable[[Expr, random.Random], Expr], wrong: bool, count: int, seed: int
 ) -> tuple[list[Pair], int]:
-    """Changed candidates that the independent judge finds wrong (or right), and how many it sorted out."""
+    """Changed candidates that the independent judge confirms, and the number of those it rejected."""
     rng = random.Random(seed)
     found: list[Pair] = []
-    sorted_out = 0
+    rejected = 0
     for integrand, solution in pairs:
         if len(found) >= count:
             break
@@ -62,19 +62,19 @@ def judged(
         if differs(integrand, candidate) is wrong:
             found.append((integrand, candidate))
         else:
-            sorted_out += 1
-    return found, sorted_out
+            rejected += 1
+    return found, rejected
 
 
 def statuses(pairs: list[Pair]) -> tuple[collections.Counter[str], float]:
-    """Counts of the verdicts, and verdicts a second; prints those that must not be."""
+    """Number of verdicts by status, and verdicts per second."""
     started = time.perf_counter()
     verdicts = [verify(integrand, candidate) for integrand, candidate in pairs]
     return collections.Counter(v.status for v in verdicts), len(pairs) / (time.perf_counter() - started)
 
 
 def show_failures(title: str, pairs: list[Pair], accepted: bool) -> None:
-    """Prints the pairs whose verdict is not as it should be."""
+    """Print the pairs with a wrong verdict."""
     for integrand, candidate in pairs:
         verdict = verify(integrand, candidate)
         if verdict.accepted is not accepted:
@@ -82,7 +82,7 @@ def show_failures(title: str, pairs: list[Pair], accepted: bool) -> None:
 
 
 def speeds(pairs: list[Pair]) -> tuple[float, float]:
-    """Pairs screened, and pairs judged in ball arithmetic at eight points, a second on one core."""
+    """Pairs screened, and pairs judged in ball arithmetic at eight points, per second on one core."""
     rounds = max(1, 20_000 // len(pairs))
     started = time.perf_counter()
     for seed in range(rounds):
@@ -91,14 +91,14 @@ def speeds(pairs: list[Pair]) -> tuple[float, float]:
     some = pairs[:300]
     points = [[{"x": complex(x)} for x in (0.31, 0.77, 1.3, 2.1, -0.4, -1.1, 0.9, 1.7)]] * len(some)
     started = time.perf_counter()
-    for (integrand, candidate), places in zip(some, points, strict=True):
-        for point in places:
+    for (integrand, candidate), samples in zip(some, points, strict=True):
+        for point in samples:
             residual_of_antiderivative(integrand, candidate, "x", point)
     return screened, len(some) / (time.perf_counter() - started)
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Run the benchmark and print its figures."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -127,7 +127,7 @@ def main() -> None:
     for name, counts, rate in (("right", of_right, right_rate), ("wrong", of_wrong, wrong_rate)):
         cells = "".join(f"{counts[status]:>9}" for status in ("proved", "agrees", "unknown", "refuted"))
         print(f"{len(right):>12} {name:<11}{cells}{rate:>12,.0f}")
-    print(f"sorted out: {odd} disguises not confirmed right, {lucky} mutants not confirmed wrong")
+    print(f"rejected: {odd} disguises not confirmed right, {lucky} mutants not confirmed wrong")
     print(f"screened: {screened:,.0f} pairs/s; ball arithmetic: {rigorous:,.0f} pairs/s (one core)")
     figures = {
         "right": len(right),

@@ -68,11 +68,11 @@ def test_one_function_of_each_skeleton(labelled_sets):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"outcome": "perhaps"}, r"train.parquet, row 1: 'perhaps' is no outcome; there are: solved"),
-        ({"cpu_seconds": math.nan}, r"row 1: cpu_seconds = nan is no time"),
-        ({"cpu_seconds": -1.0}, r"row 1: cpu_seconds = -1.0 is no time"),
-        ({"problem": [3, 4]}, r"row 1: the tokens are no integration problem: "),
-        ({"problem": None}, r"row 1: the tokens are no integration problem: "),
+        ({"outcome": "perhaps"}, r"train.parquet, row 1: unknown outcome 'perhaps'; known outcomes: solved"),
+        ({"cpu_seconds": math.nan}, r"row 1: cpu_seconds = nan is not a time"),
+        ({"cpu_seconds": -1.0}, r"row 1: cpu_seconds = -1.0 is not a time"),
+        ({"problem": [3, 4]}, r"row 1: the tokens are not an integration problem: "),
+        ({"problem": None}, r"row 1: the tokens are not an integration problem: "),
     ],
 )
 def test_bad_rows(labelled_rows, tmp_path, changes, message):
@@ -89,7 +89,7 @@ def test_other_files(labelled_rows, tmp_path):
     with pytest.raises(DataError, match=r"cannot read .*train.parquet"):
         read_splits(tmp_path)
     pq.write_table(pa.table({"problem": [[1]], "solution": [[1]]}), tmp_path / "train.parquet")
-    with pytest.raises(DataError, match=r"train.parquet is no labelled set: it has no column 'outcome'"):
+    with pytest.raises(DataError, match=r"train.parquet is not a labelled set: it has no column 'outcome'"):
         read_splits(tmp_path)
 
 

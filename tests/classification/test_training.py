@@ -137,11 +137,11 @@ def test_features_need_no_torch(labelled_sets, tmp_path):
 def test_folders_of_another_kind(labelled_folder, tiny_model, labelled_sets, tmp_path):
     with pytest.raises(DataError, match="there is no folder"):
         load_classifier(tmp_path / "none")
-    with pytest.raises(DataError, match=r"is no classifier: it is a run of antiderive train"):
+    with pytest.raises(DataError, match=r"is not a classifier: it is a run of antiderive train"):
         load_classifier(tiny_model)
-    with pytest.raises(DataError, match=r"is no classifier: it is a labelled set"):
+    with pytest.raises(DataError, match=r"is not a classifier: it is a labelled set"):
         load_classifier(labelled_folder)
-    with pytest.raises(DataError, match=r"is no classifier: it has no classifier.json"):
+    with pytest.raises(DataError, match=r"is not a classifier: it has no classifier.json"):
         load_classifier(tmp_path)
     train_classifier(
         labelled_sets, tmp_path / "tree", family="tree", shape=SHAPES["tree"], config=FitConfig(epochs=1)
@@ -157,7 +157,7 @@ def test_folders_of_another_kind(labelled_folder, tiny_model, labelled_sets, tmp
 
 
 def test_settings_that_do_not_fit(labelled_sets, tmp_path):
-    with pytest.raises(SettingError, match="there is no family 'forest'"):
+    with pytest.raises(SettingError, match="unknown family 'forest'"):
         train_classifier(labelled_sets, tmp_path, family="forest")
     with pytest.raises(SettingError, match="belong to the family language"):
         train_classifier(labelled_sets, tmp_path, family="tree", lora=4)

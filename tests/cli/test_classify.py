@@ -58,7 +58,7 @@ def test_errors_are_one_line(labelled_folder, labelled_rows, tmp_path):
             "an empty class: the train split has no function known to be without",
         ),
         (("train", mixed, "-o", "m"), "labels of different schemes"),
-        (("evaluate", labelled_folder, labelled_folder), "is no classifier: it is a labelled set"),
+        (("evaluate", labelled_folder, labelled_folder), "is not a classifier: it is a labelled set"),
         (("train", labelled_folder, "-o", "m", "--method", "maple"), "has no labels of 'maple'"),
         (("predict", "x +"), "the formula ends where an operand is expected"),
     ):

@@ -74,7 +74,7 @@ def test_solve_says_no(tmp_path):
         (["generate", "bwd", "--count", "5", "--seed", "-3", "-o", "d"], "seed"),
         (["generate", "bwd", "--count", "5", "-o", "/proc/nothing"], "cannot write"),
         (["train", "--recipe", "missing.toml", "-o", "d"], "missing.toml"),
-        (["train", "--recipe", "huge", "-o", "d"], "recipes that ship: base, demo, paper, small, tiny"),
+        (["train", "--recipe", "huge", "-o", "d"], "built-in recipes: base, demo, paper, small, tiny"),
         (["train", "--task", "fwd", "-o", "d"], "mixture.fwd.shards=FOLDER"),
         (["train", "plot", "nowhere"], "nowhere"),
         (["train", "push", "nowhere", "--folder", "d"], "nowhere"),

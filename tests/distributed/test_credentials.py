@@ -132,9 +132,9 @@ def test_tls_with_a_client_certificate_and_an_api_key(through_tls):
     ("name", "value", "message"),
     [
         ("TEMPORAL_TLS_CLIENT_CERT_PATH", "none.pem", "none.pem"),
-        ("TEMPORAL_TLS_SERVER_CA_CERT_PATH", "server.pem", "nobody trusted here has signed its certificate"),
+        ("TEMPORAL_TLS_SERVER_CA_CERT_PATH", "server.pem", "no trusted authority signed its certificate"),
         ("TEMPORAL_TLS_SERVER_NAME", "elsewhere", "its certificate is for another name"),
-        ("TEMPORAL_TLS", "false", "it hangs up; it may want TLS"),
+        ("TEMPORAL_TLS", "false", "it hung up; it may need TLS"),
     ],
 )
 def test_what_is_wrong_is_one_line(through_tls, certificates, name, value, message):

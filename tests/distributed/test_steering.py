@@ -155,6 +155,6 @@ def test_a_worker_with_another_store_leaves_the_slices_to_others(
     eventually(lambda: hung_children(planner, set()))
     planner.end()
     wrong.let_go().wait_until_it_works()
-    eventually(lambda: wrong.says("does not know this run"))
+    eventually(lambda: wrong.says("does not have this run"))
     assert look(address, name).state == "running"
     steer(address, lambda cluster: cluster.cancel(name, force=True))

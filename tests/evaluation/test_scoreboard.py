@@ -60,7 +60,7 @@ def test_a_list_is_read_by_line(file, tmp_path):
     with pytest.raises(DataError, match=r"bad.tsv:3: "):
         read_integrals(bad)
     bad.write_text("only a topic\n")
-    with pytest.raises(DataError, match=r"bad.tsv:1: topic, integrand"):
+    with pytest.raises(DataError, match=r"bad.tsv:1: expected topic, integrand"):
         read_integrals(bad)
     bad.write_text("# nothing\n")
     with pytest.raises(DataError, match="no integrals"):
@@ -185,7 +185,7 @@ def test_a_model_on_the_board(file, tmp_path, tiny_model, pool):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--methods", "model"], "which model? give --model"),
+        (["--methods", "model"], "no model given; give --model"),
         (["--methods", "mathematica"], "there is no method 'mathematica'"),
         (["--timeout", "-1"], "must be positive"),
     ],

@@ -60,8 +60,8 @@ class WorkerProcess:
         return self
 
     def wait_until_it_works(self):
-        eventually(lambda: self.says("works at") or self.process.poll() is not None)
-        assert self.says("works at"), self.lines
+        eventually(lambda: self.says("listening on") or self.process.poll() is not None)
+        assert self.says("listening on"), self.lines
         return self
 
     def end(self):

@@ -76,7 +76,7 @@ def test_without_a_proof_every_method_is_asked_and_told():
     assert not solution.solved and not solution.nonelementary and solution.method is None
     assert [method for method, _ in solution.attempts[1:]] == [f"cas:{step.method}" for step in order]
     assert str(solution).startswith(
-        "no elementary antiderivative found (model: no model was given; cas:fricas: "
+        "no elementary antiderivative found (model: no model given; cas:fricas: "
     )
 
 

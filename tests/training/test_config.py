@@ -49,7 +49,7 @@ def test_recipes_and_overrides(tmp_path):
         TrainingConfig.load("demo", ("steps=7",))
     with pytest.raises(SettingError, match="not a table"):
         TrainingConfig.load("demo", ("training.steps.deep=7",))
-    with pytest.raises(DataError, match="recipes that ship: base, demo, paper, small, tiny"):
+    with pytest.raises(DataError, match="built-in recipes: base, demo, paper, small, tiny"):
         TrainingConfig.load(tmp_path / "missing.toml")
 
 

@@ -49,7 +49,7 @@ def test_two_processes_follow_the_curve_and_the_world_is_checked(tmp_path, alone
     shared = next(line for line in lines if line["kind"] == "validation")
     assert {name: shared[name] for name in seen[0]} == pytest.approx(seen[0], rel=TOLERANCE)
     # Resumed by one process: refused, and the checkpoints are as they were.
-    with pytest.raises(DataError, match="a run of 2 processes and this is one of 1") as refused:
+    with pytest.raises(DataError, match="a run of 2 processes, and this one has 1") as refused:
         train(TrainingConfig.from_dict(values), tmp_path / "two")
     assert "\n" not in str(refused.value)
     assert Checkpoint.latest(tmp_path / "two").step == 12

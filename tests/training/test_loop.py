@@ -95,7 +95,7 @@ def test_another_configuration_is_refused(tmp_path):
 
 def test_a_loss_that_is_not_a_number_stops_the_run_and_leaves_the_last_checkpoint(tmp_path, monkeypatch):
     monkeypatch.setattr("antiderive.training.loop.learning_rate", lambda step, _: 1e-3 if step < 5 else 1e30)
-    with pytest.raises(LimitError, match="in the steps 5 to 8; lower training.learning_rate") as stopped:
+    with pytest.raises(LimitError, match="in steps 5 to 8; lower training.learning_rate") as stopped:
         train(config(), tmp_path)
     assert "\n" not in str(stopped.value)
     latest = Checkpoint.latest(tmp_path)
@@ -182,7 +182,7 @@ def test_checkpoints_are_refused_when_broken(tmp_path):
     path = train(config(), tmp_path / "run").path
     with pytest.raises(DataError, match="no folder"):
         load_model(tmp_path / "nothing")
-    with pytest.raises(DataError, match="no checkpoint"):
+    with pytest.raises(DataError, match="not a checkpoint"):
         load_model(tmp_path)
     (path / "model.safetensors").write_bytes(b"x" * 10)
     with pytest.raises(DataError, match="cannot read"):

@@ -106,5 +106,5 @@ def test_trees_write_what_they_read():
     text = "add mul INT- 1 2 sin x div x pow x INT+ 3"
     tree = Tree.read(text)
     assert tree.text == text
-    assert [tree.at(path).name for path in tree.places()][:4] == ["add", "mul", "INT- 1 2", "sin"]
+    assert [tree.at(path).name for path in tree.paths()][:4] == ["add", "mul", "INT- 1 2", "sin"]
     assert tree.put((0, 1), Tree("y")).text == "add mul INT- 1 2 y div x pow x INT+ 3"

@@ -1,7 +1,7 @@
-"""Will it integrate? Classifiers of integrands: by what, how likely, how long.
+"""Classifiers of integrands: which methods find an integral, how likely, and how fast.
 
-They learn from labelled sets (:mod:`antiderive.labelling`). Nothing is integrated here, and what needs torch,
-scikit-learn or transformers is imported when it is used.
+They learn from labelled sets (:mod:`antiderive.labelling`). Nothing is integrated here, and torch,
+scikit-learn and transformers are imported only when they are used.
 """
 
 from __future__ import annotations

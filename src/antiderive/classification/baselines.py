@@ -1,4 +1,4 @@
-"""What a classifier has to beat."""
+"""Baselines that a classifier has to beat."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 Scores = NDArray[np.float64]
 
 HEURISTICS = ("sympy-risch", "sympy-manual")
-"""SymPy's own: a quick answer by the Risch algorithm, and one by the rules used by hand."""
+"""Heuristics of SymPy: its quick version of the Risch algorithm, and its rules for integration by hand."""
 
 _WORTH = {"solved": 1.0, "nonelementary": 0.0, "timeout": 0.4}
-"""What the end of such a call says; giving up says a little."""
+"""Score of each outcome of such a call; giving up is weak evidence."""
 
 
 def baseline_scores(train: LabelledSet, test: LabelledSet) -> dict[str, Scores]:
-    """Probabilities by each baseline that an integral of each test function is found.
+    """Probability, by each baseline, that an integral of each test function is found.
 
-    ``majority`` says the same of all; ``operator counts`` is a logistic regression on how often each operator
-    occurs; ``trees`` are gradient-boosted on the simple features (counts and sizes), ``trees, all features``
-    on everything that the family ``features`` sees.
+    ``majority`` gives all functions the same score; ``operator counts`` is a logistic regression on the
+    number of times each operator occurs; ``trees`` are gradient-boosted trees on the simple features (counts
+    and sizes), and ``trees, all features`` on all features of the family ``features``.
     """
     # Loading scikit-learn takes a second.
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -48,7 +48,7 @@ def baseline_scores(train: LabelledSet, test: LabelledSet) -> dict[str, Scores]:
         return HistGradientBoostingClassifier(max_iter=200, learning_rate=0.05, random_state=0)
 
     logistic = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
-    # The trees' threads wait actively for each other, which on a busy machine takes for ever.
+    # The trees' threads busy-wait for each other, which takes forever on a loaded machine.
     with threadpool_limits(1):
         return {
             "majority": np.full(len(test), truth.mean()),
@@ -64,11 +64,11 @@ def _positive(model: object, rows: NDArray[np.float32]) -> Scores:
 
 
 def heuristic_scores(integrands: Sequence[Expr], *, cpu_seconds: float = 1.0) -> dict[str, Scores]:
-    """SymPy's own word on each integrand: 1 for a confirmed answer, 0 for a proof of none, else between.
+    """Scores from SymPy: 1 for a confirmed answer, 0 for a proof that there is none, else in between.
 
     Args:
-        integrands: the functions; each is asked of each of :data:`HEURISTICS`.
-        cpu_seconds: what a call may take.
+        integrands: the functions; each goes to each of :data:`HEURISTICS`.
+        cpu_seconds: limit of a call.
     """
     from antiderive.cas import Request, ask_all, open_pool
     from antiderive.portfolio import judge_outcome

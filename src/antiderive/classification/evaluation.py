@@ -1,4 +1,4 @@
-"""How good a classifier is on functions whose skeletons it has not seen, beside what it has to beat."""
+"""Evaluation of a classifier on functions with unseen skeletons, compared with the baselines."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ OURS = "classifier"
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """The scores of one classifier or baseline, on functions whose label is known.
+    """The scores of one classifier or baseline, on functions with a known label.
 
     Attributes:
         name: the classifier or a baseline.
-        functions: how many there are, each of another skeleton.
+        functions: number of functions, each with a different skeleton.
         auc: area under the ROC curve.
         low: lower end of its 95% bootstrap interval.
-        high: upper end.
+        high: upper end of that interval.
         average_precision: area under precision over recall.
-        accuracy: share told right at probability 1/2.
+        accuracy: share classified correctly at probability 1/2.
         calibration_error: expected calibration error.
-        auc_proved: the AUC when the only negatives are those with a proof.
-        proved_denied: share of those with a proof that is told negative.
+        auc_proved: AUC if only functions proved to have no elementary integral count as negative.
+        proved_denied: share of those functions that are classified as negative.
     """
 
     name: str
@@ -62,17 +62,17 @@ class ScoreRow:
 
 @dataclass(frozen=True)
 class CallRow:
-    """How well one call was foreseen.
+    """How well one call was predicted.
 
     Attributes:
         name: the method and its budget.
-        functions: how many it was asked.
-        settled: share that it settled: an integral, or a proof that there is none.
+        functions: number of functions it was tried on.
+        settled: share that it settled, by an integral or a proof that there is none.
         auc: area under the ROC curve of its success.
-        calibration_error: of its probabilities.
-        seconds: CPU seconds it took on average.
-        expected_seconds: what was expected on average.
-        time_correlation: rank correlation of expected and true time.
+        calibration_error: expected calibration error of the predicted success.
+        seconds: mean CPU seconds.
+        expected_seconds: mean of the predicted CPU seconds.
+        time_correlation: rank correlation of predicted and true time.
     """
 
     name: str
@@ -87,25 +87,25 @@ class CallRow:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Everything that a report shows.
+    """All figures of a report.
 
     Attributes:
         title: what was evaluated on what.
-        rows: the classifier, others beside it, then the baselines.
-        heuristics: the same and SymPy's own heuristics, all on the functions that SymPy was asked.
-        gains: 95% interval of how far the classifier's AUC is above that of each other row, by its name;
-            SymPy's heuristics on the functions that SymPy was asked.
+        rows: the classifier, other classifiers, then the baselines.
+        heuristics: these rows and SymPy's heuristics, all on the functions given to SymPy.
+        gains: by name of each other row, the 95% interval of the difference between the classifier's AUC and
+            that row's; for SymPy's heuristics, on the functions given to SymPy.
         uncalibrated_error: expected calibration error before temperature scaling.
         log_loss: in nats.
-        class_accuracy: share of functions whose most likely class of outcomes is the true one.
+        class_accuracy: share of functions whose predicted class of outcomes is the true one.
         class_majority: share of the most frequent class.
         calls: by method and budget.
         sizes: by number of operators: true positives, false negatives, false positives, true negatives.
         curves: ROC curves by name.
         bins: mean probability, share of positives and size of each bin.
         uncalibrated_bins: the same before temperature scaling.
-        predictions_per_second: in batches.
-        counts: functions of the test split by what is known of them.
+        predictions_per_second: speed of predictions in batches.
+        counts: number of functions of the test split, by label.
     """
 
     title: str
@@ -141,16 +141,16 @@ def evaluate_classifier(
     heuristics: int = 0,
     report: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
-    """Evaluates a classifier on a test split and trains the baselines on the same training split.
+    """Evaluate a classifier on a test split, and baselines trained on the same training split.
 
     Args:
         classifier: the classifier.
-        train: what the baselines learn from.
-        test: functions of other skeletons; one of each is taken.
+        train: training split of the baselines.
+        test: functions with other skeletons; one per skeleton is used.
         title: heading of the report.
         beside: other classifiers by name, evaluated on the same functions.
-        heuristics: so many of them SymPy is asked as well, one CPU second for each method.
-        report: called with a line on what is being done.
+        heuristics: number of functions given to SymPy as well, with one CPU second for each method.
+        report: called with a line at the start of each stage.
     """
     test = test.one_of_each_skeleton()
     report(f"{len(test):,} functions of different skeletons")
@@ -221,7 +221,7 @@ def _row(name: str, labelled: LabelledSet, scores: Scores) -> ScoreRow:
 
 
 def _gains(truth: NDArray[np.bool_], scores: dict[str, Scores]) -> dict[str, tuple[float, float]]:
-    """How far the first scores are above each of the others."""
+    """Intervals of the AUC of the first scores minus that of each of the others."""
     ours, *others = scores
     return {name: bootstrap_auc(truth, scores[ours], scores[name]) for name in others}
 
@@ -252,7 +252,7 @@ def _calls(classifier: Classifier, prediction: Prediction, test: LabelledSet) ->
 
 
 def _rank_correlation(one: Scores, other: Scores) -> float:
-    """Spearman's."""
+    """Spearman's rank correlation."""
     if len(one) < 3 or np.ptp(one) == 0 or np.ptp(other) == 0:
         return float("nan")
     ranks = [np.argsort(np.argsort(each, kind="stable")).astype(float) for each in (one, other)]

@@ -1,4 +1,4 @@
-"""The classifier that reads features, without torch: two small layers in numpy."""
+"""The classifier on features, with two small layers in numpy; it does not need torch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from antiderive.errors import DataError
 from antiderive.expressions import Expr
 
 SHIPPED = Path(__file__).parent / "shipped"
-"""The classifier that comes with the package; ``docs/how-to/classify.md`` says how it was made."""
+"""The built-in classifier; ``docs/how-to/classify.md`` describes how it was made."""
 
 _FILE = "weights.npz"
 _NAMES = ("mean", "scale", "hidden", "hidden_bias", "output", "output_bias")
@@ -25,7 +25,7 @@ Weights = dict[str, NDArray[np.float32]]
 
 
 class FeatureClassifier:
-    """Features, standardized after ``log(1 + n)``; one layer of tanh; one linear layer."""
+    """A network on features, standardized after ``log(1 + n)``: one tanh layer and one linear layer."""
 
     def __init__(self, description: Description, weights: Weights) -> None:
         self.description = description
@@ -33,10 +33,10 @@ class FeatureClassifier:
 
     @classmethod
     def load(cls, folder: Path) -> FeatureClassifier:
-        """Reads a folder.
+        """Read a classifier from a folder.
 
         Raises:
-            DataError: if the weights cannot be read or are of another version.
+            DataError: if the weights cannot be read or are from another version.
         """
         description = Description.read(folder)
         if description.family != "features":
@@ -48,13 +48,13 @@ class FeatureClassifier:
             raise DataError(f"cannot read {folder / _FILE}: {error}") from error
         if weights["mean"].shape != (len(FEATURES),):
             raise DataError(
-                f"{folder} knows {len(weights['mean'])} features, this version {len(FEATURES)}; "
+                f"{folder} has {len(weights['mean'])} features, and this version has {len(FEATURES)}; "
                 "train it again"
             )
         return cls(description, weights)
 
     def save(self, folder: Path) -> None:
-        """Writes weights and description."""
+        """Write weights and description."""
         folder.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(folder / _FILE, **self._weights)  # type: ignore[arg-type]
         self.description.write(folder)
@@ -67,5 +67,5 @@ class FeatureClassifier:
         return np.asarray(hidden @ w["output"] + w["output_bias"], dtype=np.float64)
 
     def predict(self, integrands: Sequence[Expr]) -> Prediction:
-        """What is expected of them."""
+        """Calibrated predictions for integrands."""
         return self.description.prediction(self.logits([renamed(integrand) for integrand in integrands]))

@@ -1,4 +1,4 @@
-"""Numbers that describe an integrand, from one walk over its nodes, for models that read no tokens."""
+"""Features of an integrand, computed in one walk over its nodes, for models that do not read tokens."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _GROUPS = {
 _GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
 _FUNCTIONS = sorted(row["name"] for row in operators() if row["power"] is None and row["arity"] == 1)
 _KINDS = ("add", "mul", "power", "root", "x_exponent", *_GROUPS, "other")
-"""Kinds of a node that holds ``x``: a power with an integer exponent, a fraction, ``x`` in the exponent."""
+"""Kinds of nodes that contain ``x``; powers are split by exponent: integer, fraction, or one with ``x``."""
 
 _EXPONENTS = ("-1", "-int", "2", "int", "-1/2", "1/2", "halves", "fraction", "symbol", "function")
 _DEGREES = ("0", "1", "2", "3", "4", "more", "none")
@@ -37,7 +37,7 @@ COUNTS = (
     "numbers",
     "parameters",
 )
-"""The simple features: how often each operator occurs, and sizes."""
+"""The simple features: counts of operators, and sizes."""
 
 FEATURES = (
     *COUNTS,
@@ -68,12 +68,12 @@ def features_of(integrands: Sequence[Expr]) -> NDArray[np.float32]:
 
 
 class _Walk:
-    """Nodes of an expression, children first, with what is known of each.
+    """Nodes of an expression, children first, with their properties.
 
     Attributes:
         nodes: kind and content of each.
-        degree: degree in ``x`` of those that are polynomials; None for the others.
-        kinds: one of :data:`_KINDS`; None for those without ``x`` and for ``x``.
+        degree: degree in ``x`` of each node that is a polynomial; ``None`` for other nodes.
+        kinds: one of :data:`_KINDS`; ``None`` for ``x`` itself and for nodes without ``x``.
     """
 
     def __init__(self, integrand: Expr) -> None:
@@ -86,7 +86,7 @@ class _Walk:
             self.kinds.append(name)
 
     def number(self, index: int) -> Fraction | None:
-        """The value of a node that is a number."""
+        """The value of a node, or ``None`` if it is not a number."""
         kind, content = self.nodes[index]
         return Fraction(*content) if kind == "number" else None
 

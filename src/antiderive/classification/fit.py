@@ -1,4 +1,4 @@
-"""Training of classifiers, the same for every family."""
+"""Training of classifiers, shared by all families. It does not know how a network reads an integrand."""
 
 from __future__ import annotations
 
@@ -17,20 +17,21 @@ from antiderive.classification.targets import Targets, loss_of
 from antiderive.errors import SettingError
 
 _BUCKET = 20
-"""Batches that are sorted by length together: little padding, and still a shuffle."""
+"""Batches sorted by length together: enough for little padding, few enough to stay shuffled."""
 
 
 @dataclass(frozen=True)
 class FitConfig:
-    """How a classifier is trained.
+    """Settings of the training of a classifier.
 
     Attributes:
-        epochs: most passes over the training split.
-        patience: passes without a better loss on the validation split before it stops.
-        batch: functions of a step.
-        learning_rate: peak of AdamW's learning rate; it warms up for a twentieth and falls as a cosine.
-        weight_decay: of matrices.
-        seed: of weights, order and dropout.
+        epochs: largest number of passes over the training split.
+        patience: training stops after this many passes without a better validation loss.
+        batch: functions per step.
+        learning_rate: peak learning rate of AdamW; it warms up for a twentieth of the steps, then follows a
+            cosine.
+        weight_decay: weight decay of matrices.
+        seed: seed of weights, order and dropout.
 
     Raises:
         SettingError: for values out of range.
@@ -51,13 +52,13 @@ class FitConfig:
 
 @dataclass(frozen=True)
 class Epoch:
-    """How one pass went.
+    """Figures of one pass.
 
     Attributes:
-        number: from 1.
-        training_loss: mean over the steps.
-        validation_loss: on the whole validation split.
-        best: whether no pass before had a lower one.
+        number: number of the pass, from 1.
+        training_loss: mean loss over the steps.
+        validation_loss: loss on the whole validation split.
+        best: whether this is the lowest validation loss so far.
         seconds: wall-clock time since the start.
     """
 
@@ -69,10 +70,10 @@ class Epoch:
 
 
 Rows = Sequence[Sequence[float]]
-"""What a family makes of integrands: ids of tokens, or features."""
+"""Encoded integrands: token ids, or features."""
 
 Collate = Callable[[Sequence[Sequence[float]]], Tensor]
-"""Makes a batch of rows."""
+"""Makes a batch from rows."""
 
 
 def fit(
@@ -85,15 +86,15 @@ def fit(
     collate: Collate,
     report: Callable[[Epoch], None] = lambda _: None,
 ) -> list[Epoch]:
-    """Trains a module that takes batches and returns outputs [B, O]; the best weights stay in it.
+    """Train a module from batches to outputs [B, O], and leave the best weights in it.
 
     Args:
-        module: what is trained.
-        layout: what the outputs mean.
+        module: the module to train.
+        layout: meaning of the outputs.
         train: rows and targets of the training split.
-        valid: those of the validation split.
-        config: how.
-        collate: makes a batch of rows.
+        valid: rows and targets of the validation split.
+        config: settings of the training.
+        collate: makes a batch from rows.
         report: called after each pass.
     """
     started = time.monotonic()

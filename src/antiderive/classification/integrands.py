@@ -1,4 +1,4 @@
-"""Integrands as classifiers see them: a function of ``x`` with parameters ``a0``, ``a1``, ..."""
+"""Integrands as classifiers read them: functions of ``x`` with parameters ``a0``, ``a1``, ..."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from antiderive.expressions import COEFFICIENTS, CONSTANTS, Expr
 
 
 def renamed(integrand: Expr, variable: str = "x") -> Expr:
-    """The integrand with its variable named ``x`` and its parameters by their first places.
+    """The integrand with its variable renamed to ``x``, and its parameters in order of first occurrence.
 
     Raises:
-        UnsupportedError: for more parameters than there are names.
+        UnsupportedError: if there are more parameters than names.
     """
     own = {variable, *CONSTANTS}
     names = [value for kind, value in integrand.nodes() if kind == "symbol" and value not in own]

@@ -1,4 +1,4 @@
-"""Labelled sets as arrays: what ``antiderive label export --to classifier`` wrote."""
+"""Labelled sets as arrays, read from what ``antiderive label export --to classifier`` wrote."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _HELP = "antiderive label export --to classifier writes such a folder"
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """Functions with their labels; all arrays are in the order of ``integrands``.
+    """Functions with their labels, in arrays in the order of ``integrands``.
 
     Attributes:
         integrands: the functions, parameters named ``a0``, ``a1``, ... in order.
-        operators: number of operators of each.
-        skeletons: keyed hash of the skeleton of each.
+        operators: number of operators of each function.
+        skeletons: keyed hash of each skeleton.
         methods: names of the methods, sorted.
-        limits: CPU seconds that each method had.
-        overrun: CPU seconds that it takes to end a call of each method which met its limit.
-        success: 1 where a method settled it, by a confirmed integral or a proof that there is none, 0 where
-            not, -1 where it was not asked; [N, M].
-        seconds: CPU seconds of each call; NaN where it was not asked; [N, M].
+        limits: CPU limit of each method, in seconds.
+        overrun: for each method, the CPU seconds it takes to stop a call at its limit.
+        success: 1 if the method settled the function, by a confirmed integral or a proof that there is none;
+            0 if not; -1 if it was not called; [N, M].
+        seconds: CPU seconds of each call, NaN if the method was not called; [N, M].
         classes: index into :data:`~antiderive.classification.prediction.CLASSES`, -1 for none.
-        found: 1 if an integral was found, 0 if not, -1 if a limit was met before that was known.
-        proved: whether it was proved that there is no elementary integral.
+        found: 1 if an integral was found, 0 if not, -1 if a limit left it unknown.
+        proved: whether a proof shows that there is no elementary integral.
     """
 
     integrands: list[Expr]
@@ -62,7 +62,7 @@ class LabelledSet:
         return len(self.integrands)
 
     def select(self, indices: NDArray[Any]) -> LabelledSet:
-        """The functions at some indices, or where a mask is true."""
+        """The functions at these indices, or where the mask is true."""
         chosen = np.flatnonzero(indices) if indices.dtype == bool else indices
         by_function = ("operators", "skeletons", "success", "seconds", "classes", "found", "proved")
         return replace(
@@ -72,7 +72,7 @@ class LabelledSet:
         )
 
     def one_of_each_skeleton(self) -> LabelledSet:
-        """The first function of each skeleton: what differs in constants alone is no second test."""
+        """The first function of each skeleton; one that differs only in constants is not another test."""
         return self.select(np.sort(np.unique(self.skeletons, return_index=True)[1]))
 
 
@@ -82,14 +82,15 @@ def read_splits(
     """The splits of a labelled set.
 
     Args:
-        folder: with ``train.parquet``, ``valid.parquet`` and ``test.parquet``.
-        methods: take the labels of these methods alone; by default those of all.
-        censored: functions that met a limit count as unknown, otherwise as not found.
-        splits: which ones to read.
+        folder: folder with ``train.parquet``, ``valid.parquet`` and ``test.parquet``.
+        methods: methods whose labels to use; by default all.
+        censored: whether functions that met a limit count as unknown rather than as not found.
+        splits: the splits to read.
 
     Raises:
-        DataError: if a file is missing or no labelled set, for a bad row, for labels of different schemes.
-        SettingError: for a method that the set does not have.
+        DataError: if a file is missing or is not a labelled set, for a bad row, or for labels of different
+            schemes.
+        SettingError: for a method without labels in the set.
     """
     tables = {split: _table(folder / f"{split}.parquet") for split in splits}
     there = sorted({name for table in tables.values() for name in table["method"].to_pylist()})
@@ -113,14 +114,14 @@ def _table(path: Path) -> pa.Table:
         raise DataError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
     missing = [name for name in _COLUMNS if name not in table.column_names]
     if missing:
-        raise DataError(f"{path} is no labelled set: it has no column {missing[0]!r}; {_HELP}")
+        raise DataError(f"{path} is not a labelled set: it has no column {missing[0]!r}; {_HELP}")
     return table
 
 
 def _limits(
     folder: Path, tables: dict[str, pa.Table], methods: tuple[str, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Limit and overrun of each method. Conclusive outcomes do not depend on it: those that met it tell."""
+    """Limit and overrun of each method, read off the calls that met the limit."""
     met: dict[str, set[float]] = {name: set() for name in methods}
     largest = dict.fromkeys(methods, 0.0)
     over: dict[str, list[float]] = {name: [] for name in methods}
@@ -152,7 +153,7 @@ def _read(
     *,
     censored: bool,
 ) -> LabelledSet:
-    """One split: rows of a function stand together and become one entry."""
+    """Read one split; the rows of a function are adjacent and become one entry."""
     index_of = {name: index for index, name in enumerate(methods)}
     entries: list[Expr] = []
     operators, skeletons = [], []
@@ -173,7 +174,7 @@ def _read(
         outcomes[index][row["method"]] = row["outcome"]
         seconds[index][row["method"]] = row["cpu_seconds"]
     if not entries:
-        raise DataError(f"{path} holds no label of {', '.join(methods)}; label more functions")
+        raise DataError(f"{path} has no labels of {', '.join(methods)}; label more functions")
     asked = np.array([[name in each for name in methods] for each in outcomes])
     settled = np.array([[each.get(name) in CONCLUSIVE for name in methods] for each in outcomes])
     times = np.array([[each.get(name, np.nan) for name in methods] for each in seconds])
@@ -207,14 +208,14 @@ def _checked(path: Path, number: int, row: dict[str, Any]) -> Expr:
     """
     where = f"{path}, row {number + 1}"
     if row["outcome"] not in OUTCOMES:
-        raise DataError(f"{where}: {row['outcome']!r} is no outcome; there are: {', '.join(OUTCOMES)}")
+        raise DataError(f"{where}: unknown outcome {row['outcome']!r}; known outcomes: {', '.join(OUTCOMES)}")
     for name in ("cpu_seconds", "limit_seconds"):
         if not (row[name] is not None and 0 <= row[name] < np.inf):
-            raise DataError(f"{where}: {name} = {row[name]} is no time in seconds")
+            raise DataError(f"{where}: {name} = {row[name]} is not a time in seconds")
     try:
         return renamed(INTEGRALS.decode(row["problem"]))
     except (AntideriveError, TypeError) as error:
-        raise DataError(f"{where}: the tokens are no integration problem: {error}") from error
+        raise DataError(f"{where}: the tokens are not an integration problem: {error}") from error
 
 
 def _class_of(outcomes: set[str]) -> int:
@@ -229,19 +230,19 @@ def _found(outcomes: set[str], *, censored: bool) -> int:
         return 1
     if "nonelementary" in outcomes:
         return 0
-    # An answer that cannot be written or confirmed is no sign that there is none.
+    # An answer that cannot be written or confirmed does not show that there is none.
     if outcomes & {"wrong", "unconfirmed", "unsupported"}:
         return -1
     return -1 if censored and outcomes & set(INCONCLUSIVE) else 0
 
 
 def require_one_scheme(folder: Path, sets: dict[str, LabelledSet]) -> None:
-    """Refuses sets in which some functions were labelled by more methods than others.
+    """Refuse sets in which some functions were labelled by more methods than others.
 
-    Whether an integral was found would mean different things.
+    There, "an integral was found" would not mean the same for all functions.
 
     Raises:
-        DataError: if there are.
+        DataError: if there are such functions.
     """
     schemes: Counter[tuple[str, ...]] = Counter()
     for part in sets.values():
@@ -256,10 +257,10 @@ def require_one_scheme(folder: Path, sets: dict[str, LabelledSet]) -> None:
 
 
 def require_both_classes(folder: Path, split: str, part: LabelledSet) -> None:
-    """Refuses a set in which no function, or every function, has an integral.
+    """Refuse a set in which no function, or every function, has an integral.
 
     Raises:
-        DataError: if it is one.
+        DataError: if a class is empty.
     """
     for value, what in ((1, "with an integral that was found"), (0, "known to be without")):
         if not (part.found == value).any():

@@ -1,8 +1,8 @@
 """Classifiers fine-tuned from language models, such as MathBERT, through ``transformers``.
 
-A model is named by a local folder or by its name on the Hub (``tbs17/MathBERT``, ``witiko/mathberta``).
-It reads the integrand as LaTeX or infix. With LoRA (Hu et al. 2021) only small matrices beside its own are
-trained; they are merged into the weights when the classifier is saved.
+A model is given by a local folder or by its name on the Hub (``tbs17/MathBERT``, ``witiko/mathberta``). It
+reads the integrand as LaTeX or infix. With LoRA (Hu et al. 2021) only small added matrices are trained; they
+are merged into the weights when the classifier is saved.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class _Logits(nn.Module):
         self.pad = pad
 
     def forward(self, tokens_BS: Tensor) -> Tensor:
-        """[B, S] to [B, O]."""
+        """Map token ids [B, S] to logits [B, O]."""
         logits: Tensor = self.model(input_ids=tokens_BS, attention_mask=(tokens_BS != self.pad).long()).logits
         return logits
 
@@ -51,25 +51,25 @@ class LanguageNetwork:
 
         Args:
             base: local folder or name on the Hub.
-            layout: what its outputs are to mean.
-            writing: ``latex`` or ``infix``.
-            lora: rank of the matrices that are trained; 0 trains all weights.
+            layout: meaning of the outputs.
+            writing: how integrands are written: ``latex`` or ``infix``.
+            lora: rank of the trained matrices; 0 trains all weights.
 
         Raises:
             DataError: if the model cannot be loaded.
             MissingExtraError: without transformers, or without peft for LoRA.
-            SettingError: for another writing or a negative rank.
+            SettingError: for an unknown writing or a negative rank.
         """
         if writing not in WRITINGS or lora < 0:
             raise SettingError(
-                f"input {writing!r}, LoRA rank {lora}: there are latex and infix, ranks from 0"
+                f"input {writing!r}, LoRA rank {lora}: choose latex or infix, and a rank of at least 0"
             )
         model, tokenizer = _load(base, outputs=layout.outputs)
         return cls(_with_lora(model, lora) if lora else model, tokenizer, writing, base, lora)
 
     @classmethod
     def load(cls, folder: Path, description: Description) -> LanguageNetwork:
-        """From the folder of a classifier.
+        """Load a classifier from its folder.
 
         Raises:
             DataError: if it cannot be loaded.
@@ -80,11 +80,11 @@ class LanguageNetwork:
 
     @property
     def shape(self) -> dict[str, Any]:
-        """Where it came from and how it reads."""
+        """The base model and how it reads integrands."""
         return {"base": self._base, "writing": self._writing, "lora": self._lora}
 
     def encode(self, integrands: Sequence[Expr]) -> list[InputRow]:
-        """Ids of the text, cut at the model's longest input."""
+        """Token ids of the text, truncated to the model's longest input."""
         texts = [
             integrand.to_latex() if self._writing == "latex" else integrand.to_infix()
             for integrand in integrands
@@ -98,7 +98,7 @@ class LanguageNetwork:
         return padded(rows, self.module.pad)
 
     def save(self, folder: Path, description: Description) -> None:
-        """Writes model and tokenizer as transformers does, the LoRA matrices merged."""
+        """Write model and tokenizer in the format of transformers, with the LoRA matrices merged."""
         model = self.module.model
         if self._lora and hasattr(model, "merge_and_unload"):
             model = self.module.model = model.merge_and_unload()
@@ -108,10 +108,10 @@ class LanguageNetwork:
 
 
 def _load(name: str, *, outputs: int | None = None) -> tuple[Any, Any]:
-    """Model and tokenizer.
+    """Load model and tokenizer.
 
     Raises:
-        DataError: if they are not there.
+        DataError: if they cannot be loaded.
         MissingExtraError: without transformers.
     """
     try:
@@ -132,10 +132,10 @@ def _load(name: str, *, outputs: int | None = None) -> tuple[Any, Any]:
 
 def _cannot_load(name: str) -> str:
     if Path(name).exists():
-        return f"{name} is no language model: transformers cannot load it; it needs {_NEEDED}"
+        return f"{name} is not a language model that transformers can load; it needs {_NEEDED}"
     return (
-        f"cannot load the language model {name}: it is no local folder, not among the downloaded models, and "
-        f"the Hub was not reached; fetch it with: hf download {name}, or give a folder with {_NEEDED}"
+        f"cannot load the language model {name}: it is neither a local folder nor a downloaded model, and "
+        f"the Hub could not be reached; fetch it with: hf download {name}, or give a folder with {_NEEDED}"
     )
 
 
@@ -152,6 +152,6 @@ def _with_lora(model: Any, rank: int) -> Any:  # noqa: ANN401
         target_modules="all-linear",
     )
     with warnings.catch_warnings():
-        # peft asks transformers by names that are on their way out.
+        # peft uses names of transformers that are deprecated.
         warnings.simplefilter("ignore", FutureWarning)
         return get_peft_model(model, config)

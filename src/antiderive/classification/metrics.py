@@ -1,4 +1,4 @@
-"""How good probabilities are: ranking, calibration, and how sure one can be of both."""
+"""Metrics of predicted probabilities: ranking, calibration, and confidence intervals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BINS = 15
 
 
 def roc_auc(truth: Truth, scores: Scores) -> float:
-    """Probability that a positive stands above a negative, ties counted half (Mann & Whitney 1947).
+    """Probability that a positive is ranked above a negative, counting ties half (Mann & Whitney 1947).
 
     NaN if a class is empty.
     """
@@ -26,7 +26,7 @@ def roc_auc(truth: Truth, scores: Scores) -> float:
 
 
 def roc_curve(truth: Truth, scores: Scores) -> tuple[Scores, Scores]:
-    """Shares of false and of true positives, from the highest threshold to the lowest."""
+    """False and true positive rates, from the highest threshold to the lowest."""
     order = np.argsort(-scores, kind="stable")
     last = np.append(np.diff(scores[order]) != 0, True)
     true = np.cumsum(truth[order])[last] / max(1, truth.sum())
@@ -45,7 +45,7 @@ def average_precision(truth: Truth, scores: Scores) -> float:
 
 
 def reliability(truth: Truth, probabilities: Scores, bins: int = BINS) -> list[tuple[float, float, int]]:
-    """Mean probability, share of positives and size of each bin of equal width that is not empty."""
+    """Mean probability, share of positives and size of each non-empty bin; bins have equal width."""
     index = np.minimum((probabilities * bins).astype(int), bins - 1)
     return [
         (float(probabilities[here].mean()), float(truth[here].mean()), int(here.sum()))
@@ -71,7 +71,7 @@ def log_loss(truth: Truth, logits: Scores) -> float:
 
 
 def fit_temperature(truth: Truth, logits: Scores) -> float:
-    """The T for which ``sigmoid(logits / T)`` has the least log loss (Guo et al. 2017, section 4.2).
+    """The T that minimizes the log loss of ``sigmoid(logits / T)`` (Guo et al. 2017, section 4.2).
 
     The loss is convex in 1/T: golden-section search over 0.05 to 20.
     """
@@ -89,7 +89,7 @@ def fit_temperature(truth: Truth, logits: Scores) -> float:
 def bootstrap_auc(
     truth: Truth, scores: Scores, other: Scores | None = None, *, samples: int = 1000, seed: int = 0
 ) -> tuple[float, float]:
-    """95% interval of the ROC-AUC over resampled functions, or of how far it is above that of ``other``."""
+    """95% bootstrap interval of the ROC-AUC, or of its difference from that of ``other``."""
     random = np.random.Generator(np.random.Philox(seed))
     values = []
     for _ in range(samples):

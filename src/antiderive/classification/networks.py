@@ -1,7 +1,7 @@
-"""Networks of the classifiers that are trained from scratch, with what they read of an integrand.
+"""Networks of the classifiers trained from scratch, and how they encode integrands.
 
-A network turns integrands into rows of numbers, rows into a batch, and a batch into outputs; the trainer
-(:mod:`antiderive.classification.fit`) knows no more of it.
+A network turns integrands into rows of numbers, rows into a batch, and a batch into outputs. The trainer
+(:mod:`antiderive.classification.fit`) knows nothing else of it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from antiderive.expressions import Expr, Vocabulary
 from antiderive.models import ClassifierConfig, TransformerClassifier
 
 MAX_TOKENS = 400
-"""Longer expressions are cut: their beginning says enough."""
+"""Tokens after which expressions are cut; the beginning is enough."""
 
 _WEIGHTS = "model.safetensors"
 
@@ -34,34 +34,34 @@ InputRow = Sequence[float]
 
 
 class Network(Protocol):
-    """A module with its way to read integrands: what training and predicting need."""
+    """A module and its encoding of integrands, as training and prediction need them."""
 
     @property
     def module(self) -> nn.Module:
-        """What is trained."""
+        """The module to train."""
 
     @property
     def shape(self) -> dict[str, Any]:
-        """Settings from which the module is made again."""
+        """Settings from which the module can be rebuilt."""
 
     def encode(self, integrands: Sequence[Expr]) -> list[InputRow]:
-        """What the module reads of each integrand."""
+        """One input row for each integrand."""
 
     def collate(self, rows: Sequence[InputRow]) -> Tensor:
-        """A batch of rows."""
+        """A batch from rows."""
 
     def save(self, folder: Path, description: Description) -> None:
         """Writes weights and description."""
 
 
 def padded(rows: Sequence[InputRow], pad: int) -> Tensor:
-    """Rows of ids, filled up to the longest, [B, S]."""
+    """Rows of ids, padded to the longest, [B, S]."""
     longest = max(map(len, rows))
     return torch.tensor([[*row, *[pad] * (longest - len(row))] for row in rows])
 
 
 class _Standardization:
-    """Features, the first list of which sets the mean and the scale of a module."""
+    """Computes features; the first list of integrands sets the mean and scale of a module."""
 
     def __init__(self, module: nn.Module) -> None:
         self._module = module
@@ -72,18 +72,18 @@ class _Standardization:
         if not self._set:
             logs = np.log1p(found)
             self._module.mean.copy_(torch.from_numpy(logs.mean(axis=0)))  # type: ignore[operator]
-            # A feature that hardly varies must not become a large input where it does.
+            # A feature that hardly varies must not give a large input when it does.
             self._module.scale.copy_(torch.from_numpy(np.maximum(logs.std(axis=0), 0.1)))  # type: ignore[operator]
             self._set = True
         return found
 
     def keep(self) -> None:
-        """Keeps the mean and the scale that the module has."""
+        """Keep the module's present mean and scale."""
         self._set = True
 
 
 class TokenNetwork:
-    """The transformer over the project's tokens.
+    """A transformer over tokens of the prefix form.
 
     ``tree`` adds the path from the root to each token, ``hybrid`` the features of the expression too.
     """
@@ -94,7 +94,7 @@ class TokenNetwork:
 
     @classmethod
     def new(cls, name: str, layout: Layout, **shape: Any) -> TokenNetwork:  # noqa: ANN401
-        """With fresh weights."""
+        """A network with fresh weights."""
         usual = {"positions": "sequence" if name == "tokens" else "both"}
         fixed = {
             "vocabulary": len(Vocabulary().names),
@@ -105,10 +105,10 @@ class TokenNetwork:
 
     @classmethod
     def load(cls, folder: Path, description: Description) -> TokenNetwork:
-        """From a folder.
+        """Load a network from a folder.
 
         Raises:
-            DataError: if the weights are missing or of another shape.
+            DataError: if the weights are missing or have another shape.
         """
         try:
             Vocabulary().check(description.shape["vocabulary"])
@@ -116,7 +116,7 @@ class TokenNetwork:
             network = cls(ClassifierConfig(**values))
             network._features.keep()
             if network.module.config.extra not in (0, len(FEATURES)):
-                raise DataError(f"{folder} knows other features than this version; train it again")
+                raise DataError(f"{folder} has other features than this version; train it again")
             network.module.load_state_dict(load_file(folder / _WEIGHTS))
         except (OSError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
             raise DataError(f"{folder}: cannot load the classifier: {str(error).splitlines()[0]}") from error
@@ -124,11 +124,11 @@ class TokenNetwork:
 
     @property
     def shape(self) -> dict[str, Any]:
-        """The configuration; the vocabulary by its digest."""
+        """The configuration, with a digest of the vocabulary."""
         return {**asdict(self.module.config), "vocabulary": Vocabulary().digest}
 
     def encode(self, integrands: Sequence[Expr]) -> list[InputRow]:
-        """Prefix tokens, after the features if it reads them."""
+        """Prefix tokens of each integrand, after its features if the network uses them."""
         tokens = [integrand.to_tokens()[:MAX_TOKENS] for integrand in integrands]
         if not self.module.config.extra:
             return list[InputRow](tokens)
@@ -140,14 +140,14 @@ class TokenNetwork:
         return padded(rows, self.module.config.pad)
 
     def save(self, folder: Path, description: Description) -> None:
-        """Writes the weights as safetensors."""
+        """Write the weights as safetensors."""
         folder.mkdir(parents=True, exist_ok=True)
         save_file(dict(self.module.state_dict()), folder / _WEIGHTS)
         description.write(folder)
 
 
 class _FeatureModule(nn.Module):
-    """The module of the features: it computes what its numpy twin does, with dropout for training."""
+    """The torch module of :class:`FeatureNetwork`: the same function as in numpy, plus dropout."""
 
     mean: Tensor
     scale: Tensor
@@ -161,7 +161,7 @@ class _FeatureModule(nn.Module):
         self.output = nn.Linear(hidden, outputs)
 
     def forward(self, features_BF: Tensor) -> Tensor:
-        """[B, F] to [B, O]."""
+        """Map features [B, F] to outputs [B, O]."""
         inputs = (torch.log1p(features_BF) - self.mean) / self.scale
         output: Tensor = self.output(self.dropout(torch.tanh(self.hidden(self.dropout(inputs)))))
         return output
@@ -181,15 +181,15 @@ class FeatureNetwork:
         return {"hidden": self._hidden, "dropout": self._dropout}
 
     def encode(self, integrands: Sequence[Expr]) -> list[InputRow]:
-        """Features; the first list of integrands, that of the training split, sets mean and scale."""
+        """Features; the first list of integrands, the training split, sets mean and scale."""
         return list[InputRow](self._features(integrands).tolist())
 
     def collate(self, rows: Sequence[InputRow]) -> Tensor:
-        """[B, F]."""
+        """A batch [B, F] from rows."""
         return torch.tensor(rows)
 
     def save(self, folder: Path, description: Description) -> None:
-        """Writes the weights for numpy."""
+        """Write the weights for numpy."""
         module = self.module
         tensors = {
             "mean": module.mean,

@@ -1,13 +1,14 @@
-"""Which method first, for how long, and which not at all: the steps of a search for one integrand.
+"""The order of methods for one integrand, chosen by a classifier: the steps of a search.
 
-Nothing is asked here: the steps go to :func:`antiderive.portfolio.searching`.
+No method is called here: the steps go to :mod:`antiderive.portfolio.searching`.
 
-Calls are tried by their expected gain, the chance of an answer for a CPU second, and dropped where it falls
-below a threshold. A method may be asked for a short time first; its last call may take all the time that is
-left. A longer call finds what lies between the two budgets and is made only if the shorter one was stopped,
-so its gain is the difference of the two chances over its own expected time: how likely it is reached cancels
-out. That one method's failure makes the others less likely is left out: among sampled functions most failures
-mean that there is no integral, among those that people ask for few do (``docs/log.md`` has the figures).
+Calls are ordered by expected gain, the probability of an answer per CPU second, and dropped where the gain
+falls below a threshold. A method may be called for a short time first, and its last call may take all the
+remaining time. A longer call finds only what the shorter one did not, and is made only if the shorter one was
+stopped. So its gain is the difference of the two probabilities over its own expected time; the probability of
+reaching it cancels out. It is ignored that the failure of one method makes others less likely to succeed:
+among sampled functions most failures mean that there is no integral, but among functions that people ask for
+few do (``docs/log.md`` has the figures).
 """
 
 from __future__ import annotations
@@ -28,21 +29,21 @@ if TYPE_CHECKING:
     from antiderive.expressions import Expr
 
 _CHEAPEST = 1e-3
-"""CPU seconds that any call costs at least."""
+"""Least CPU seconds of any call."""
 
 
 class Ordering:
     """Orders the calls of a portfolio by a classifier.
 
     Args:
-        classifier: says how likely and how fast each call is.
-        methods: those that may be asked; by default all that the classifier knows and that are installed.
-        threshold: expected answers for a CPU second below which no more calls are made.
+        classifier: predicts the success and time of each call.
+        methods: methods that may be called; by default all installed ones that the classifier knows.
+        threshold: expected answers per CPU second below which no more calls are made.
 
     Attributes:
         known: methods that the classifier knows.
-        methods: those that are asked.
-        steps: all calls that it chooses from; the last one of each method may take the rest of the time.
+        methods: methods that may be called.
+        steps: all steps to choose from; the last one of each method may take the rest of the time.
 
     Raises:
         SettingError: if no method is left.
@@ -53,7 +54,7 @@ class Ordering:
     ) -> None:
         self.classifier, self.threshold = classifier, threshold
         calls = classifier.description.layout.calls
-        last = {call.method: call for call in calls}  # a method's budgets rise
+        last = {call.method: call for call in calls}  # the budgets of a method ascend
         if methods is None:
             methods = [method.name for method in METHODS if method.name in last and method.installed]
         self._asked = [index for index, call in enumerate(calls) if call.method in methods]
@@ -70,7 +71,7 @@ class Ordering:
         )
 
     def orders_for(self, integrands: Sequence[Expr]) -> list[tuple[Step, ...]]:
-        """The steps to try for each integrand, in order; never none."""
+        """The steps to try for each integrand, in order; at least one."""
         prediction = self.classifier.predict(integrands)
         return [self._order(prediction, row) for row in range(len(integrands))]
 
@@ -78,7 +79,7 @@ class Ordering:
         """The steps to try for an integrand, in order.
 
         Raises:
-            UnsupportedError: for more parameters than classifiers know.
+            UnsupportedError: for more parameters than a classifier supports.
         """
         return self.orders_for([renamed(integrand, variable)])[0]
 
@@ -95,16 +96,16 @@ class Ordering:
 def by_gain(
     methods: Sequence[str], success: NDArray[np.float64], seconds: NDArray[np.float64], threshold: float
 ) -> list[int]:
-    """Indices of calls in the order in which they are to be made; the first one whatever it promises.
+    """Indices of the calls to make, in order; at least one, even if all are below the threshold.
 
     Args:
-        methods: method of each call; calls of one method stand in the order of their budgets.
-        success: probability that each finds an answer.
-        seconds: CPU seconds that each is expected to take.
-        threshold: gain for a CPU second below which no more calls are made.
+        methods: method of each call; calls of one method have ascending budgets.
+        success: probability that each call finds an answer.
+        seconds: expected CPU seconds of each call.
+        threshold: gain per CPU second below which no more calls are made.
     """
     cost = np.maximum(seconds, _CHEAPEST)
-    tried = dict.fromkeys(methods, 0.0)  # chance that the method had found it by now
+    tried = dict.fromkeys(methods, 0.0)  # probability that an earlier call of the method found an answer
     left, order = list(range(len(methods))), list[int]()
 
     def gain(index: int) -> float:
@@ -115,7 +116,7 @@ def by_gain(
         if order and gain(best) < threshold:
             break
         order.append(best)
-        # Shorter calls of the same method find nothing any more.
+        # Shorter calls of the same method can no longer find anything.
         left = [index for index in left if methods[index] != methods[best] or index > best]
         tried[methods[best]] = max(tried[methods[best]], float(success[best]))
     return order

@@ -1,7 +1,7 @@
-"""Predictions of classifiers, and the description in the folder of one.
+"""Predictions of classifiers, and the description in a classifier's folder.
 
-A folder has ``classifier.json`` (which family, what its outputs mean, temperatures, settings) beside the
-weights of the family. Nothing in it is executed when it is read.
+A folder has ``classifier.json`` (family, meaning of the outputs, temperatures, settings) and the weights in
+the format of the family. Reading it executes nothing in it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from antiderive.classification.labelled import LabelledSet
 
 CLASSES = ("solved", "nonelementary", "special", "partial", "gave_up", "limit")
-"""Classes of outcomes. A function of several methods is in the first that any of them gave; ``limit`` is a
-time-out, too much memory or a crash. Answers that were not confirmed or cannot be written are in none."""
+"""Classes of outcomes. A function labelled by several methods is in the first class that any of them gave;
+``limit`` is a time-out, too much memory or a crash. Unconfirmed and unwritable answers are in no class."""
 
 FORMAT = 2
 FAMILIES = ("tokens", "tree", "hybrid", "features", "language")
@@ -32,18 +32,20 @@ _FILE = "classifier.json"
 
 
 SHORT = {"giac": 0.3, "maxima": 0.3}
-"""CPU seconds of a shorter call that a classifier knows of, besides the limit of each method. FriCAS has
-none: what it finds after a second is worth more than a short call saves (``docs/log.md``)."""
+"""CPU seconds of a method's short call, which a classifier predicts besides the call with the full limit.
+
+FriCAS has none: what it finds after a second is worth more than a short call saves (``docs/log.md``).
+"""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call that a classifier says something of.
+    """A call whose outcome a classifier predicts.
 
     Attributes:
         method: name of the method.
-        cpu_seconds: CPU seconds that it has.
-        most: CPU seconds that it takes at most: ending a call that met its limit takes some more.
+        cpu_seconds: its CPU limit.
+        most: most CPU seconds it can take: stopping a call at its limit takes some more.
     """
 
     method: str
@@ -56,21 +58,21 @@ class Call:
 
 @dataclass(frozen=True)
 class Layout:
-    """What the numbers mean that a classifier writes for an integrand.
+    """Meaning of a classifier's outputs.
 
-    In this order: the logit that an elementary integral is found; a logit for each of
-    :data:`CLASSES`; for each call the logit that it finds an integral or proves that there is none; for each
-    call the logit of the share of ``most`` that it is expected to take.
+    In order: the logit that an elementary integral is found; a logit for each of :data:`CLASSES`; for each
+    call, the logit that it finds an integral or proves that there is none; for each call, the logit of its
+    expected share of ``most``.
 
     Attributes:
-        calls: methods with their budgets, the budgets of a method rising.
+        calls: methods with their budgets; the budgets of a method ascend.
     """
 
     calls: tuple[Call, ...]
 
     @classmethod
     def of(cls, labelled: LabelledSet) -> Layout:
-        """For each method a call with the limit that it had, and before it the one of :data:`SHORT`."""
+        """A layout with two calls for each method: that of :data:`SHORT`, if any, and one with its limit."""
         limits = zip(labelled.methods, labelled.limits.tolist(), labelled.overrun.tolist(), strict=True)
         return cls(
             tuple(
@@ -82,17 +84,17 @@ class Layout:
 
     @property
     def outputs(self) -> int:
-        """Numbers for one integrand."""
+        """Number of outputs."""
         return 1 + len(CLASSES) + 2 * len(self.calls)
 
     @property
     def parts(self) -> tuple[slice, slice, slice]:
-        """Where the classes, the successes and the shares stand; the first number comes before them."""
+        """Columns of the classes, the successes and the shares; the first output comes before them."""
         first, second = 1 + len(CLASSES), 1 + len(CLASSES) + len(self.calls)
         return slice(1, first), slice(first, second), slice(second, self.outputs)
 
     def labels(self, labelled: LabelledSet) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Success (1 or 0) and CPU seconds of each call, NaN where the method was not asked; [N, K] each."""
+        """Success (1 or 0) and CPU seconds of each call, NaN where the method was not called; [N, K] each."""
         unknown = np.full((len(labelled), len(self.calls)), np.nan)
         success, seconds = unknown, unknown.copy()
         for index, call in enumerate(self.calls):
@@ -113,7 +115,7 @@ class Prediction:
         found: probability that an elementary integral is found, [N].
         classes: probability of each class of outcomes, [N, C].
         success: probability that each call finds an integral or proves that there is none, [N, K].
-        seconds: CPU seconds that each call is expected to take, [N, K].
+        seconds: expected CPU seconds of each call, [N, K].
     """
 
     found: NDArray[np.float64]
@@ -124,16 +126,16 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Description:
-    """What ``classifier.json`` holds.
+    """The contents of ``classifier.json``.
 
     Attributes:
         family: one of :data:`FAMILIES`.
-        layout: what its outputs mean.
-        temperatures: by which the first logit, and those of the calls, are divided (Guo et al. 2017). One for
-            each call would follow chance: there are few labels where a call is uncertain.
+        layout: meaning of the outputs.
+        temperatures: divisors of the first logit and of the calls' logits (Guo et al. 2017). A temperature
+            for each call would be noise: few labels belong to calls with an uncertain outcome.
         shape: settings of the family's module.
         trained_on: functions, methods and scheme of the labels.
-        history: losses by pass.
+        history: losses of each pass.
     """
 
     family: str
@@ -144,7 +146,7 @@ class Description:
     history: list[dict[str, Any]] = field(default_factory=list)
 
     def write(self, folder: Path) -> None:
-        """Writes the file; it comes last, so that a folder that has it is whole."""
+        """Write the file; it is written last, so a folder that has it is complete."""
         temporary = folder / f".{_FILE}"
         content = {"format": FORMAT, **asdict(self)}
         temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
@@ -155,16 +157,16 @@ class Description:
         """The description of a folder.
 
         Raises:
-            DataError: if the folder holds no classifier.
+            DataError: if the folder does not hold a classifier.
         """
         if not folder.is_dir():
             raise DataError(f"there is no folder {folder}")
         if not (folder / _FILE).exists():
-            raise DataError(f"{folder} is no classifier: {_other_kind(folder)}")
+            raise DataError(f"{folder} is not a classifier: {_other_kind(folder)}")
         try:
             values = json.loads((folder / _FILE).read_text(encoding="utf-8"))
             if values.pop("format") != FORMAT or values["family"] not in FAMILIES:
-                raise DataError(f"{folder} holds a classifier of another version; train it again")
+                raise DataError(f"{folder} holds a classifier from another version; train it again")
             layout = Layout(tuple(Call(**call) for call in values["layout"]["calls"]))
             return cls(**{**values, "layout": layout, "temperatures": tuple(values["temperatures"])})
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -184,7 +186,7 @@ class Description:
 
 
 class Classifier(Protocol):
-    """Predicts whether, by what and how fast integrands integrate."""
+    """Predicts which methods integrate a function, how likely, and how fast."""
 
     description: Description
 
@@ -192,16 +194,16 @@ class Classifier(Protocol):
         """Logits before calibration, [N, O]."""
 
     def predict(self, integrands: Sequence[Expr]) -> Prediction:
-        """Predictions for them; parameters may have any names that fit."""
+        """Calibrated predictions; parameters may have any names."""
 
 
 def _other_kind(folder: Path) -> str:
-    """What a folder seems to be instead."""
+    """A guess at what a folder is, if it is not a classifier."""
     if any((folder / name).exists() for name in ("state.json", "best.json")) or any(folder.glob("step-*")):
         return "it is a run of antiderive train (a sequence-to-sequence model)"
     if (folder / "config.json").exists():
         return (
-            "it holds a model of another kind; give it to classify train as --base, if it is a language model"
+            "it holds a model of another kind; if it is a language model, give it to classify train as --base"
         )
     if (folder / "train.parquet").exists():
         return "it is a labelled set; antiderive classify train makes a classifier from it"

@@ -1,4 +1,4 @@
-"""The report on a classifier: one page with tables, and its plots as pictures beside it."""
+"""The report on a classifier: one page with tables, and plots in files next to it."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 _INK, _OURS = "#444444", "#1f4e8c"
 _OTHERS = ("#bfbfbf", "#f2b134", "#e8747c", "#8e63b8", "#2a7f3f")
 _CELLS = (
-    ("found, said so", "#2a7f3f"),
-    ("found, denied", "#a9d3b3"),
-    ("not found, said so", "#e8a0a6"),
-    ("not found, denied", "#7fa8d1"),
+    ("found, predicted found", "#2a7f3f"),
+    ("found, predicted not found", "#a9d3b3"),
+    ("not found, predicted found", "#e8a0a6"),
+    ("not found, predicted not found", "#7fa8d1"),
 )
 
 _NOTE = (
-    "Positive: an elementary integral was found and verified. Negative: none was found and no limit was met; "
-    "functions that met a limit, or whose answer was not confirmed, are left out. One function of each "
-    "skeleton, none of which is in the training split. AUC with its 95% bootstrap interval; the columns on "
-    "proofs count as negatives only functions for which the Risch algorithm proved that there is none."
+    "Positive: an elementary integral was found and verified. Negative: none was found and no limit was met. "
+    "Functions that met a limit, or whose answer was not confirmed, are left out. There is one function per "
+    "skeleton, and none of these skeletons is in the training split. The AUC has a 95% bootstrap interval. "
+    "In the columns on proofs, only functions proved to have no elementary integral count as negative."
 )
 
 
 def write_classifier_report(evaluation: Evaluation, folder: Path) -> Path:
-    """Writes ``report.html``, ``report.json`` and the pictures; returns the page.
+    """Write ``report.html``, ``report.json`` and the plots, and return the path of the page.
 
     Raises:
         DataError: if they cannot be written.
@@ -49,7 +49,7 @@ def write_classifier_report(evaluation: Evaluation, folder: Path) -> Path:
 
 
 def score_table(rows: Sequence[ScoreRow]) -> tuple[list[str], list[list[str]]]:
-    """Heads and cells of the table of the classifier and its baselines."""
+    """Column heads and cells of the table of the classifier and its baselines."""
     heads = ["", "ROC-AUC", "95%", "PR-AUC", "accuracy", "ECE", "AUC, proofs", "proofs denied", "functions"]
     cells = [
         [
@@ -69,7 +69,7 @@ def score_table(rows: Sequence[ScoreRow]) -> tuple[list[str], list[list[str]]]:
 
 
 def gains_text(evaluation: Evaluation) -> str:
-    """By how much the classifier's AUC is above that of each other row."""
+    """Text on the differences between the classifier's AUC and that of each other row."""
     return "; ".join(f"{name} {low:+.4f} to {high:+.4f}" for name, (low, high) in evaluation.gains.items())
 
 
@@ -103,18 +103,18 @@ def _by_size(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
 def _page(evaluation: Evaluation, pictures: Sequence[str]) -> str:
     parts = ["<h2>Will it integrate?</h2>", html_table(*score_table(evaluation.rows))]
     facts = [
-        f"AUC above those of the others (95%): {gains_text(evaluation)}",
+        f"AUC minus that of each other row (95%): {gains_text(evaluation)}",
         f"expected calibration error {evaluation.rows[0].calibration_error:.4f}, "
         f"before temperature scaling {evaluation.uncalibrated_error:.4f}; log loss {evaluation.log_loss:.4f}",
-        f"class of the outcome right for {evaluation.class_accuracy:.1%}; the most frequent class is "
+        f"class of outcomes right for {evaluation.class_accuracy:.1%}; the most frequent class is "
         f"{evaluation.class_majority:.1%}",
-        f"{evaluation.predictions_per_second:,.0f} predictions a second in batches",
+        f"{evaluation.predictions_per_second:,.0f} predictions per second in batches",
         "test functions: " + ", ".join(f"{name} {number:,}" for name, number in evaluation.counts.items()),
     ]
     parts.append("<ul>" + "".join(f"<li>{html.escape(fact)}</li>" for fact in facts) + "</ul>")
     parts += [f'<img src="{name}.png" alt="{name}">' for name in pictures]
     if evaluation.heuristics:
-        parts += ["<h2>Beside SymPy's heuristics, one CPU second each</h2>"]
+        parts += ["<h2>Compared with SymPy's heuristics, one CPU second each</h2>"]
         parts += [html_table(*score_table(evaluation.heuristics))]
     parts += ["<h2>By method and CPU time</h2>", html_table(*_by_call(evaluation))]
     parts += ["<h2>By size</h2>", html_table(*_by_size(evaluation))]
@@ -134,7 +134,7 @@ def _figure(title: str, across: str, up: str, *, width: float = 5.2) -> tuple[An
 
 
 def _roc(evaluation: Evaluation) -> Any:  # noqa: ANN401
-    figure, axes = _figure("ROC", "share of false positives", "share of true positives")
+    figure, axes = _figure("ROC", "false positive rate", "true positive rate")
     areas = {row.name: row.auc for row in evaluation.rows}
     ours, *others = evaluation.curves
     for name, color in zip(others, _OTHERS, strict=False):
@@ -147,7 +147,7 @@ def _roc(evaluation: Evaluation) -> Any:  # noqa: ANN401
 
 
 def _reliability(evaluation: Evaluation) -> Any:  # noqa: ANN401
-    figure, axes = _figure("Reliability", "probability that it said", "share that was found")
+    figure, axes = _figure("Reliability", "predicted probability", "share found")
     axes.plot([0, 1], [0, 1], color="#bfbfbf", linewidth=1, linestyle="--")
     largest = max(size for _, _, size in evaluation.bins)
     for bins, color, name, error in (

@@ -1,4 +1,4 @@
-"""Labels as tensors, and the loss that compares them with what a classifier writes."""
+"""Labels as tensors, and the loss of a classifier's outputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from antiderive.classification.prediction import CLASSES, Layout
 
 @dataclass(frozen=True)
 class Targets:
-    """Labels of B functions; -1 (NaN for shares) where there is none."""
+    """Labels of B functions; -1 (NaN for shares) where there is no label."""
 
     found: Tensor
     classes: Tensor
@@ -23,17 +23,17 @@ class Targets:
     share: Tensor
 
     def select(self, indices: Tensor) -> Targets:
-        """Those of some functions."""
+        """The targets of some functions."""
         return Targets(self.found[indices], self.classes[indices], self.success[indices], self.share[indices])
 
     def to(self, device: torch.device) -> Targets:
-        """The same on a device."""
+        """The targets on a device."""
         parts = (self.found, self.classes, self.success, self.share)
         return Targets(*(part.to(device) for part in parts))
 
 
 def targets_of(layout: Layout, labelled: LabelledSet) -> Targets:
-    """The labels of a set, as a classifier of this layout is to give them."""
+    """The targets of a labelled set for classifiers of this layout."""
     success, seconds = layout.labels(labelled)
     share = np.clip(seconds / np.array([call.most for call in layout.calls]), 0.0, 1.0)
     return Targets(
@@ -45,7 +45,7 @@ def targets_of(layout: Layout, labelled: LabelledSet) -> Targets:
 
 
 def start_at_the_mean(module: nn.Module, layout: Layout, targets: Targets) -> None:
-    """Sets the biases of the last layer, if it is called ``output``, so that it says what is usual."""
+    """Set the biases of the last layer, if it is called ``output``, to the logits of the mean labels."""
     output = getattr(module, "output", None)
     if not isinstance(output, nn.Linear):
         return
@@ -59,7 +59,7 @@ def start_at_the_mean(module: nn.Module, layout: Layout, targets: Targets) -> No
 
 
 def _logits(labels_BK: Tensor) -> Tensor:
-    """Logits of the means of columns in which -1 stands for no label."""
+    """Logits of the column means, where -1 stands for no label."""
     known = labels_BK >= 0
     mean = (labels_BK * known).sum(0) / known.sum(0).clamp(min=1)
     return mean.clamp(0.001, 0.999).logit()
@@ -68,8 +68,8 @@ def _logits(labels_BK: Tensor) -> Tensor:
 def loss_of(layout: Layout, rows_BO: Tensor, targets: Targets) -> Tensor:
     """The sum of the mean losses of the four parts, in nats.
 
-    The share of its limit that a call takes is learned by cross-entropy like a probability, so that its
-    estimate is the mean, time-outs included.
+    The share of its limit that a call takes is learned by cross-entropy like a probability, so the estimate
+    is the mean, including time-outs.
     """
     classes, success, share = layout.parts
     known = (targets.classes >= 0).sum().clamp(min=1)

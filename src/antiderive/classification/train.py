@@ -1,4 +1,4 @@
-"""Training a classifier on a labelled set, and loading one of any family."""
+"""Training of a classifier on a labelled set, and loading of a classifier of any family."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from antiderive.expressions import Expr
 
 
 class TorchClassifier:
-    """A module of torch with what its outputs mean."""
+    """A torch network with its description."""
 
     def __init__(self, network: Network, description: Description) -> None:
         self.description = description
@@ -38,15 +38,15 @@ class TorchClassifier:
         return logits_of(self._network.module, self._network.encode(integrands), self._network.collate)
 
     def predict(self, integrands: Sequence[Expr]) -> Prediction:
-        """What is expected of them."""
+        """Calibrated predictions for integrands."""
         return self.description.prediction(self.logits([renamed(integrand) for integrand in integrands]))
 
 
 def load_classifier(folder: Path) -> Classifier:
-    """The classifier in a folder, of whichever family.
+    """Load the classifier in a folder, of any family.
 
     Raises:
-        DataError: if there is none.
+        DataError: if there is no classifier.
     """
     description = Description.read(folder)
     if description.family == "features":
@@ -67,7 +67,7 @@ def train_classifier(
     config: FitConfig | None = None,
     report: Callable[[Epoch], None] = lambda _: None,
 ) -> Classifier:
-    """Trains on the split ``train``, chooses the pass and the temperatures on ``valid``, and saves.
+    """Train on the split ``train``, choose the pass and the temperatures on ``valid``, and save.
 
     Args:
         sets: splits of a labelled set.
@@ -75,13 +75,13 @@ def train_classifier(
         family: one of :data:`~antiderive.classification.prediction.FAMILIES`.
         base: for a language model, a local folder or a name on the Hub.
         writing: for a language model, ``latex`` or ``infix``.
-        lora: for a language model, rank of the matrices that are trained; 0 trains all weights.
-        shape: settings of the module of a family that is trained from scratch.
-        config: how it is trained.
+        lora: for a language model, rank of the trained matrices; 0 trains all weights.
+        shape: for other families, settings of the module.
+        config: settings of the training.
         report: called after each pass.
 
     Raises:
-        SettingError: for an unknown family or settings that do not fit it.
+        SettingError: for an unknown family, or settings that do not belong to it.
         DataError: if a language model cannot be loaded.
     """
     config = config or FitConfig()
@@ -119,7 +119,7 @@ def _network(
     family: str, layout: Layout, base: str, writing: str, lora: int, shape: dict[str, Any]
 ) -> Network:
     if family not in FAMILIES:
-        raise SettingError(f"there is no family {family!r}; there are: {', '.join(FAMILIES)}")
+        raise SettingError(f"unknown family {family!r}; choose from: {', '.join(FAMILIES)}")
     if family == "language":
         if not base:
             raise SettingError(
@@ -134,7 +134,7 @@ def _network(
 
 
 def _temperatures(rows: NDArray[np.float64], labelled: LabelledSet, layout: Layout) -> tuple[float, float]:
-    """For the first output, and for the successes of all calls together; 1 where there are too few labels."""
+    """Temperatures of the first output and of all calls' successes; 1 if there are too few labels."""
     truths, logits = layout.labels(labelled)[0], rows[:, layout.parts[1]]
     pairs = ((labelled.found, rows[:, 0]), (truths.ravel(), logits.ravel()))
     found, calls = (

@@ -1,6 +1,7 @@
-"""Decoding: greedy, beam search and sampling, with a mask that lets only well-formed expressions through.
+"""Decoding: greedy decoding, beam search and sampling, with a mask that allows only well-formed expressions.
 
-It knows tokens and the grammar of the prefix form; whether a hypothesis is right is asked of the caller.
+It knows tokens and the grammar of the prefix form. It does not know whether a hypothesis is right: that is
+for the caller to say.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Decoding", "Grammar", "Hypothesis", "beam_search", "distinct", "sample"]
 
-# Hypotheses and settings do without torch.
+# Hypotheses and settings do not need torch.
 __getattr__ = lazy_exports(
     __name__,
     {

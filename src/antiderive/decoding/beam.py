@@ -1,9 +1,9 @@
 """Batched beam search with a key-value cache; a beam of 1 is greedy decoding.
 
-The rules are those of the code published with Lample & Charton (2020), so that figures compare: of the best
-``2 * beam`` continuations of a problem, taken in order until ``beam`` of them go on, those that end the
-expression move to its finished hypotheses, of which the ``beam`` best are kept; a problem is done when it has
-``beam`` of them and (unless stopping early) none can still come that beats the worst.
+The rules are those of the code published with Lample & Charton (2020), so that figures are comparable. The
+best ``2 * beam`` continuations of a problem are taken in order until ``beam`` of them continue. Those that
+end the expression become finished hypotheses, of which the ``beam`` best are kept. A problem is done when it
+has ``beam`` of them and (unless stopping early) no later one can beat the worst.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from antiderive.decoding.settings import Decoding
 from antiderive.models import Seq2Seq
 
 Accept = Callable[[int, Hypothesis], bool]
-"""Whether a finished hypothesis of a problem (its index in the list) is the answer."""
+"""Tells whether a finished hypothesis of a problem (given by its index in the list) is the answer."""
 
 
 def beam_search(
@@ -37,8 +37,8 @@ def beam_search(
         model: the model, in evaluation mode.
         problems: token ids of each problem, without special tokens.
         settings: beam, lengths and rules.
-        accept: is asked about hypotheses as they are finished, in another thread, while the search goes on; a
-            problem is done when one is accepted. It is called once for each, and not after the return.
+        accept: called once for each hypothesis as it is finished, in another thread, while the search
+            continues; never called after the return. A problem is done when one is accepted.
     """
     found: list[list[Hypothesis]] = [[] for _ in problems]
     for indices in by_length(problems, settings.rows // settings.beam):
@@ -50,7 +50,7 @@ def beam_search(
 
 
 class _Acceptance:
-    """Asks ``accept`` in a thread of its own, so that verification runs beside the search."""
+    """Calls ``accept`` in a thread of its own, so that verification runs alongside the search."""
 
     def __init__(self, indices: list[int], accept: Accept | None) -> None:
         self._indices, self._accept = indices, accept
@@ -64,17 +64,17 @@ class _Acceptance:
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=kind is not None)
             if kind is None:
-                self.answered()  # an error of the last answers must not be lost
+                self.answered()  # raises the error of the last calls, if there was one
 
     def ask(self, problem: int, hypothesis: Hypothesis) -> None:
-        """Ask about a hypothesis."""
+        """Submit a hypothesis."""
         if self._executor is not None and self._accept is not None:
             self._asked.append(
                 (problem, self._executor.submit(self._accept, self._indices[problem], hypothesis))
             )
 
     def answered(self) -> set[int]:
-        """Problems of which a hypothesis has been accepted since the last call."""
+        """Problems that have had a hypothesis accepted since the last call."""
         accepted = {problem for problem, future in self._asked if future.done() and future.result()}
         self._asked = [(p, future) for p, future in self._asked if not future.done() and p not in accepted]
         return accepted
@@ -94,10 +94,10 @@ class _Beam:
         count = len(problems)
         self.active = list(range(count))
         self.done = [False] * count
-        # Heaps, the worst on top; the second entry tells equal scores apart.
+        # Heaps with the worst on top; the second entry breaks ties.
         self.finished: list[list[tuple[float, int, Hypothesis]]] = [[] for _ in range(count)]
         self.made = 0
-        # All rows of a problem are equal at first: only one of them may go on.
+        # All rows of a problem start equal: only one of them may continue.
         self.scores = torch.full((count, self.beam), IMPOSSIBLE, device=self.rows.device)
         self.scores[:, 0] = 0.0
 
@@ -110,23 +110,23 @@ class _Beam:
         return [[hypothesis for _, _, hypothesis in found] for found in self.finished]
 
     def _step(self) -> None:
-        """Extends every partial hypothesis by one token."""
+        """Extend every partial hypothesis by one token."""
         problems = len(self.active)
         log_probabilities = self.rows.log_probabilities()
         vocabulary = log_probabilities.shape[-1]
         totals = (self.scores.view(-1, 1) + log_probabilities).view(problems, -1)
-        # At most beam of the best continuations end, one for each row: beam go on.
+        # At most beam of these continuations end, one for each row, so at least beam of them continue.
         scores, indices = totals.topk(min(2 * self.beam, totals.shape[-1]), dim=-1)
         parents, tokens = indices // vocabulary, indices % vocabulary
         ends = tokens == self.rows.eos
         self._close(scores[:, 0])
         self._finish(scores, parents, ends)
         order = ends.to(torch.int8).argsort(dim=-1, stable=True)[:, : self.beam]
-        self._go_on(*(part.gather(1, order) for part in (scores, parents, tokens)))
+        self._extend(*(part.gather(1, order) for part in (scores, parents, tokens)))
 
     def _close(self, best: Tensor) -> None:
-        """Marks the problems for which nothing better can come; ``best`` is their best continuation."""
-        # The kindest length is the longest; with the begin and the end token, as published.
+        """Mark the problems that no continuation can improve; ``best`` scores their best continuation."""
+        # The longest length gives the best score; it counts the begin and the end token, as published.
         bound = (best / (self.rows.max_tokens + 2) ** self.penalty).tolist()
         for problem in self.acceptance.answered():
             self.done[problem] = True
@@ -137,9 +137,9 @@ class _Beam:
                 self.done[problem] = True
 
     def _finish(self, scores: Tensor, parents: Tensor, ends: Tensor) -> None:
-        """Moves the ends that come before ``beam`` continuations that go on to the finished hypotheses."""
-        going_on = (~ends).cumsum(-1)
-        ends = ends & (going_on < self.beam) & (scores > IMPOSSIBLE)
+        """Add to the finished hypotheses those that rank above the last continuation that is kept."""
+        continuing = (~ends).cumsum(-1)
+        ends = ends & (continuing < self.beam) & (scores > IMPOSSIBLE)
         where = ends.nonzero()
         totals, rows = scores[ends].tolist(), parents[ends].tolist()
         for index, total, row in zip(where[:, 0].tolist(), totals, rows, strict=True):
@@ -154,14 +154,14 @@ class _Beam:
             (heapreplace if full else heappush)(found, (score, self.made, hypothesis))
             self.acceptance.ask(problem, hypothesis)
 
-    def _go_on(self, scores: Tensor, parents: Tensor, tokens: Tensor) -> None:
-        """Extends the rows."""
+    def _extend(self, scores: Tensor, parents: Tensor, tokens: Tensor) -> None:
+        """Append the tokens to the rows of their parents."""
         self.scores = scores
         self.rows.take(parents)
         self.rows.append(tokens.flatten())
 
     def _drop_done(self) -> bool:
-        """Leaves out problems that are done, once they are some; false if all are."""
+        """Drop finished problems once there are enough of them; return false if all are finished."""
         keep = [index for index, problem in enumerate(self.active) if not self.done[problem]]
         if keep and 8 * (len(self.active) - len(keep)) >= len(self.active):
             problems = torch.tensor(keep, device=self.rows.device)

@@ -1,8 +1,8 @@
 """The grammar of the prefix form as a mask over the next token.
 
-A partial expression is well-formed by two numbers: how many expressions are still to come, and whether an
-integer is open (``INT+`` has been written but no digit yet, or digits may go on). The mask keeps every
-hypothesis completable within the length limit.
+The state of a partial expression is two numbers: how many expressions are still to come, and whether an
+integer is open (``INT+`` without a digit yet, or digits that may continue). The mask keeps every hypothesis
+completable within the length limit. The grammar does not know the value of an expression.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class GrammarState:
 
 
 class Grammar:
-    """Arity counting for the tokens of a vocabulary.
+    """Arity counter for the tokens of a vocabulary.
 
     Solutions are explicit: tokens of the unknown (``Y``) are never allowed.
     """
@@ -48,14 +48,14 @@ class Grammar:
         sign = torch.tensor([name in ("INT+", "INT-") for name in names], device=device)
         barred = torch.tensor([name.startswith(("<", "Y")) for name in names], device=device)
         self.digit, self.sign = digit, sign
-        # Change in the number of expressions to come; digits continue one that is counted already.
+        # Change in the number of expressions to come; digits continue one that is already counted.
         self.change = torch.where(digit | barred, 0, arity - 1)
         self.starts = ~digit & ~barred
-        # Fewest tokens that a token and what it opens need: a sign wants a digit.
+        # Fewest tokens that a token and its arguments need; a sign needs a digit.
         self.cost = torch.where(sign, 2, 1)
 
     def start(self, batch: int) -> GrammarState:
-        """Nothing written yet: one expression to come."""
+        """The state before the first token: one expression to come."""
         needed = torch.ones(batch, dtype=torch.long, device=self.change.device)
         return GrammarState(needed, torch.zeros_like(needed))
 
@@ -64,10 +64,10 @@ class Grammar:
 
         Args:
             state: the partial expressions.
-            room: tokens that may still be written, this one included, the end token not.
+            room: tokens that may still be written, including this one but not the end token.
         """
         needed, number = state.needed[:, None], state.number[:, None]
-        # What is left to write after the token: one token for every expression still to come.
+        # Tokens needed after this one: at least one for every expression still to come.
         fits = self.cost + needed + self.change <= room
         allowed = self.starts & (needed > 0) & (number != _SIGN) & fits
         allowed |= self.digit & (number != _CLOSED) & (1 + needed <= room)
@@ -75,6 +75,6 @@ class Grammar:
         return allowed
 
     def advance(self, state: GrammarState, tokens: Tensor) -> GrammarState:
-        """The state after one more token each, shape [batch]."""
+        """The state after one more token of each expression, shape [batch]."""
         number = torch.where(self.sign[tokens], _SIGN, torch.where(self.digit[tokens], _DIGITS, _CLOSED))
         return GrammarState(state.needed + self.change[tokens], number)

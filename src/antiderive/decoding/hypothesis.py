@@ -23,7 +23,7 @@ class Hypothesis:
     score: float
 
     def expression(self) -> Expr | None:
-        """The canonical form, or ``None`` if it is no expression or undefined."""
+        """The canonical form, or ``None`` if the tokens are not an expression or it is undefined."""
         try:
             return Expr.from_tokens(self.tokens)
         except AntideriveError:
@@ -31,7 +31,7 @@ class Hypothesis:
 
 
 def distinct(hypotheses: Iterable[Hypothesis]) -> list[tuple[Expr, Hypothesis]]:
-    """The expressions among hypotheses, the first of those with equal canonical form."""
+    """The distinct expressions among hypotheses, each with the first hypothesis of that canonical form."""
     found: dict[Expr, Hypothesis] = {}
     for hypothesis in hypotheses:
         expression = hypothesis.expression()

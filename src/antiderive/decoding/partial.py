@@ -1,7 +1,7 @@
-"""Partial hypotheses of many problems, side by side: the state that every search shares.
+"""Partial hypotheses of a batch of problems: the state that every search shares.
 
-Row ``problem * width + slot`` is one partial hypothesis. The encoder's output is kept once for each problem,
-and so are the keys and values of what hypotheses that branch have in common.
+Row ``problem * width + slot`` is one partial hypothesis. The encoder's output is stored once per problem, and
+so are the keys and values of prefixes that branching hypotheses share.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from antiderive.expressions import TokenRows, Vocabulary
 from antiderive.models import Seq2Seq
 
 IMPOSSIBLE = float("-inf")
-"""Score of what cannot come."""
+"""Score of an impossible token."""
 
 
 def by_length(problems: list[list[int]], size: int) -> Iterator[list[int]]:
-    """Indices of problems in batches of ``size`` (at least one) of like length, all of them once."""
+    """Indices of all problems, in batches of ``size`` (at least 1) of similar length."""
     order, size = sorted(range(len(problems)), key=lambda index: len(problems[index])), max(1, size)
     return (order[start : start + size] for start in range(0, len(order), size))
 
@@ -34,7 +34,7 @@ class PartialHypotheses:
         width: hypotheses for each problem.
         max_tokens: longest hypothesis.
         grammar: allow only well-formed expressions.
-        branching: hypotheses go on from each other (:meth:`take`).
+        branching: hypotheses may continue one another (:meth:`take`).
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class PartialHypotheses:
         self.state = self.grammar.start(rows) if self.grammar is not None else None
 
     def log_probabilities(self) -> Tensor:
-        """Log-probabilities of the next token, shape [rows, vocabulary]; what cannot come is impossible."""
+        """Log-probabilities of the next token, shape [rows, vocabulary]; the grammar masks some out."""
         last = self.tokens[:, self.length].view(-1, self.width if self.branching else 1)
         logits = self.model.decode(last, self.cache, self.mask).flatten(0, 1).float()
         logits[:, self.pad] = IMPOSSIBLE
@@ -78,7 +78,7 @@ class PartialHypotheses:
         return found
 
     def take(self, parents: Tensor) -> None:
-        """Each row goes on from another of its problem, given by its slot, shape [problems, width]."""
+        """Let each row continue another row of its problem, given by its slot, shape [problems, width]."""
         if not self.branching:
             return
         self.cache.branch(parents)
@@ -88,14 +88,14 @@ class PartialHypotheses:
             self.state = self.state.select(rows)
 
     def append(self, tokens: Tensor) -> None:
-        """Adds one token to each row, shape [rows]."""
+        """Append one token to each row, shape [rows]."""
         self.length += 1
         self.tokens[:, self.length] = tokens
         if self.grammar is not None and self.state is not None:
             self.state = self.grammar.advance(self.state, tokens)
 
     def keep(self, problems: Tensor) -> None:
-        """Leaves out the rows of all other problems, of hypotheses that branch."""
+        """Drop the rows of all other problems; for branching hypotheses only."""
         rows = (problems[:, None] * self.width + torch.arange(self.width, device=self.device)).flatten()
         self.tokens, self.mask = self.tokens[rows], self.mask[problems]
         self.cache.select(problems)

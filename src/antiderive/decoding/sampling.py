@@ -1,6 +1,6 @@
 """Random hypotheses: temperature and nucleus sampling (Holtzman et al. 2020).
 
-Samples differ more than a beam does; with verification as the filter, one right answer among many is enough.
+Samples are more diverse than a beam; since answers are verified, one right answer among many is enough.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ def sample(
     seed: int = 0,
     rows: int = ROWS,
 ) -> list[list[Hypothesis]]:
-    """``count`` random hypotheses for each problem, best first; equal ones are kept once.
+    """Random hypotheses from ``count`` samples for each problem, best first, without duplicates.
 
     Args:
         model: the model, in evaluation mode.
         problems: token ids of each problem, without special tokens.
         count: samples drawn for each problem.
-        temperature: divides the logits; below 1 likely tokens become likelier.
-        top_p: each token is drawn from the likeliest ones that have this probability together.
-        max_tokens: longest hypothesis, the end token not counted.
+        temperature: divides the logits; below 1 it favors likely tokens.
+        top_p: each token is drawn from the likeliest ones that reach this total probability.
+        max_tokens: longest hypothesis, not counting the end token.
         length_penalty: as in beam search; scores are the model's own, at temperature 1.
         grammar: allow only well-formed expressions.
-        seed: of the random numbers.
-        rows: samples drawn together; problems of like length share a batch.
+        seed: seed of the random numbers.
+        rows: samples drawn together; problems of similar length share a batch.
 
     Raises:
         SettingError: for settings out of range.
@@ -70,14 +70,14 @@ def _draw(
     length_penalty: float,
     generator: torch.Generator,
 ) -> list[list[Hypothesis]]:
-    """Samples until every row has ended; those that have go on unseen."""
+    """Sample until every row has ended; what a row writes after its end is ignored."""
     count = len(rows.tokens)
     totals = torch.zeros(count, device=rows.device)
     ended = torch.zeros(count, dtype=torch.bool, device=rows.device)
     found: list[list[Hypothesis]] = [[] for _ in range(count // rows.width)]
     while rows.length <= rows.max_tokens and not bool(ended.all()):
         log_probabilities = rows.log_probabilities()
-        # A row that has ended may have nothing left to say; it writes padding.
+        # The grammar may allow a finished row no token at all, so it repeats the end token.
         log_probabilities[ended] = IMPOSSIBLE
         log_probabilities[ended, rows.eos] = 0.0
         chosen = torch.multinomial(_nucleus(log_probabilities / temperature, top_p), 1, generator=generator)
@@ -95,11 +95,11 @@ def _draw(
 
 
 def _nucleus(logits: Tensor, top_p: float) -> Tensor:
-    """Probabilities of the likeliest tokens that have ``top_p`` together, 0 elsewhere."""
+    """Probabilities of the likeliest tokens that together reach ``top_p``, and 0 elsewhere."""
     probabilities = logits.softmax(-1)
     if top_p == 1:
         return probabilities
     ordered, indices = probabilities.sort(dim=-1, descending=True)
-    # A token stays while those before it have less than top_p: the likeliest always does.
+    # A token stays while those before it sum to less than top_p; so the likeliest always stays.
     ordered = ordered.masked_fill(ordered.cumsum(-1) - ordered >= top_p, 0.0)
     return torch.zeros_like(probabilities).scatter_(1, indices, ordered)

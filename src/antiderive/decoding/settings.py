@@ -1,4 +1,4 @@
-"""How hypotheses are found."""
+"""Settings of a beam search."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from antiderive.errors import SettingError
 
 ROWS = 1600
-"""Partial hypotheses that are extended together."""
+"""Default number of partial hypotheses extended together."""
 
 
 @dataclass(frozen=True)
@@ -16,13 +16,12 @@ class Decoding:
 
     Attributes:
         beam: hypotheses kept for each problem.
-        max_tokens: longest hypothesis, the end token not counted.
-        length_penalty: exponent of the length that scores are divided by; 0 compares plain
-            log-probabilities.
+        max_tokens: longest hypothesis, not counting the end token.
+        length_penalty: scores are divided by the length to this power; 0 compares plain log-probabilities.
         early_stopping: a problem is done as soon as it has ``beam`` hypotheses.
         grammar: allow only well-formed expressions.
-        rows: partial hypotheses extended together; problems of like length share a batch. It has no effect
-            on what is found.
+        rows: partial hypotheses extended together; problems of similar length share a batch. It does not
+            change the result.
     """
 
     beam: int = 1

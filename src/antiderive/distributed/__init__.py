@@ -1,6 +1,7 @@
-"""Many machines: labelling and generation on Temporal, with workers that come and go.
+"""Labelling and generation on many machines with Temporal; workers may join and leave at any time.
 
-The sandbox of workflows imports this package again, so nothing is imported before it is asked for.
+It does not know how an example is made or a function labelled. Temporal's sandbox imports this package again,
+so each name is imported only when it is used.
 """
 
 from __future__ import annotations

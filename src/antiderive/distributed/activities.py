@@ -1,4 +1,4 @@
-"""Activities: what workers do. Each may be killed at any moment and done again, there or elsewhere."""
+"""Activities, which workers run. Each may be killed at any time and repeated on any worker."""
 
 from __future__ import annotations
 
@@ -48,28 +48,27 @@ if TYPE_CHECKING:
     from antiderive.datasets import Range
 
 _MOST_RANGES = 500
-"""Ranges of a plan: it has to stay small. The rest comes with the next plan."""
+"""Largest number of ranges in a plan, to keep it small; the rest comes with the next plan."""
 
 _HOLD = 5.0
-"""Seconds for which a worker that cannot do a slice keeps it, so that it does not draw slice after slice away
-from those that can."""
+"""Seconds that a worker holds a slice it cannot do, so as not to take slice after slice from others."""
 
 _LISTEN = 0.2
-"""Seconds between two looks at whether a slice that waits for its turn is to end."""
+"""Seconds between checks whether a slice that waits for its turn must stop."""
 
 
 class RefusedError(AntideriveError):
-    """This worker is not fit for a job; another one may be."""
+    """This worker cannot take part in a job, but another one may be able to."""
 
 
 class Activities:
     """The activities of one worker process.
 
     Args:
-        pool: where calls are made, for all slices together.
+        pool: runs the calls of all slices.
         store: URL of the store of labels, if this worker has one.
-        say: tells the person at this worker, in one line.
-        functions: whether methods may be functions of this installation; for tests and benches alone.
+        say: prints a line for the person who runs this worker.
+        functions: whether methods may be functions of this installation; only for tests and benchmarks.
     """
 
     def __init__(
@@ -82,7 +81,7 @@ class Activities:
         self._of_thread = threading.local()
 
     def all(self) -> list[Callable[..., object]]:
-        """What a worker registers."""
+        """The activities to register."""
         return [
             self.plan_label,
             self.label_slice,
@@ -91,34 +90,34 @@ class Activities:
             self.finish_generate,
         ]
 
-    # A cancellation is heard by the heartbeat; an exception thrown into the thread could hit anything.
+    # The heartbeat notices a cancellation; an exception thrown into the thread could interrupt anything.
 
     @activity.defn(no_thread_cancel_exception=True)
     def plan_label(self, job: LabelJob) -> Plan:
-        """Notes the run and reads its ledger."""
+        """Record the run in the store and return what is missing."""
         with self._working(job) as heartbeat:
             slices = self._store(heartbeat).start_run(_job(job), job.first, job.last - job.first)
             counts: Counter[str] = Counter()
-            place = 0
+            end = 0
             for part in sorted(slices, key=lambda part: part.start):
-                # One that was begun before a pause and ended after it may lie over others.
-                if part.start >= place:
+                # A slice that was begun before a pause and ended after it may overlap others.
+                if part.start >= end:
                     counts.update(_outcomes(part.counts, part.count))
-                    place = part.start + part.count
+                    end = part.start + part.count
             covered = joined_ranges([(part.start, part.start + part.count) for part in slices])
             return _plan(missing_ranges((job.first, job.last), covered), counts)
 
     @activity.defn(no_thread_cancel_exception=True)
     def label_slice(self, part: LabelSlice) -> SliceResult:
-        """Labels a slice; what of it is in the store is not done again."""
+        """Label a slice, except for functions that have labels in the store."""
         began = time.monotonic()
         with self._working(part.job) as heartbeat:
             job, whole = _job(part.job), (part.job.first, part.job.last - part.job.first)
             store = self._store(heartbeat)
             if not store.knows(job.run_key(*whole)):
                 raise RefusedError(
-                    f"the store {store.name} does not know this run; "
-                    "start this worker with the store of the others"
+                    f"the store {store.name} does not have this run; "
+                    "start this worker with the same store as the others"
                 )
             share = Share(self._pool)
             heartbeat.on_stop(share.stop)
@@ -137,7 +136,7 @@ class Activities:
 
     @activity.defn(no_thread_cancel_exception=True)
     def plan_generate(self, job: GenerateJob) -> Plan:
-        """Prepares the folder, or finds what of the run is there."""
+        """Prepare the folder and return what is missing."""
         with self._working(job):
             try:
                 manifest = _writer(job).open(extend=job.extend)
@@ -148,7 +147,7 @@ class Activities:
 
     @activity.defn(no_thread_cancel_exception=True)
     def generate_slice(self, part: GenerateSlice) -> SliceResult:
-        """Writes the shards of a slice; those that are there stay."""
+        """Write the shards of a slice, except for those that are there."""
         began = time.monotonic()
         with self._working(part.job) as heartbeat:
             recipe, writer = recipe_of(part.job), _writer(part.job)
@@ -174,12 +173,12 @@ class Activities:
 
     @activity.defn(no_thread_cancel_exception=True)
     def finish_generate(self, job: GenerateJob) -> None:
-        """Writes the manifest."""
+        """Write the manifest."""
         with self._working(job):
             _writer(job).finish()
 
     def _store(self, heartbeat: Heartbeat) -> Store:
-        """The store of this thread, which waits no longer than the activity may."""
+        """The store of this thread; waiting for it ends when the activity must stop."""
         if self._url is None:
             raise RefusedError("this worker has no store; start it with --store URL")
         store: Store | None = getattr(self._of_thread, "store", None)
@@ -195,7 +194,7 @@ class Activities:
 
     @contextmanager
     def _turn(self, heartbeat: Heartbeat) -> Iterator[None]:
-        """One of as many as there are slots to make a shard; while one is made, another one is written."""
+        """Hold one of the slots for making a shard; meanwhile other slices may write theirs."""
         while not self._turns.acquire(timeout=_LISTEN):
             heartbeat.check()
         try:
@@ -213,10 +212,10 @@ class Activities:
 
     @contextmanager
     def _working(self, job: LabelJob | GenerateJob) -> Iterator[Heartbeat]:
-        """Checks that this worker is fit for a job, and says of every error what becomes of it.
+        """Check that this worker can do a job, and turn errors into failures with the right retry policy.
 
-        Input that is wrong is wrong everywhere. Anything else may be this worker's trouble, and the slice is
-        tried again by whoever is free.
+        Bad input is bad on every worker, so it is not retried. Any other error may concern this worker alone,
+        so another worker retries the slice.
         """
         with Heartbeat() as heartbeat:
             try:
@@ -238,7 +237,7 @@ class Activities:
 def _stopped(heartbeat: Heartbeat) -> temporal.FailureError:
     if heartbeat.stopped == "leaving":
         return ApplicationError(
-            "the worker leaves",
+            "the worker is leaving",
             type="Leaving",
             next_retry_delay=timedelta(milliseconds=100),
             category=ApplicationErrorCategory.BENIGN,
@@ -255,7 +254,7 @@ def _job(job: LabelJob) -> Job:
 
 
 def _outcomes(counts: Mapping[str, int], indices: int) -> dict[str, int]:
-    """Functions by outcome, and the indices whose function is of another split."""
+    """Number of functions by outcome, and number of indices whose function is in another split."""
     passed = indices - sum(counts.values())
     return {**counts, PASSED: passed} if passed else dict(counts)
 
@@ -279,6 +278,6 @@ def _counts_of(manifest: Manifest, wanted: Range) -> Counter[str]:
 
 
 def _examples(shard: Shard, indices: int) -> dict[str, int]:
-    """Examples by split, and the indices that gave none."""
+    """Number of examples by split, and number of indices without an example."""
     counts = {split_of_name(name).name.lower(): file.examples for name, file in shard.files.items()}
     return {**counts, "no_example": indices - sum(counts.values())}

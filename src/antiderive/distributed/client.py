@@ -1,4 +1,4 @@
-"""The side that submits runs, asks how far they are, and steers them."""
+"""The client: submits runs, asks for their progress, and controls them. It does no work of a run."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _PASSING = {
     RPCStatusCode.RESOURCE_EXHAUSTED,
     RPCStatusCode.INTERNAL,
 }
-"""What a server says that is going down, coming up, or too busy."""
+"""Status codes of a server that is stopping, starting, or overloaded."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where the server is; what is not given comes from the environment or the SDK's configuration file.
+    """Address of the server; missing parts come from the environment or the SDK's configuration file.
 
     Attributes:
         host: host and port.
@@ -62,19 +62,19 @@ class Address:
 
     @property
     def task_queue(self) -> str:
-        """The queue as the server knows it."""
+        """Name of the queue on the server."""
         return task_queue(self.queue)
 
     async def connect(self, *, identity: str | None = None) -> Client:
-        """A connection that has been tried.
+        """Connect and check that the server answers.
 
         Raises:
-            ClusterError: if there is no such server or namespace, or it refuses.
+            ClusterError: if there is no such server or namespace, or the server refuses the connection.
         """
         try:
             options: dict[str, Any] = dict(ClientConfig.load_client_connect_config(self.profile))
         except (RuntimeError, OSError, TypeError) as error:
-            raise ClusterError(f"the configuration of the Temporal client cannot be used: {error}") from error
+            raise ClusterError(f"bad configuration of the Temporal client: {error}") from error
         options |= {
             key: value for key, value in (("target_host", self.host), ("namespace", self.namespace)) if value
         }
@@ -83,14 +83,14 @@ class Address:
         try:
             client = await Client.connect(**options, identity=identity, connect_timeout=_CONNECT)
         except (RuntimeError, ValueError, TypeError, OSError) as error:
-            raise ClusterError(f"cannot reach a Temporal server at {host}: {_said(error)}") from error
+            raise ClusterError(f"cannot reach a Temporal server at {host}: {_explained(error)}") from error
         try:
             await _describe_namespace(client, namespace)
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 raise ClusterError(
                     f"the Temporal server at {host} has no namespace {namespace!r}; "
-                    "name another one with --namespace, or create it"
+                    "create it, or choose another one with --namespace"
                 ) from error
             if error.status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED):
                 raise ClusterError(
@@ -109,24 +109,24 @@ async def _describe_namespace(client: Client, namespace: str) -> None:
     )
 
 
-_SAID = (
+_EXPLANATIONS = (
     ("Connection refused", "connection refused; 'antiderive cluster dev' starts one on this machine"),
     ("timed out", "timed out"),
-    ("dns error", "there is no machine of this name; an address is HOST:PORT"),
-    ("InvalidUrl", "this is no HOST:PORT"),
-    ("UnknownIssuer", "nobody trusted here has signed its certificate; set TEMPORAL_TLS_SERVER_CA_CERT_PATH"),
+    ("dns error", "there is no machine of this name; give the address as HOST:PORT"),
+    ("InvalidUrl", "this is not an address; give it as HOST:PORT"),
+    ("UnknownIssuer", "no trusted authority signed its certificate; set TEMPORAL_TLS_SERVER_CA_CERT_PATH"),
     ("NotValidForName", "its certificate is for another name; set TEMPORAL_TLS_SERVER_NAME"),
     ("InvalidCertificate", "its certificate is not valid"),
-    ("InvalidContentType", "it does not speak TLS, which TEMPORAL_TLS_... or an API key ask for"),
-    ("transport error", "it hangs up; it may want TLS, or a certificate of the client (TEMPORAL_TLS_...)"),
+    ("InvalidContentType", "it does not speak TLS, which TEMPORAL_TLS_... or an API key asks for"),
+    ("transport error", "it hung up; it may need TLS or a client certificate (set TEMPORAL_TLS_...)"),
 )
-"""What the SDK says, by a part of it, and what a person should hear."""
+"""Explanations for people, by a part of the SDK's message."""
 
 
-def _said(error: BaseException) -> str:
-    """The part of the SDK's message that tells something."""
+def _explained(error: BaseException) -> str:
+    """The explanation of an SDK error."""
     text = str(error)
-    for part, line in _SAID:
+    for part, line in _EXPLANATIONS:
         if part in text:
             return line
     return text.partition("\n")[0]
@@ -134,13 +134,13 @@ def _said(error: BaseException) -> str:
 
 @dataclass(frozen=True)
 class RunWorker:
-    """A worker that is at a run, as the server sees it.
+    """A worker of a run, as the server sees it.
 
     Attributes:
         name: host and process.
-        slices: slices it has open.
-        done: indices of these that are done.
-        trouble: what it said when it last could not go on.
+        slices: number of its open slices.
+        done: number of indices done in these slices.
+        trouble: message of its last failure.
     """
 
     name: str
@@ -156,12 +156,12 @@ class Run:
     Attributes:
         id: its name.
         state: ``running``, ``paused``, ``completed``, ``failed``, ``canceled``, ...
-        what: what is done, in a few words.
-        release: version of antiderive that does it.
-        status: what it says of itself; None if no worker is there to ask.
-        workers: who is at it.
-        waiting: slices that wait for a worker.
-        failure: why it failed.
+        what: short description of the work.
+        release: version of antiderive that it needs.
+        status: its own status; ``None`` if no worker can answer.
+        workers: its workers.
+        waiting: number of slices that wait for a worker.
+        failure: reason of its failure.
     """
 
     id: str
@@ -179,22 +179,22 @@ class Cluster:
 
     Args:
         client: the connection.
-        address: where it goes.
+        address: address of the server.
     """
 
     def __init__(self, client: Client, address: Address) -> None:
         self._client, self._address = client, address
 
     async def submit(self, id_: str, what: str, run: LabelRun | GenerateRun) -> bool:
-        """Starts a run, unless it is running; whether it was started.
+        """Start a run, unless it is running; return whether it was started.
 
         Args:
-            id_: its name; one that has ended may be used again, and then does what is left.
-            what: what is done, in a few words.
+            id_: its name; the name of a run that has ended may be used again, to do the rest.
+            what: short description of the work.
             run: the input.
 
         Raises:
-            ClusterError: if the server does not take it.
+            ClusterError: if the server does not accept it.
         """
         kind = "label" if isinstance(run, LabelRun) else "generate"
         try:
@@ -214,7 +214,7 @@ class Cluster:
         return True
 
     async def workers(self) -> list[str]:
-        """Names of the workers that have asked for work of this release lately."""
+        """Names of the workers of this release that have recently polled for work."""
         from temporalio.api.enums.v1 import TaskQueueType
         from temporalio.api.taskqueue.v1 import TaskQueue
         from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
@@ -228,7 +228,7 @@ class Cluster:
         return sorted({poller.identity for poller in answer.pollers})
 
     async def runs(self, *, running: bool = False) -> list[Run]:
-        """Runs of this queue, the latest first; of any release, without details."""
+        """Runs of this queue, of any release, latest first, without details."""
         query = "WorkflowType IN ('label', 'generate')"
         if running:
             query += " AND ExecutionStatus = 'Running'"
@@ -238,7 +238,7 @@ class Cluster:
         return [await _run_of(one) for one in sorted(ours, key=lambda one: one.start_time, reverse=True)]
 
     async def run(self, id_: str) -> Run:
-        """One run with all that is known of it.
+        """One run with all details.
 
         Raises:
             ClusterError: if there is none.
@@ -257,7 +257,7 @@ class Cluster:
         return Run(run.id, state, run.what, run.release, status, workers, waiting, failure)
 
     async def signal(self, id_: str, name: str, *arguments: int) -> None:
-        """Sends a signal; a run that has no worker hears it when one comes.
+        """Send a signal; a run without a worker gets it when a worker joins.
 
         Raises:
             ClusterError: if there is no such run, or it has ended.
@@ -266,11 +266,11 @@ class Cluster:
         await self._found(id_, handle.signal(name, args=list(arguments), rpc_timeout=_ANSWER))
 
     async def cancel(self, id_: str, *, force: bool = False) -> None:
-        """Ends a run; what has been written stays.
+        """End a run; its results so far stay.
 
         Args:
             id_: its name.
-            force: end it on the server alone, without a worker; those that are at it hear within seconds.
+            force: end it on the server, without waiting for a worker; its workers stop within seconds.
 
         Raises:
             ClusterError: if there is no such run, or it has ended.
@@ -280,11 +280,11 @@ class Cluster:
         await self._found(id_, work)
 
     async def follow(self, id_: str, *, pause: float = 1.0) -> AsyncIterator[Run | str]:
-        """The run again and again until it has ended; through an outage of the server, a line on it.
+        """Yield the run repeatedly until it has ended; during an outage of the server, yield a message.
 
         Args:
             id_: its name.
-            pause: seconds between two looks at it; its end is heard at once.
+            pause: seconds between updates; the end is noticed at once.
         """
         ended: asyncio.Task[None] | None = None
         try:
@@ -293,8 +293,8 @@ class Cluster:
                     run = await self.run(id_)
                 except RPCError as error:
                     if error.status not in _PASSING:
-                        raise ClusterError(f"the Temporal server says: {error.message}") from error
-                    yield f"the Temporal server cannot be reached, trying again: {error.message}"
+                        raise ClusterError(f"the Temporal server reports: {error.message}") from error
+                    yield f"cannot reach the Temporal server, trying again: {error.message}"
                     await asyncio.sleep(pause)
                 else:
                     yield run
@@ -308,7 +308,7 @@ class Cluster:
                 ended.cancel()
 
     async def _ending(self, id_: str, pause: float) -> None:
-        """Returns when a run has ended, or some time after the server was lost."""
+        """Wait until a run has ended, or for some time after the connection was lost."""
         try:
             await self._client.get_workflow_handle(id_).result()
         except WorkflowFailureError:
@@ -322,7 +322,7 @@ class Cluster:
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 raise ClusterError(
-                    f"there is no such run, or it has ended: {id_}; 'antiderive cluster status' lists them"
+                    f"there is no running run {id_}; 'antiderive cluster status' lists the runs"
                 ) from error
             raise
 
@@ -349,7 +349,7 @@ async def _run_of(execution: WorkflowExecution) -> Run:
 
 
 async def _query(handle: WorkflowHandle[Any, Any]) -> RunStatus | None:
-    """What the run says of itself; None if no worker answers."""
+    """The run's own status; ``None`` if no worker answers."""
     try:
         status: RunStatus = await handle.query("status", result_type=RunStatus, rpc_timeout=_ANSWER)
     except (WorkflowQueryFailedError, WorkflowQueryRejectedError):
@@ -362,7 +362,7 @@ async def _query(handle: WorkflowHandle[Any, Any]) -> RunStatus | None:
 
 
 async def _result(handle: WorkflowHandle[Any, Any]) -> tuple[RunStatus | None, str]:
-    """The result of a run that has ended, and why if it failed."""
+    """The result of a run that has ended, and the reason if it failed."""
     try:
         value = await handle.result(rpc_timeout=_ANSWER)
     except WorkflowFailureError as error:
@@ -372,7 +372,7 @@ async def _result(handle: WorkflowHandle[Any, Any]) -> tuple[RunStatus | None, s
 
 
 def _cause(error: BaseException) -> str:
-    """What the run or the worker said; what led the worker to say it lies further within."""
+    """The message of the run or the worker, which is the outermost application error."""
     while not isinstance(error, ApplicationError):
         if not isinstance(error, WorkflowFailureError | FailureError) or error.cause is None:
             return str(error)

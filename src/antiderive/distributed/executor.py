@@ -1,4 +1,4 @@
-"""Labelling on many machines, behind the interface of the local executor."""
+"""Labelling on many machines, with the interface of the local executor."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TemporalExecutor:
-    """Whatever workers read the queue; each writes to the store it was started with.
+    """Labels with all workers of a queue; each writes to the store it was started with.
 
     Attributes:
         address: the server and the queue.
-        concurrency: slices that are open at a time.
-        pause: seconds between two reports.
+        concurrency: number of open slices.
+        pause: seconds between reports.
     """
 
     address: Address
@@ -35,7 +35,7 @@ class TemporalExecutor:
     def run(
         self, job: Job, start: int, count: int, *, report: Callable[[LabelingProgress], None] = lambda _: None
     ) -> LabelingProgress:
-        """Submits the run, or finds it running, and waits until it has ended.
+        """Submit the run, unless it is running, and wait until it has ended.
 
         Raises:
             ClusterError: if the server cannot be reached, or the run does not complete.

@@ -1,6 +1,7 @@
 """Heartbeats of an activity, from a thread of their own.
 
-So they go on while a long call runs or a database is waited for, and a cancellation is heard within seconds.
+So they continue while the activity makes a long call or waits for a database, and a cancellation is noticed
+within seconds. The heartbeat does not know what the activity does.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ _SECONDS = 1.0
 
 
 class StoppedError(Exception):
-    """The slice is to be given up: it was cancelled, or the worker leaves."""
+    """The slice must stop: it was cancelled, or the worker is leaving."""
 
 
 class Heartbeat:
-    """A context in an activity; its thread sends what has been done and listens.
+    """A context in an activity; its thread sends progress and listens for a cancellation.
 
     Attributes:
-        stopped: why the activity is to end, once it is.
+        stopped: the reason why the activity must stop, if it must.
     """
 
     def __init__(self) -> None:
@@ -33,7 +34,7 @@ class Heartbeat:
         self._stop = threading.Event()
         self._on_stop: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
-        # The functions of the SDK find their activity in the context.
+        # The SDK finds the activity through the context.
         context = contextvars.copy_context()
         self._thread = threading.Thread(target=context.run, args=(self._beat,), name="heartbeat", daemon=True)
 
@@ -46,7 +47,7 @@ class Heartbeat:
         self._thread.join()
 
     def on_stop(self, action: Callable[[], None]) -> None:
-        """Has something done when the activity is to end, from the thread of the pulse."""
+        """Call ``action`` when the activity must stop, from the heartbeat's thread."""
         with self._lock:
             self._on_stop = action
             stopped = self.stopped is not None
@@ -54,25 +55,25 @@ class Heartbeat:
             action()
 
     def report(self, done: int) -> None:
-        """Notes how much has been done; the next heartbeat tells.
+        """Record progress; the next heartbeat sends it.
 
         Raises:
-            StoppedError: if the activity is to end.
+            StoppedError: if the activity must stop.
         """
         self._done = done
         self.check()
 
     def check(self) -> None:
-        """Does nothing, unless the activity is to end.
+        """Raise an error if the activity must stop.
 
         Raises:
-            StoppedError: if it is.
+            StoppedError: if it must.
         """
         if self.stopped is not None:
             raise StoppedError
 
     def hold(self, seconds: float) -> None:
-        """Waits, but not beyond the end of the activity."""
+        """Wait, but return early if the activity must stop."""
         self._stop.wait(seconds)
 
     def _beat(self) -> None:

@@ -1,7 +1,7 @@
-"""What travels through Temporal: one small dataclass for each input and result.
+"""Messages through Temporal: one small dataclass for each input and result.
 
-Plain values only, and never data: payloads stay small whatever the amount of work. The sandbox of workflows
-imports this module, so it imports the standard library alone.
+They hold plain values and never data, so payloads stay small whatever the amount of work. Temporal's sandbox
+imports this module, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 PASSED = "passed"
-"""Among outcomes: the indices that are settled without a label, since their function is of another split."""
+"""Pseudo-outcome of indices that need no label, since their function is in another split."""
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,14 @@ class LabelJob:
     """Label a range of functions with one method.
 
     Attributes:
-        recipe: settings of the recipe, as JSON in the order that it has.
+        recipe: settings of the recipe as JSON, in its order.
         method: name of the method.
         cpu_seconds: CPU time of one call.
         memory_mib: memory of one call, in MiB.
         first: first index.
         last: index after the last one.
-        sample: digest of the first functions of the recipe, as the one who submitted the run makes them.
-        split: train, valid or test, to label the functions of that split alone; by default all.
+        sample: digest of the first functions of the recipe, as made by the submitter.
+        split: train, valid or test, to label only functions of that split; by default all.
     """
 
     recipe: str
@@ -39,17 +39,17 @@ class LabelJob:
 
 @dataclass(frozen=True)
 class GenerateJob:
-    """Write a range of examples to a folder that all workers see.
+    """Write a range of examples to a folder that all workers share.
 
     Attributes:
-        recipe: settings of the recipe, as JSON in the order that it has.
+        recipe: settings of the recipe as JSON, in its order.
         out: absolute path, or URL of an object store.
-        shard: indices of a shard.
-        extend: whether a data set that was begun with another range may be extended.
+        shard: number of indices in a shard.
+        extend: whether to extend a data set that was begun with another range.
         first: first index.
         last: index after the last one.
-        sample: digest of the first problems of the recipe, as the one who submitted the run makes them.
-        pyarrow: version that writes the files.
+        sample: digest of the first problems of the recipe, as made by the submitter.
+        pyarrow: version of pyarrow that must write the files.
     """
 
     recipe: str
@@ -64,7 +64,7 @@ class GenerateJob:
 
 @dataclass(frozen=True)
 class LabelSlice:
-    """A part of a job that one worker does at a time: indices from ``first`` up to, without, ``last``."""
+    """A part of a job for one worker: the indices from ``first`` up to but not including ``last``."""
 
     job: LabelJob
     first: int
@@ -73,7 +73,7 @@ class LabelSlice:
 
 @dataclass(frozen=True)
 class GenerateSlice:
-    """As :class:`LabelSlice`."""
+    """Like :class:`LabelSlice`, for generation."""
 
     job: GenerateJob
     first: int
@@ -82,10 +82,10 @@ class GenerateSlice:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is left to do.
+    """The remaining work of a run.
 
     Attributes:
-        missing: ranges that are not done, in order, perhaps not all of them.
+        missing: ranges that are not done, in order; perhaps not all of them.
         left: number of indices that are not done.
         counts: number of indices that are done, by outcome.
     """
@@ -97,11 +97,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class SliceResult:
-    """What came of a slice.
+    """The result of a slice.
 
     Attributes:
         counts: number of indices by outcome.
-        seconds: time it took its worker.
+        seconds: time that its worker took.
     """
 
     counts: dict[str, int]
@@ -110,17 +110,17 @@ class SliceResult:
 
 @dataclass(frozen=True)
 class Walk:
-    """How far a run has come; a run that begins a new history takes it along.
+    """The state of a run, carried over when the run begins a new history.
 
     Attributes:
-        concurrency: slices that are open at a time.
-        slices: slices of one history.
-        paused: whether nothing is to be begun.
-        todo: ranges that are to be done next.
-        left: indices that were not done when the last plan was made.
+        concurrency: number of open slices.
+        slices: number of slices in one history.
+        paused: whether the run is paused.
+        todo: ranges to do next.
+        left: number of indices that were not done at the last plan.
         counts: number of indices that are done, by outcome.
-        size: indices of the next slice, in units of the job; 0 before the first.
-        pace: seconds for each unit, as measured last; 0 before the first slice.
+        size: size of the next slice, in units of the job; 0 before the first slice.
+        pace: measured seconds per unit; 0 before the first slice.
     """
 
     concurrency: int = 32
@@ -151,16 +151,16 @@ class GenerateRun:
 
 @dataclass(frozen=True)
 class RunStatus:
-    """What a run says of itself.
+    """The status of a run.
 
     Attributes:
-        total: indices of the run.
+        total: number of indices of the run.
         counts: number of indices that are done, by outcome.
-        paused: whether nothing is begun.
-        open: slices that are open.
-        concurrency: slices that may be open at a time.
-        size: indices of the next slice.
-        rate: indices a second over the last slices.
+        paused: whether the run is paused.
+        open: number of open slices.
+        concurrency: largest number of open slices.
+        size: number of indices of the next slice.
+        rate: indices per second over the last slices.
     """
 
     total: int
@@ -173,5 +173,5 @@ class RunStatus:
 
     @property
     def done(self) -> int:
-        """Indices that are done."""
+        """Number of indices that are done."""
         return sum(self.counts.values())

@@ -1,4 +1,4 @@
-"""From what a person asks for to the input of a run, with everything checked before it is sent."""
+"""The input of a run, made from what a person asks for and checked before it is sent."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ CONCURRENCY = 32
 def label_run(
     job: Job, start: int, count: int, *, concurrency: int = CONCURRENCY
 ) -> tuple[str, str, LabelRun]:
-    """Name, description and input of a run that labels functions ``start`` to ``start + count``.
+    """Name, description and input of a run that labels the functions ``start`` to ``start + count``.
 
     Raises:
-        SettingError: if the recipe cannot work.
+        SettingError: if the recipe is bad.
     """
     made = LabelJob(
         recipe=json.dumps(job.recipe.to_dict()),
@@ -42,7 +42,7 @@ def label_run(
     functions = "functions" if sampled else f"problems of {job.recipe.task}"
     what = f"{job.method} on {functions} {start:,} to {start + count:,}"
     if job.split is not None:
-        what += f", those of the split {job.split}"
+        what += f", split {job.split}"
     return f"label-{job.run_key(start, count)}", what, LabelRun(made, Walk(concurrency=concurrency))
 
 
@@ -56,18 +56,18 @@ def generate_run(
     extend: bool = False,
     concurrency: int = CONCURRENCY,
 ) -> tuple[str, str, GenerateRun]:
-    """Name, description and input of a run that writes examples ``start`` to ``start + count``.
+    """Name, description and input of a run that writes the examples ``start`` to ``start + count``.
 
-    There is one name for each place and recipe, so no two runs write there at a time.
+    The name depends only on folder and recipe, so no two runs write the same data set at a time.
 
     Raises:
-        SettingError: if the recipe cannot work, or does not say what it needs to be the same everywhere.
+        SettingError: if the recipe is bad, or leaves open a setting that must be the same on all machines.
     """
     task = task_named(recipe.task)
     if task.needs_solver and not task.settings(recipe).get("methods"):
         raise SettingError(
-            f"on a cluster the task {recipe.task} must name its methods, since machines may have others: "
-            'put options = { methods = "fricas" } in the recipe'
+            f"on a cluster the task {recipe.task} must name its methods, since machines may have different "
+            'ones; put options = { methods = "fricas" } in the recipe'
         )
     place = absolute(out)
     made = GenerateJob(

@@ -1,4 +1,4 @@
-"""Which runs a worker may take part in: those whose bytes it makes the same."""
+"""Checks whether a worker may take part in a run: only if it makes the same bytes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from antiderive._core import GENERATOR_VERSION
 from antiderive.errors import AntideriveError, SettingError
 
-# The rest is imported where it is used: who only asks for the state of a run need not wait for it.
+# The rest is imported where it is used, so that a command that only asks for a run's state starts fast.
 if TYPE_CHECKING:
     from antiderive.distributed.messages import GenerateJob, LabelJob
     from antiderive.tasks import Recipe
 
 _SAMPLE = 3
-"""Examples that are compared: enough to see that a task of one's own is another one there."""
+"""Number of examples compared: enough to notice that another machine has a different version of a task."""
 
 
 def release() -> str:
@@ -25,23 +25,23 @@ def release() -> str:
 
 
 def task_queue(name: str) -> str:
-    """The queue of Temporal that workers of this release read.
+    """The Temporal queue of workers of this release.
 
-    Work for another release is never offered to them, so it cannot be done wrongly, nor fail for it.
+    Workers are never offered work for another release, so they cannot do it wrongly or fail at it.
     """
     return f"{name} ({release()})"
 
 
 def release_of(queue: str) -> str:
-    """The release that reads a queue."""
+    """The release of a queue."""
     return queue.partition(" (")[2].removesuffix(")")
 
 
 def sample_of(recipe: Recipe, first: int) -> str:
-    """Digest of a few examples (of a task that needs a solver: functions), to compare two installations.
+    """Digest of a few examples, to compare two installations; of functions, for a task that needs a solver.
 
     Raises:
-        SettingError: if the recipe cannot work here.
+        SettingError: if the recipe is bad or its task is missing.
     """
     from antiderive.generation import functions_of, generate
     from antiderive.tasks import task_named
@@ -55,10 +55,10 @@ def sample_of(recipe: Recipe, first: int) -> str:
 
 
 def _require_installed(method: str) -> None:
-    """Refuses a method that does not exist or is not installed.
+    """Refuse a method that does not exist or is not installed.
 
     Raises:
-        SettingError: if it does not, or is not.
+        SettingError: if there is no such method, or it is not installed.
     """
     from antiderive.cas import method_named
     from antiderive.labelling import PORTFOLIO, steps_of
@@ -73,7 +73,7 @@ def recipe_of(job: LabelJob | GenerateJob) -> Recipe:
     """The recipe of a job.
 
     Raises:
-        SettingError: if it cannot work here.
+        SettingError: if the recipe is bad or its task is missing.
     """
     from antiderive.tasks import Recipe
 
@@ -81,11 +81,11 @@ def recipe_of(job: LabelJob | GenerateJob) -> Recipe:
 
 
 def refusal(job: LabelJob | GenerateJob, *, functions: bool) -> str | None:
-    """Why this worker may not take part in a job, in one line; None if it may.
+    """The reason why this worker may not take part in a job, in one line; ``None`` if it may.
 
     Args:
         job: the job.
-        functions: whether methods may be functions of this installation, which only tests and benches name.
+        functions: whether methods may be functions of this installation; only for tests and benchmarks.
     """
     from antiderive.tasks import task_named
 
@@ -93,7 +93,7 @@ def refusal(job: LabelJob | GenerateJob, *, functions: bool) -> str | None:
         recipe = recipe_of(job)
         task_named(recipe.task)
         if sample_of(recipe, job.first) != job.sample:
-            return f"this installation makes other examples of {recipe.task!r} than the submitter's"
+            return f"this installation makes different examples of {recipe.task!r} than the submitter's"
         method = getattr(job, "method", None)
         if method is not None and not (functions and ":" in method):
             _require_installed(method)
@@ -101,5 +101,5 @@ def refusal(job: LabelJob | GenerateJob, *, functions: bool) -> str | None:
         return str(error)
     wanted, here = getattr(job, "pyarrow", None), version("pyarrow")
     if wanted not in (None, here):
-        return f"pyarrow {here} may write other bytes than pyarrow {wanted}, with which the run was submitted"
+        return f"pyarrow {here} may write other bytes than the submitter's pyarrow {wanted}; install that one"
     return None

@@ -1,4 +1,4 @@
-"""A worker process: takes slices of runs until it is told to leave."""
+"""A worker process: does slices of runs until it gets a signal to leave."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
 WORKFLOWS = [LabelWorkflow, GenerateWorkflow]
 
 _LEAVE = timedelta(seconds=20)
-"""For the slices that are open to write what they have."""
+"""Time for open slices to write their results."""
 
 _BEAT = timedelta(seconds=2)
-"""Heartbeats go to the server at most so often; a cancellation is heard with the next one."""
+"""Shortest interval of heartbeats to the server; a cancellation arrives with the next one."""
 
 _LOOK_SECONDS = 5.0
 
 _AHEAD = 1
-"""Slices that are open beyond the slots: no process waits while one of them ends and the next begins."""
+"""Open slices in addition to the slots, so that no process waits while one slice ends and the next begins."""
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
-    """The sandbox of workflows, in workers and when histories are replayed."""
-    # The native module cannot be loaded a second time; the rest of the package can.
+    """The sandbox of workflows, for workers and for the replay of histories."""
+    # The native module cannot be loaded twice; the rest of the package can.
     return SandboxedWorkflowRunner(
         restrictions=SandboxRestrictions.default.with_passthrough_modules("antiderive._core")
     )
@@ -54,13 +54,13 @@ def workflow_runner() -> SandboxedWorkflowRunner:
 
 @dataclass(frozen=True)
 class WorkerSettings:
-    """How a worker runs.
+    """Settings of a worker.
 
     Attributes:
         address: the server and the queue.
-        slots: computer algebra processes at a time, or shards that are being made.
-        store: URL of the store of labels; without one it does not label.
-        functions: whether methods may be functions of this installation; for tests and benches alone.
+        slots: number of computer algebra processes, and of shards made at a time.
+        store: URL of the store of labels; a worker without a store does not label.
+        functions: whether methods may be functions of this installation; only for tests and benchmarks.
     """
 
     address: Address
@@ -70,11 +70,11 @@ class WorkerSettings:
 
 
 def run_worker(settings: WorkerSettings, *, say: Callable[[str], None]) -> None:
-    """Works until SIGINT or SIGTERM.
+    """Run a worker until SIGINT or SIGTERM.
 
     Args:
-        settings: how.
-        say: tells the person at this worker, in one line.
+        settings: its settings.
+        say: prints a line for the person who runs this worker.
 
     Raises:
         ClusterError: if the server cannot be reached, or every run there needs another release.
@@ -93,7 +93,7 @@ class _Process:
         self._tell, self._told = say, ""
 
     def _say(self, line: str) -> None:
-        """Says a line, but not the same one again and again."""
+        """Print a line, unless it repeats the last one."""
         if line != self._told:
             self._told = line
             self._tell(line)
@@ -121,25 +121,25 @@ class _Process:
                 graceful_shutdown_timeout=_LEAVE,
             )
             async with worker:
-                self._say(f"{client.identity} works at {address.queue!r} for {release()}")
+                self._say(f"{client.identity} listening on queue {address.queue!r} for {release()}")
                 await self._until_told(client)
-                self._say("leaving; what is done is being written")
+                self._say("leaving; writing the finished work")
         self._say("left")
 
     async def _require_fitting_runs(self, cluster: Cluster) -> None:
-        """Refuses to start where all work is for another release; such work is never offered to this one."""
+        """Refuse to start if all work is for another release, which this worker would never be offered."""
         runs = await cluster.runs(running=True)
         others = [run for run in runs if run.release != release()]
         for run in others:
-            self._say(f"this worker will not take part in {run.id}, which needs {run.release}")
+            self._say(f"this worker does not take part in {run.id}, which needs {run.release}")
         if others and len(others) == len(runs):
             raise ClusterError(
-                f"refused: this worker is {release()}, which may make other bytes, and every run here needs "
+                f"refused: this worker has {release()}, which may make other bytes, and every run needs "
                 f"another release ({others[0].id}: {others[0].release}); install that one on this machine"
             )
 
     async def _until_told(self, client: Client) -> None:
-        """Waits for a signal; meanwhile says when the server is lost and when it is back."""
+        """Wait for a signal; meanwhile report when the server is lost and when it is back."""
         told = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -153,12 +153,12 @@ class _Process:
                 if lost != (not well):
                     lost = not well
                     self._say(
-                        "the Temporal server cannot be reached, trying again"
+                        "cannot reach the Temporal server, trying again"
                         if lost
                         else "the Temporal server is back"
                     )
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)  # a second one ends it at once
+            loop.remove_signal_handler(number)  # a second signal ends it at once
 
 
 async def _is_well(client: Client) -> bool:
@@ -171,7 +171,7 @@ async def _is_well(client: Client) -> bool:
 
 
 def _quieten() -> None:
-    """What goes wrong is said by the worker itself, in one line; the SDK would print tracebacks."""
+    """Silence the SDK, which prints tracebacks; the worker reports errors itself, in one line."""
     logging.getLogger("temporalio").setLevel(logging.ERROR)
     filter_ = TelemetryFilter(core_level="ERROR", other_level="ERROR")
     Runtime.set_default(

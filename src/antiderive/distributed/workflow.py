@@ -1,10 +1,11 @@
-"""Workflows: a range of indices walked in slices by whatever workers there are.
+"""Workflows: all workers of a queue go through a range of indices in slices.
 
-What is done is known by the store or the folder alone: a run begins and ends with a plan, which asks there
-what is missing. So a run that was cancelled, lost or submitted twice does what is left and nothing else.
+A workflow does not know what is done; only the store or the folder does. A run begins and ends with a plan,
+which looks there for what is missing. So a run that was cancelled, lost or submitted twice does exactly the
+remaining work.
 
-This module is imported again by the sandbox of workflows, and its code is replayed from recorded histories
-(``tests/distributed/histories``): everything it decides follows from its input, signals, and results.
+Temporal's sandbox imports this module again, and its code is replayed from recorded histories
+(``tests/distributed/histories``): its decisions depend only on its input, signals and results.
 """
 
 from __future__ import annotations
@@ -32,31 +33,31 @@ from antiderive.distributed.messages import (
 )
 
 BAD_INPUT = "BadInput"
-"""Type of the error of work that no worker can do; every other error is tried again, by whoever is free."""
+"""Type of the error of work that no worker can do; after any other error, another worker retries."""
 
 MAX_CONCURRENCY = 1000
-"""Of the 2,000 open activities at which the server fails a run, half."""
+"""Half of the 2,000 open activities at which the server fails a run."""
 
 _HEARTBEAT = timedelta(seconds=30)
 _SLICE_SECONDS = 10.0
-"""Slices are cut so that they take this long: far above the cost of one (some 30 ms), and short enough that
-machines come and go without much ado."""
+"""Target duration of a slice: far above its overhead (some 30 ms), yet so short that machines can come and go
+freely."""
 _WINDOW = 32
-"""Slices over which the rate is taken."""
+"""Number of slices over which the rate is measured."""
 
 Range = tuple[int, int]
 
 
 class _Walker:
-    """What both kinds of runs share. Subclasses name their activities and inputs."""
+    """Common part of both kinds of runs. Subclasses name their activities and inputs."""
 
     kind: str
     unit = 1
-    """Indices are cut at its multiples."""
+    """Slices begin and end at multiples of it."""
     least = 1
-    """First slice, in units; smaller ones are cut where a unit takes long, but not for the end's sake."""
+    """Size of the first slice, in units; later ones are smaller if a unit takes long, not near the end."""
     most = 5000
-    """Largest slice, in units; of a split, one function in 50 is asked for."""
+    """Largest slice, in units; if only one split is labelled, that may be one function in 50."""
 
     def __init__(self, run: LabelRun | GenerateRun) -> None:
         walk = run.walk
@@ -72,23 +73,23 @@ class _Walker:
 
     @workflow.signal
     def pause(self) -> None:
-        """Stops at once: open slices are given up and come first afterwards; what they wrote is kept."""
+        """Stop at once; open slices are cancelled and come first afterwards, and what they wrote is kept."""
         self._paused = True
 
     @workflow.signal
     def resume(self) -> None:
-        """Goes on."""
+        """Continue after a pause."""
         self._paused = False
         self._recent.clear()
 
     @workflow.signal
     def set_concurrency(self, number: int) -> None:
-        """Changes the number of slices that are open at a time; what is open is finished."""
+        """Change the number of open slices; those that are open are finished."""
         self._concurrency = max(1, min(number, MAX_CONCURRENCY))
 
     @workflow.query
     def status(self) -> RunStatus:
-        """How far the run is."""
+        """The status of the run."""
         return RunStatus(
             self._job.last - self._job.first,
             dict(self._counts),
@@ -104,14 +105,14 @@ class _Walker:
         raise NotImplementedError
 
     def slice_timeout(self, units: int) -> timedelta:
-        """Time after which a worker that still says it works on a slice is not believed any more."""
+        """Time after which a slice counts as stuck, even if its worker still sends heartbeats."""
         raise NotImplementedError
 
     async def finish(self) -> None:
-        """What is left to do when nothing is missing."""
+        """Do what remains when no index is missing."""
 
     async def walk(self) -> RunStatus:
-        """Does what is missing, until nothing is."""
+        """Do what is missing, until nothing is."""
         try:
             while True:
                 if not self._todo:
@@ -137,7 +138,7 @@ class _Walker:
     def _require_progress(self, left: int) -> None:
         if 0 <= self._left <= left:
             raise ApplicationError(
-                f"{left} indices were done and are still missing; do all workers use one store or folder?",
+                f"{left} indices were done but are still missing; do all workers share one store or folder?",
                 type=BAD_INPUT,
                 non_retryable=True,
             )
@@ -155,7 +156,7 @@ class _Walker:
         )
 
     async def do(self, what: str, result: type | None = None) -> Any:  # noqa: ANN401
-        """Does an activity that takes the job and is not a slice of it."""
+        """Run an activity of the job other than a slice."""
         return await workflow.execute_activity(
             f"{what}_{self.kind}",
             self._job,
@@ -166,7 +167,7 @@ class _Walker:
         )
 
     async def _slices(self) -> None:
-        """Does ``todo``, or as much of it as one history takes."""
+        """Do the ranges of ``todo``, or as many as fit in one history."""
         while self._open or (self._todo and self._room_in_history()):
             if self._paused:
                 self._cancel_open()
@@ -180,7 +181,7 @@ class _Walker:
                 raise self._failure
 
     def _begin(self) -> None:
-        """Opens slices while there is room."""
+        """Open as many slices as allowed."""
         while self._todo and len(self._open) < self._concurrency and self._room_in_history():
             part = self._next_part()
             handle = workflow.start_activity(
@@ -198,7 +199,7 @@ class _Walker:
             handle.add_done_callback(lambda done, part=part: self._closed(part, done))  # type: ignore[misc]
 
     def _next_part(self) -> Range:
-        """Cuts the next slice off; towards the end they get smaller, so that all workers end together."""
+        """Take the next slice; slices get smaller near the end, so that all workers finish together."""
         first, last = self._todo.popleft()
         waiting = last - first + sum(end - start for start, end in self._todo)
         share = math.ceil(waiting / self.unit / self._concurrency)
@@ -216,20 +217,20 @@ class _Walker:
         if not done.cancelled() and error is None:
             self._learn(part, done.result())
         elif given_up or error is None or is_cancelled_exception(error):
-            # A slice that was given up may end otherwise: its worker was dead, and its heartbeats ran out.
+            # A cancelled slice may also end by a time-out, if its worker was dead.
             self._todo.appendleft(part)
         else:
             self._failure = self._failure or error
             self._cancel_open()
 
     def _learn(self, part: Range, result: SliceResult) -> None:
-        """Takes in what came of a slice; the next slices are cut by how long this one took."""
+        """Record the result of a slice, and choose the size of the next ones by its duration."""
         for outcome, number in result.counts.items():
             self._counts[outcome] = self._counts.get(outcome, 0) + number
         self._recent.append((workflow.time(), part[1] - part[0]))
         pace = max(result.seconds, 1e-3) / self._units(part)
         self._pace = pace if self._pace == 0 else 0.7 * self._pace + 0.3 * pace
-        # A slice that found much of its work done says little: sizes at most double.
+        # A slice that found much of its work done was fast for that reason, so sizes at most double.
         self._size = max(1, min(int(_SLICE_SECONDS / self._pace), 2 * self._size, self.most))
 
     def _cancel_open(self) -> None:
@@ -251,7 +252,7 @@ class _Walker:
         return sum(number for _, number in list(self._recent)[1:]) / max(seconds, 1e-3)
 
     async def _give_up(self) -> None:
-        """Cancels what is open and waits until the workers have stopped."""
+        """Cancel the open slices and wait until the workers have stopped."""
         self._cancel_open()
         await workflow.wait_condition(lambda: not self._open)
 
@@ -277,7 +278,7 @@ class LabelWorkflow(_Walker):
 
     @workflow.run
     async def run(self, run: LabelRun) -> RunStatus:  # noqa: ARG002  (the SDK gives it twice)
-        """The whole walk."""
+        """Run the workflow."""
         return await self.walk()
 
     def slice_of(self, part: Range) -> LabelSlice:
@@ -285,7 +286,7 @@ class LabelWorkflow(_Walker):
         return LabelSlice(self._labels, *part)
 
     def slice_timeout(self, units: int) -> timedelta:
-        """Each function may be tried twice, up to its wall-clock limit; a store may be down for a while."""
+        """Time for two tries of each function up to its wall-clock limit, and for an outage of the store."""
         return timedelta(seconds=1200 + units * 2 * (5 * self._labels.cpu_seconds + 30))
 
 
@@ -304,7 +305,7 @@ class GenerateWorkflow(_Walker):
 
     @workflow.run
     async def run(self, run: GenerateRun) -> RunStatus:  # noqa: ARG002
-        """The whole walk."""
+        """Run the workflow."""
         return await self.walk()
 
     def slice_of(self, part: Range) -> GenerateSlice:
@@ -312,9 +313,9 @@ class GenerateWorkflow(_Walker):
         return GenerateSlice(self._examples, *part)
 
     def slice_timeout(self, units: int) -> timedelta:
-        """A shard takes seconds to minutes."""
+        """Ample time: a shard takes seconds to minutes."""
         return timedelta(hours=2 * units)
 
     async def finish(self) -> None:
-        """Writes the manifest."""
+        """Write the manifest."""
         await self.do("finish")

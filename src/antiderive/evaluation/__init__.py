@@ -1,6 +1,6 @@
-"""Evaluation: how often a model, or computer algebra, is right, with every answer verified.
+"""Evaluation: accuracy of models and of computer algebra, with every answer verified.
 
-Models are run with torch, which is imported when they are.
+It does not know how a model was trained. Torch is imported only when a model runs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Verified accuracy of a model, by beam, by rank and by size of the solution."""
+"""Verified accuracy of a model by beam size, by rank, and by size of the solution."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ def evaluate(
     workers: int = 1,
     report: Callable[[int, int, int], None] = lambda *_: None,
 ) -> AccuracyReport:
-    """Decodes ``count`` test problems of a recipe with each beam and verifies the hypotheses.
+    """Decode ``count`` test problems of a recipe with each beam and verify the hypotheses.
 
     Args:
         model: the model, in evaluation mode.
-        recipe: where the problems come from; those of its test split are used.
+        recipe: recipe of the problems, which are taken from its test split.
         count: number of problems.
         beams: beam sizes.
-        workers: processes that verify, while the decoder goes on.
-        report: called with the beam, problems done and problems in all.
+        workers: processes that verify while the decoder continues.
+        report: called with the beam, problems done and total problems.
 
     Raises:
         SettingError: if ``count`` or a beam is below 1.
@@ -67,29 +67,29 @@ def evaluate_problems(
     workers: int = 1,
     report: Callable[[int, int, int], None] = lambda *_: None,
 ) -> AccuracyReport:
-    """Like :func:`evaluate`, for any problems.
+    """Evaluate any problems like :func:`evaluate`.
 
     Args:
         model: the model, in evaluation mode.
-        task: what the problems are.
+        task: task of the problems.
         problems: the problems.
         beams: beam sizes; a problem counts as solved at a beam when any of its hypotheses is verified.
-        decoding: how hypotheses are found with each of the beams.
-        title: of the report.
-        folder: where records are written as they come; those that are there from an evaluation of the same
-            settings are kept.
-        settings: what else tells this evaluation from others (model, data).
-        workers: processes that verify, while the decoder goes on.
-        report: called with the beam, problems done and problems in all.
+        decoding: settings of the search, shared by all beams.
+        title: title of the report.
+        folder: folder to which records are appended; records of an earlier evaluation with the same settings
+            are reused.
+        settings: further settings that identify this evaluation (model, data).
+        workers: processes that verify while the decoder continues.
+        report: called with the beam, problems done and total problems.
 
     Raises:
-        DataError: if the folder holds records of other settings.
+        DataError: if the folder holds records with other settings.
     """
     require_positive(len(problems), beams)
-    # More problems, or another beam, go on where a smaller evaluation ended.
+    # More problems, or another beam, continue where a smaller evaluation ended.
     identity = {"task": task.name, **(settings or {}), **decoding_rules(decoding)}
     journal = _Journal(folder, json.loads(json.dumps(identity)))
-    # Problems of like length are decoded together.
+    # Problems of similar length are decoded together.
     order = sorted(range(len(problems)), key=lambda index: len(problems[index].tokens))
     with Pool(workers) as pool, ThreadPoolExecutor(workers) as threads:
         verify = partial(verify_one, pool, task.name)
@@ -113,14 +113,14 @@ def evaluate_problems(
 
 
 def decoding_rules(decoding: Decoding) -> dict[str, Any]:
-    """What the hypotheses depend on, the beam apart, as plain values."""
+    """Settings that determine the hypotheses, except the beam, as plain values."""
     return {name: value for name, value in asdict(decoding).items() if name not in ("beam", "rows")}
 
 
 def _decode(
     model: Seq2Seq, problems: list[Problem], indices: list[int], decoding: Decoding
 ) -> list[tuple[ProblemRecord, list[int], list[int], list[tuple[list[int], float]]]]:
-    """What :func:`check_hypotheses` takes, for each problem of a batch."""
+    """Arguments of :func:`check_hypotheses` for each problem of a batch."""
     started = time.perf_counter()
     found = beam_search(model, [problem.tokens for problem in problems], decoding)
     seconds = (time.perf_counter() - started) / len(problems)
@@ -134,7 +134,7 @@ def _decode(
 
 
 class _Journal:
-    """The records so far, on disk too if there is a folder."""
+    """The records so far, also on disk if there is a folder."""
 
     def __init__(self, folder: Path | None, identity: dict[str, Any]) -> None:
         self.records: dict[tuple[int, int], ProblemRecord] = {}
@@ -149,7 +149,7 @@ class _Journal:
             first, *lines = self._path.read_text(encoding="utf-8").split("\n")
         if json.loads(first) != identity:
             raise DataError(f"{folder} holds an evaluation with other settings; choose another folder")
-        whole = lines[:-1]  # a line that was cut off has no end
+        whole = lines[:-1]  # an incomplete line lacks the line break
         for line in whole:
             record = ProblemRecord.from_dict(json.loads(line))
             self.records[record.beam, record.place] = record

@@ -1,6 +1,6 @@
-"""Hypotheses for one problem, checked best first up to the first right one.
+"""Hypotheses for one problem, verified best first up to the first right one.
 
-The model and the limits of verification are not known here.
+This module knows neither the model nor the limits of verification.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class CheckedHypothesis:
-    """One hypothesis.
+    """One hypothesis with its status.
 
     Attributes:
-        text: the candidate in infix, or the reason why the tokens are no expression.
-        score: the model's.
-        status: of the verdict; ``malformed`` if it is no expression, ``repeated`` if its canonical form came
-            before, ``unjudged`` after the first right one.
-        reason: of the verdict.
+        text: the candidate in infix, or the reason why the tokens are not an expression.
+        score: the model's score.
+        status: status of the verdict; ``malformed`` if it is not an expression, ``repeated`` if its canonical
+            form came before, ``unjudged`` after the first right one.
+        reason: reason of the verdict.
     """
 
     text: str
@@ -38,21 +38,21 @@ class CheckedHypothesis:
 
 @dataclass
 class ProblemRecord:
-    """One problem at one beam.
+    """Record of one problem at one beam.
 
     Attributes:
         beam: size of the beam.
-        place: place of the problem in the evaluation.
-        problem: for people, in infix.
+        place: index of the problem in the evaluation.
+        problem: the problem in infix.
         reference: the reference solution in infix; empty if there is none.
         operators: operators of the reference solution.
-        topic: kind of the problem.
-        hypotheses: best first.
-        rank: place of the first verified hypothesis, from 1; ``None`` if none is.
-        exact: the first hypothesis is the reference solution in canonical form.
-        unknown: none is verified, and for some it could not be decided.
-        decode_seconds: time of the decoder, its batch's in equal parts.
-        verify_seconds: time of the verification.
+        topic: topic of the problem.
+        hypotheses: the hypotheses, best first.
+        rank: rank of the first verified hypothesis, from 1; ``None`` if none is verified.
+        exact: the canonical form of the first hypothesis is the reference solution.
+        unknown: no hypothesis is verified, and some could not be decided.
+        decode_seconds: decoding time, divided equally among the problems of a batch.
+        verify_seconds: verification time.
     """
 
     beam: int
@@ -74,7 +74,7 @@ class ProblemRecord:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> ProblemRecord:
-        """The inverse of :meth:`to_dict`."""
+        """A record from the values of :meth:`to_dict`."""
         hypotheses = [CheckedHypothesis(**each) for each in values.pop("hypotheses")]
         return cls(hypotheses=hypotheses, **values)
 
@@ -87,15 +87,15 @@ def check_hypotheses(
     found: list[tuple[list[int], float]],
     verify: Callable[[Any, Expr], Verdict] | None = None,
 ) -> ProblemRecord:
-    """Verifies hypotheses for a problem, best first, up to the first right one, and completes ``record``.
+    """Verify hypotheses for a problem, best first, up to the first right one, and complete ``record``.
 
     Args:
         task: decodes the problem.
-        record: what is known already.
+        record: the record so far.
         tokens: token ids of the problem.
         solution: token ids of the reference solution; empty if there is none.
         found: token ids and score of each hypothesis, best first.
-        verify: the verdict on a problem and a candidate; by default the task's own, without limits.
+        verify: gives the verdict on a problem and a candidate; by default the task's own, without limits.
     """
     verify = verify or task.verify
     started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The contestants of a scoreboard: each method of computer algebra, the portfolio of them, and a model."""
+"""The contestants of a scoreboard: methods of computer algebra, their portfolio, and a model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MODEL, PORTFOLIO = "model", "portfolio"
 
-_NO_MODEL = "which model? give --model, or leave 'model' out of --methods"
+_NO_MODEL = "no model given; give --model, or leave 'model' out of --methods"
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Contestants:
     """Gives the answers of methods by name.
 
     Attributes:
-        pool: where they run.
+        pool: runs the calls.
         model: folder of the model.
-        beam: hypotheses asked of the model.
+        beam: number of hypotheses of the model.
     """
 
     pool: Pool
@@ -38,10 +38,10 @@ class Contestants:
     beam: int = 10
 
     def require(self, name: str) -> None:
-        """Refuses what is unknown or cannot run here.
+        """Refuse a contestant that is unknown or cannot run here.
 
         Raises:
-            SettingError: if there is no such method, it is not installed, or there is no model for it.
+            SettingError: if there is no such method, it is not installed, or no model is given for it.
         """
         if name == MODEL:
             if self.model is None:
@@ -52,7 +52,7 @@ class Contestants:
                 raise SettingError(f"{name} is not installed; {method.install} installs it")
 
     def title(self, name: str) -> str:
-        """A name that tells models and beams apart."""
+        """Name of a contestant, with its model and beam."""
         return f"{MODEL} {self.model}, beam {self.beam}" if name == MODEL else name
 
     def __call__(self, name: str, integrands: list[str], timeout: float) -> Iterator[tuple[str, Outcome]]:
@@ -86,7 +86,7 @@ class Contestants:
 
 
 def _outcome_of(found: Search) -> Outcome:
-    """One outcome of all attempts; refuted answers are none."""
+    """One outcome for all attempts; refuted answers do not count as answers."""
     last = found.answer or found.proof
     if last is not None:
         outcome = replace(last.outcome, reason=last.method)

@@ -16,15 +16,15 @@ class ProblemCounts:
 
     Attributes:
         problems: problems decoded.
-        exact: the first hypothesis is the reference solution.
-        solved: some hypothesis is verified (``proved`` or ``agrees``).
-        unknown: none is verified and for some it could not be decided: neither right nor wrong.
-        malformed: hypotheses that are no expression or undefined.
-        hypotheses: hypotheses in all.
+        exact: problems whose first hypothesis is the reference solution.
+        solved: problems with a verified hypothesis (``proved`` or ``agrees``).
+        unknown: problems with no verified hypothesis and some undecided ones; neither right nor wrong.
+        malformed: hypotheses that are not an expression, or undefined.
+        hypotheses: total number of hypotheses.
         first_rank: problems by the rank of their first verified hypothesis.
         statuses: hypotheses by the status of their verdict.
-        seconds_per_problem: decoding and verification.
-        verify_seconds_per_problem: verification alone.
+        seconds_per_problem: mean time of decoding and verification.
+        verify_seconds_per_problem: mean time of verification.
     """
 
     problems: int = 0
@@ -40,16 +40,16 @@ class ProblemCounts:
 
     @property
     def accuracy(self) -> float:
-        """Share of problems that are solved."""
+        """Share of problems solved."""
         return self.solved / max(1, self.problems)
 
     def accuracy_at(self, rank: int) -> float:
-        """Share of problems of which one of the first ``rank`` hypotheses is verified."""
+        """Share of problems with a verified hypothesis among the first ``rank``."""
         return sum(n for index, n in self.first_rank.items() if index <= rank) / max(1, self.problems)
 
     @classmethod
     def of(cls, records: Iterable[ProblemRecord]) -> ProblemCounts:
-        """Counts some records."""
+        """Counts over some records."""
         counts = cls()
         ranks: Counter[int] = Counter()
         statuses: Counter[str] = Counter()
@@ -76,13 +76,13 @@ class AccuracyReport:
     """The result of an evaluation.
 
     Attributes:
-        title: what was evaluated.
-        settings: of the evaluation.
+        title: title of the report.
+        settings: settings of the evaluation.
         beams: counts for each beam size.
         by_operators: for the largest beam, counts by number of operators of the solution.
-        by_topic: for the largest beam, counts by kind of problem, if problems have kinds.
+        by_topic: for the largest beam, counts by topic, if the problems have topics.
         records: every problem with its hypotheses.
-        published: accuracy that was published for a topic.
+        published: published accuracy by topic.
     """
 
     title: str
@@ -95,7 +95,7 @@ class AccuracyReport:
 
     @classmethod
     def of(cls, title: str, settings: dict[str, Any], records: list[ProblemRecord]) -> AccuracyReport:
-        """The figures of some records."""
+        """A report on some records."""
         beams = sorted({record.beam for record in records})
         largest = [record for record in records if record.beam == beams[-1]]
         return cls(
@@ -115,7 +115,7 @@ class AccuracyReport:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The figures, without the records, for JSON."""
+        """The figures for JSON, without the records."""
         values = asdict(self)
         del values["records"]
         return values

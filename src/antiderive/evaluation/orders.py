@@ -1,4 +1,4 @@
-"""Orders of methods played through on a list of integrals: what each solves, and for how much CPU time."""
+"""Replays of orders of methods on a list of integrals: the integrals that each solves, and its CPU time."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Play:
     """The sums of one order over all integrals.
 
     Attributes:
-        name: what was played.
+        name: name of the order.
         solved: integrands, in prefix form, with a confirmed answer.
-        proved: those with a proof that there is none.
+        proved: integrands with a proof that there is no elementary antiderivative.
         cpu_seconds: CPU time of all calls.
-        calls: how many there were.
-        order: the steps, if they were the same for all.
+        calls: number of calls.
+        order: the steps, if they were the same for all integrands.
     """
 
     name: str
@@ -44,15 +44,15 @@ def replays_of(
     cpu_seconds: float,
     report: Callable[[str, int], None] = lambda *_: None,
 ) -> Replays:
-    """Asks each method for each integrand with all the time, so that any order can be played.
+    """Call each method on each integrand with the full limit, so that any order can be replayed.
 
     Args:
-        answers: a file of outcomes; what it lacks is asked and written there.
-        pool: where calls and verdicts are made.
+        answers: a file of outcomes; missing ones are computed and appended.
+        pool: runs calls and verification.
         methods: names of the methods.
         integrands: in prefix form.
-        cpu_seconds: what each call may take, and no play is longer.
-        report: called with a line on what is being done, and how much of it is done.
+        cpu_seconds: limit of each call, and of each replayed search.
+        report: called with the name of the stage and the number of items done.
     """
     attempts: dict[tuple[str, str], Attempt] = {}
     for method in methods:
@@ -75,7 +75,7 @@ def replays_of(
 
 
 def play(name: str, orders: Mapping[str, Sequence[Step]], replays: Replays) -> Play:
-    """Replays the order of each integrand."""
+    """Replay the order of each integrand."""
     searches = {integrand: replays.search(integrand, steps) for integrand, steps in orders.items()}
     return Play(
         name,
@@ -87,7 +87,7 @@ def play(name: str, orders: Mapping[str, Sequence[Step]], replays: Replays) -> P
 
 
 def fixed_plays(steps: Sequence[Step], integrands: Sequence[str], replays: Replays) -> list[Play]:
-    """Every fixed order of some or all of the steps, those that solve the most first, then the cheapest."""
+    """Replays of every fixed order of some or all steps, best first: by number solved, then by CPU time."""
     plays = [
         replace(play(_named(order), dict.fromkeys(integrands, order), replays), order=order)
         for order in _orders(steps)
@@ -96,7 +96,7 @@ def fixed_plays(steps: Sequence[Step], integrands: Sequence[str], replays: Repla
 
 
 def _orders(steps: Sequence[Step]) -> Iterator[tuple[Step, ...]]:
-    """Orders in which no method is asked for less time than before; one takes the rest if any step may."""
+    """Orders in which the budgets of a method ascend, and one step takes the rest if any step may."""
     staged = any(step.cpu_seconds == REST for step in steps)
     for length in range(1, len(steps) + 1):
         for order in permutations(steps, length):
@@ -120,7 +120,7 @@ def _named(order: Sequence[Step]) -> str:
 
 
 def frontier(plays: Sequence[Play]) -> list[Play]:
-    """Of plays sorted by what they solve, those that are cheaper than all that solve as much."""
+    """The plays that no other play beats in both integrals solved and CPU time; ``plays`` must be sorted."""
     kept: list[Play] = []
     for one in plays:
         if not kept or one.cpu_seconds < kept[-1].cpu_seconds:

@@ -1,4 +1,4 @@
-"""A file of answers to a list of integrals, written as they come."""
+"""A file of answers to a list of integrals, appended as they arrive. Nothing is verified here."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from antiderive.errors import DataError
 from antiderive.files import writing_to
 
 Contestant = Callable[[list[str], float], Iterable[tuple[str, Outcome]]]
-"""Integrates: takes integrands in prefix form and the CPU seconds for each, and gives each with its outcome,
-in any order."""
+"""Takes integrands in prefix form and CPU seconds for each; yields each with its outcome, in any order."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +22,8 @@ class Answer:
     Attributes:
         integrand: prefix form.
         method: name of the method.
-        timeout: CPU seconds that it had.
-        outcome: how the call ended, with its answer, which nobody has checked yet.
+        timeout: its CPU limit in seconds.
+        outcome: how the call ended, with its answer, which is not verified.
     """
 
     integrand: str
@@ -34,13 +33,13 @@ class Answer:
 
 
 class Answers:
-    """A file of answers, one JSON object a line, that a run which was cut off can go on with.
+    """A file of answers, one JSON object per line, from which an interrupted run resumes.
 
     Args:
-        path: the file; made when the first answer comes.
+        path: the file; created with the first answer.
 
     Raises:
-        DataError: if the file holds anything else.
+        DataError: if the file has a line that is not an answer.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,7 +47,7 @@ class Answers:
         self._known = {(one.integrand, one.method, one.timeout): one for one in self._read()}
 
     def get(self, integrand: str, method: str, timeout: float) -> Answer | None:
-        """The answer of a method, if it is there."""
+        """The answer of a method, if the file has it."""
         return self._known.get((integrand, method, timeout))
 
     def ask(
@@ -60,14 +59,14 @@ class Answers:
         *,
         report: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """Asks a method for all integrands whose answer is not there yet.
+        """Get the answers of a method to all integrands that the file lacks.
 
         Args:
-            name: of the method.
-            method: gives the answers.
+            name: name of the method.
+            method: the method.
             integrands: functions of ``x`` in prefix form.
             timeout: CPU seconds for each.
-            report: called with the number of answers whenever there is one more.
+            report: called after each answer with the number of answers.
 
         Raises:
             DataError: if the file cannot be written.
@@ -89,7 +88,7 @@ class Answers:
         if not self.path.exists():
             return
         *lines, cut = self.path.read_text(encoding="utf-8").split("\n")
-        if cut:  # a run was killed while it wrote this line
+        if cut:  # a run was killed while writing this line
             self.path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         for number, line in enumerate(lines, 1):
             try:

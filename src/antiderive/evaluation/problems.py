@@ -1,4 +1,4 @@
-"""Where the problems of an evaluation come from."""
+"""Sources of an evaluation's problems: recipes, data sets, and lists of integrals."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from antiderive.generation import generate
 from antiderive.tasks import Recipe
 
 _CHUNK = 10_000
-"""Most examples made at once; one in 50 is for testing."""
+"""Largest number of examples made at once; one in 50 belongs to the test split."""
 
 _TEST_START = 1 << 40
-"""Where evaluation looks for test problems; training never gets that far in a recipe."""
+"""First index of test problems in a recipe; training never gets that far."""
 
 _BARREN = 50_000
-"""Examples without a new problem after which there are taken to be no more."""
+"""Examples without a new problem after which a recipe counts as exhausted."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Problem:
         tokens: token ids of the problem, as the model reads it.
         solution: token ids of the reference solution; empty if none is known.
         operators: operators of the reference solution.
-        topic: a name for its kind, for problems that are sorted by kind.
+        topic: topic of the problem, if problems are grouped by topic.
     """
 
     tokens: list[int]
@@ -39,10 +39,10 @@ class Problem:
 
 
 def held_out(recipe: Recipe, count: int) -> list[Problem]:
-    """``count`` different problems of the test split of a recipe, or as many as there seem to be.
+    """``count`` distinct problems of the test split of a recipe, or all that can be found.
 
-    Short functions come up again and again: a third of the first hundred test examples of a recipe of one to
-    five operators were the same problem, so each is taken once.
+    Short functions repeat: a third of the first hundred test examples of a recipe of one to five operators
+    were the same problem, so each problem is taken once.
     """
     found: dict[tuple[int, ...], Problem] = {}
     start, barren = _TEST_START, 0
@@ -60,10 +60,10 @@ def held_out(recipe: Recipe, count: int) -> list[Problem]:
 
 
 def problems_of_folder(folder: Path, count: int) -> tuple[str, list[Problem]]:
-    """The task of a data set on disk, and up to ``count`` different problems of its test split.
+    """The task of a data set on disk, and up to ``count`` distinct problems of its test split.
 
     Raises:
-        DataError: if it is no data set or has no test problems.
+        DataError: if it is not a data set or has no test problems.
     """
     data = DataSet(folder)
     names = [name for key in sorted(data.manifest.shards) for name in data.manifest.shards[key].files]
@@ -81,18 +81,18 @@ def problems_of_folder(folder: Path, count: int) -> tuple[str, list[Problem]]:
         for tokens, solution, operators in rows:
             found.setdefault(tuple(tokens), Problem(tokens, solution, operators))
     if not found:
-        raise DataError(f"{folder} holds no test problems")
+        raise DataError(f"{folder} has no test problems; generate more examples")
     return data.manifest.task, list(found.values())[:count]
 
 
 @dataclass(frozen=True)
 class Integral:
-    """An integral of a list.
+    """An entry of a list of integrals.
 
     Attributes:
-        topic: its kind, or where it comes from.
+        topic: its topic or source.
         integrand: a function of ``x``; other symbols are parameters.
-        reference: one antiderivative, if the list has it.
+        reference: an antiderivative, if the list gives one.
     """
 
     topic: str
@@ -101,12 +101,13 @@ class Integral:
 
 
 def read_integrals(path: Path) -> list[Integral]:
-    """The integrals of a text file: topic, integrand and, where one is known, an antiderivative.
+    """Read the integrals of a text file.
 
-    They stand on a line each, with tabs between; empty lines and those that begin with ``#`` say nothing.
+    Each line has a topic, an integrand and, if known, an antiderivative, separated by tabs. Empty lines and
+    lines that begin with ``#`` are ignored.
 
     Raises:
-        DataError: if the file cannot be read, a line is no integral, or there are none.
+        DataError: if the file cannot be read, a line is not an integral, or there are no integrals.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -118,19 +119,19 @@ def read_integrals(path: Path) -> list[Integral]:
             continue
         topic, *formulas = line.split("\t")
         if len(formulas) not in (1, 2):
-            raise DataError(f"{path}:{number}: topic, integrand and antiderivative with tabs between wanted")
+            raise DataError(f"{path}:{number}: expected topic, integrand, antiderivative, separated by tabs")
         try:
             integrand, reference = Expr(formulas[0]), Expr(formulas[1]) if len(formulas) > 1 else None
         except AntideriveError as error:
             raise DataError(f"{path}:{number}: {error}") from error
         found.append(Integral(topic, integrand, reference))
     if not found:
-        raise DataError(f"{path} holds no integrals")
+        raise DataError(f"{path} has no integrals")
     return found
 
 
 def require_positive(count: int, beams: tuple[int, ...]) -> None:
-    """Refuses an empty evaluation.
+    """Refuse an empty evaluation.
 
     Raises:
         SettingError: if ``count`` or a beam is below 1.

@@ -1,4 +1,4 @@
-"""An evaluation as JSON, Markdown and one self-contained HTML page with plots and browsable hypotheses."""
+"""The report on an evaluation: JSON, Markdown, and one self-contained HTML page with plots and hypotheses."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from antiderive.files import writing_to
 from antiderive.reports import Table, bars, html_page, html_table, lines, markdown_table
 
 _SHOWN = 1000
-"""Problems that the page lists; failures come first."""
+"""Most problems listed on the page; failures come first."""
 
 _STATUSES = ("proved", "agrees", "unknown", "refuted", "malformed", "repeated", "unjudged")
 
 
 def write_accuracy_report(report: AccuracyReport, folder: Path) -> None:
-    """Writes ``report.json``, ``report.md`` and ``report.html``.
+    """Write ``report.json``, ``report.md`` and ``report.html``.
 
     Raises:
         DataError: if they cannot be written.
@@ -43,8 +43,8 @@ def accuracy_tables(report: AccuracyReport) -> list[Table]:
         "exact first",
         "unknown",
         "malformed",
-        "s a problem",
-        "of it verify",
+        "s/problem",
+        "s to verify",
     ]
     found: list[Table] = [("Accuracy", heads, [_beam_row(b, t) for b, t in report.beams.items()])]
     ranks = [rank for rank in (1, 2, 3, 5, 10, 20, 50) if rank <= max(report.beams)]
@@ -102,10 +102,10 @@ def _beam_row(beam: int, counts: ProblemCounts) -> list[str]:
 
 
 _NOTE = (
-    "Verified: some hypothesis is proved, or agrees with zero in ball arithmetic. Unknown: none is verified "
-    "and for some it could not be decided; these count neither as right nor as wrong. Malformed: share of "
-    "the hypotheses that are no expression or undefined. Repeated: the canonical form came before. Unjudged: "
-    "after the first right one."
+    "Verified: some hypothesis is proved, or its residual agrees with zero in ball arithmetic. Unknown: no "
+    "hypothesis is verified and some could not be decided; these count neither as right nor as wrong. "
+    "Malformed: share of hypotheses that are not an expression, or undefined. Repeated: the canonical form "
+    "came before. Unjudged: after the first right hypothesis."
 )
 
 
@@ -144,7 +144,7 @@ text.oninput = kind.onchange = show; show();
 
 
 def accuracy_page(report: AccuracyReport) -> str:
-    """One page that needs nothing else: tables, plots as SVG, and the problems with their hypotheses."""
+    """A self-contained page: tables, plots as SVG, and the problems with their hypotheses."""
     parts = []
     for index, (title, heads, rows) in enumerate(accuracy_tables(report)):
         parts.append(f"<h2>{html.escape(title)}</h2>{html_table(heads, rows)}")

@@ -1,8 +1,8 @@
 """Accuracy of an integrator outside its training distribution.
 
 The templates, sums and the search for failures near solved problems follow Welleck et al., "Symbolic
-Brittleness in Sequence Models" (AAAI 2022). Every problem is the derivative of a known function, so it is
-never the problem's fault when there is no answer.
+Brittleness in Sequence Models" (AAAI 2022). Every problem is the derivative of a known function, so every
+problem has an answer.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TEMPLATES = {
 """Antiderivatives of primitive functions with coefficients."""
 
 GROWING = (10, 100, 1_000, 10_000)
-"""Largest coefficients, in turn, of ``k1*sin(k2*x)`` and its like."""
+"""Bounds of the coefficients in ``k1*sin(k2*x)`` and similar templates, one series of problems each."""
 
 PUBLISHED = {"task fwd": 0.956, "task bwd": 0.995, "task ibp": 0.996}
 """Accuracy at beam 10 of the published model that was trained on all three tasks, on its own test sets
@@ -55,28 +55,28 @@ def evaluate_robustness(
     workers: int = 1,
     report: Callable[[str, int, int], None] = lambda *_: None,
 ) -> AccuracyReport:
-    """Accuracy by topic.
+    """Evaluate an integrator by topic.
 
-    First templates, growing coefficients, longer problems and other tasks; then what is made from the
-    problems that were solved: their sums, and neighbours in ``rounds`` generations.
+    The first topics are templates, growing coefficients, longer problems and other tasks. The next are made
+    from solved problems: their sums, and neighbors in ``rounds`` generations.
 
     Args:
         model: an integrator, in evaluation mode.
-        recipe: the one it was trained by.
-        per_topic: problems of each topic.
+        recipe: the recipe of its training data.
+        per_topic: problems per topic.
         beams: beam sizes.
-        rounds: generations of the search for failures: neighbours of the solved, then of their solved ones.
-        seed: of coefficients and choices.
-        folder: where records are kept, one sub-folder for each generation.
+        rounds: generations of the search for failures; each takes neighbors of problems solved before it.
+        seed: seed of coefficients and choices.
+        folder: folder of the records, with one sub-folder per generation.
         workers: processes that verify.
-        report: called with the name of the stage, problems done and problems in all.
+        report: called with the name of the stage, problems done and total problems.
 
     Raises:
         SettingError: if the model's task is not integration.
     """
     if recipe.task not in integration_tasks():
         names = ", ".join(integration_tasks())
-        raise SettingError(f"the suite is of integrals, not of {recipe.task!r} problems; tasks: {names}")
+        raise SettingError(f"the suite has integrals only, not {recipe.task!r} problems; tasks: {names}")
     task = task_named(recipe.task)
     decoding = Decoding(max_tokens=2 * recipe.max_tokens)
     rng = random.Random(seed)  # noqa: S311  (reproducible choices, no secrets)
@@ -104,7 +104,7 @@ def evaluate_robustness(
         reports.append(stage("sums", later))
     parents = known
     for round_ in range(1, rounds + 1):
-        children = neighbours(task, parents, per_topic, rng, f"near solved problems, round {round_}")
+        children = neighbors(task, parents, per_topic, rng, f"near solved problems, round {round_}")
         if not children:
             break
         reports.append(stage(f"round-{round_}", children))
@@ -124,7 +124,7 @@ def integration_tasks() -> list[str]:
 
 
 def first_problems(task: Task[Any], recipe: Recipe, count: int, rng: random.Random) -> list[Problem]:
-    """Problems that do not depend on what the model solves."""
+    """Problems that do not depend on the model."""
     found = [replace(problem, topic=IN_DISTRIBUTION) for problem in held_out(recipe, count)]
     for topic, pattern in TEMPLATES.items():
         found += _of_pattern(task, topic, pattern, count, 100, rng)
@@ -165,7 +165,7 @@ def problem_of(task: Task[Any], solution: Expr, topic: str) -> Problem:
 
 
 def sums(task: Task[Any], solved: list[Problem], count: int, rng: random.Random) -> list[Problem]:
-    """Sums of two to four problems, each of which the model solves."""
+    """Sums of two to four problems that the model solves."""
     found: list[Problem] = []
     if len(solved) < 4:
         return found
@@ -178,10 +178,10 @@ def sums(task: Task[Any], solved: list[Problem], count: int, rng: random.Random)
     return found
 
 
-def neighbours(
+def neighbors(
     task: Task[Any], solved: list[Problem], count: int, rng: random.Random, topic: str
 ) -> list[Problem]:
-    """Problems whose solution differs a little from that of a solved one."""
+    """Problems whose solution is a small change of that of a solved problem."""
     found: list[Problem] = []
     for _ in range(count if solved else 0):
         solution = Expr.from_tokens(rng.choice(solved).solution)
@@ -203,7 +203,7 @@ def neighbours(
 
 
 def _written(task: Task[Any], solution: Expr, topic: str) -> list[Problem]:
-    """The problem in a list, or nothing if it is undefined, too large, or has vanished."""
+    """The problem in a list; an empty list if it is undefined, too large, or zero."""
     try:
         return [problem_of(task, solution, topic)] if "x" in solution.free_symbols else []
     except AntideriveError:
@@ -211,6 +211,6 @@ def _written(task: Task[Any], solution: Expr, topic: str) -> list[Problem]:
 
 
 def _solved(report: AccuracyReport, problems: list[Problem]) -> list[Problem]:
-    """The problems that some beam has solved."""
+    """The problems solved at some beam."""
     solved = {record.place for record in report.records if record.rank is not None}
     return [problem for index, problem in enumerate(problems) if index in solved]

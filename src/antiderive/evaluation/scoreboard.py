@@ -1,4 +1,4 @@
-"""Methods of integration side by side: the same problems, the same hard limit, every answer verified."""
+"""Comparison of integration methods on the same problems with the same limit, every answer verified."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ RESULTS = (
     "memory",
     "crashed",
 )
-"""Results of a method on a problem: an answer that is verified, refuted or neither; an answer that is
-not elementary; the claim that there is no elementary one; no answer; the end at a limit, or by accident."""
+"""Results of a method on a problem: an answer that is verified, refuted or neither; an answer that is not
+elementary; the claim that there is no elementary answer; no answer; the end at a limit, or a crash."""
 
 _NO_ANSWER = ("partial", "gave_up", "unsupported")
 
 
 @dataclass(frozen=True)
 class ProblemResult:
-    """One method on one problem.
+    """Result of one method on one problem.
 
     Attributes:
         problem: the integral.
-        answer: the method's.
-        verdict: on the answer, if it is elementary.
+        answer: the answer of the method.
+        verdict: the verdict on the answer, if it is elementary.
     """
 
     problem: Integral
@@ -83,7 +83,7 @@ class Standing:
 
     @property
     def seconds_of_solved(self) -> list[float]:
-        """CPU seconds of the problems that were solved, in rising order."""
+        """CPU seconds of the solved problems, in ascending order."""
         return sorted(result.answer.outcome.cpu_seconds for result in self.results if result.name == "solved")
 
     @property
@@ -113,8 +113,8 @@ class Scoreboard:
 
     Attributes:
         title: name of the list.
-        timeout: CPU seconds that each method had for each problem.
-        standings: one for each method, in the order in which they were asked for.
+        timeout: CPU limit of each method on each problem, in seconds.
+        standings: one for each method, in the order given.
     """
 
     title: str
@@ -136,7 +136,7 @@ class Scoreboard:
         }
 
     def by_topic(self) -> dict[str, dict[str, int]]:
-        """Problems and the number that each method solved, by topic."""
+        """Number of problems, and number solved by each method, by topic."""
         found: dict[str, dict[str, int]] = {}
         for index, standing in enumerate(self.standings):
             for result in standing.results:
@@ -146,7 +146,7 @@ class Scoreboard:
         return found
 
     def solved_by_any(self) -> set[str]:
-        """Integrands, in prefix form, that some method solved."""
+        """Integrands solved by some method, in prefix form."""
         return {
             result.answer.integrand
             for standing in self.standings
@@ -164,15 +164,15 @@ def standings_of(
     *,
     report: Callable[[int, int], None] = lambda *_: None,
 ) -> tuple[Standing, ...]:
-    """Verifies the answers to all problems.
+    """Verify the answers to all problems.
 
     Args:
         problems: the problems.
         methods: names of the methods.
-        timeout: CPU seconds that they had.
-        answers: what they answered.
-        pool: where verification runs.
-        report: called with the number of answers that have been judged, and of all.
+        timeout: their CPU limit in seconds.
+        answers: their answers.
+        pool: runs verification.
+        report: called with the number of verified answers and the total number of answers.
 
     Raises:
         DataError: if an answer is missing.
@@ -182,7 +182,7 @@ def standings_of(
         for method in methods
         for problem in problems
     ]
-    # Methods often give the same answer; one verdict is enough.
+    # Methods often give the same answer, which is verified once.
     pairs = {
         (answer.integrand, answer.outcome.value)
         for _, _, answer in asked
@@ -203,5 +203,5 @@ def standings_of(
 def _answer(answers: Answers, problem: Integral, method: str, timeout: float) -> Answer:
     answer = answers.get(problem.integrand.to_prefix(), method, timeout)
     if answer is None:
-        raise DataError(f"{answers.path} holds no answer of {method} to {problem.integrand}")
+        raise DataError(f"{answers.path} has no answer of {method} to {problem.integrand}")
     return answer

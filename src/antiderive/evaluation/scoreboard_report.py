@@ -12,8 +12,8 @@ from antiderive.reports import OUTCOME_COLORS, Table, markdown_table
 
 NOTE = (
     "Solved: the answer is proved, or its derivative agrees with the integrand in ball arithmetic. Wrong: it "
-    "is refuted at a point; (in part) counts those that are right on part of the real line. Nonelementary: "
-    "the claim that no elementary antiderivative exists. Times are CPU seconds."
+    "is refuted at a point; (in part) counts wrong answers that are right on part of the real line. "
+    "Nonelementary: the method claims that there is no elementary antiderivative. Times are CPU seconds."
 )
 
 
@@ -44,15 +44,15 @@ def scoreboard_tables(board: Scoreboard) -> list[Table]:
 
 
 def scoreboard_markdown(board: Scoreboard) -> str:
-    """The tables, with what they mean."""
-    title = f"# Scoreboard: {board.title}, {board.timeout:g} CPU seconds a problem"
-    parts = [title, NOTE, f"Solved by any of them: {len(board.solved_by_any()):,}."]
+    """The tables with a note on their columns."""
+    title = f"# Scoreboard: {board.title}, {board.timeout:g} CPU seconds per problem"
+    parts = [title, NOTE, f"Solved by any method: {len(board.solved_by_any()):,}."]
     parts += [f"## {name}\n\n{markdown_table(heads, rows)}" for name, heads, rows in scoreboard_tables(board)]
     return "\n\n".join(parts) + "\n"
 
 
 def write_scoreboard(board: Scoreboard, folder: Path) -> None:
-    """Writes ``scoreboard.json``, ``scoreboard.md`` and ``scoreboard.png``.
+    """Write ``scoreboard.json``, ``scoreboard.md`` and ``scoreboard.png``.
 
     Raises:
         DataError: if they cannot be written.
@@ -64,7 +64,7 @@ def write_scoreboard(board: Scoreboard, folder: Path) -> None:
 
 
 def _plot(board: Scoreboard, path: Path) -> None:
-    """Results of each method as a bar, and the problems solved over time."""
+    """Plot the results of each method as a bar, and the problems solved over time."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 2.6 + 0.45 * len(board.standings)), layout="constrained")
@@ -89,7 +89,7 @@ def _plot(board: Scoreboard, path: Path) -> None:
     curves.legend(frameon=False, fontsize="small")
     for each in axes:
         each.spines[["top", "right"]].set_visible(False)
-    figure.suptitle(f"{board.title}: {board.timeout:g} CPU seconds a problem")
+    figure.suptitle(f"{board.title}: {board.timeout:g} CPU seconds per problem")
     handles, labels = bars.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False)
     figure.savefig(path, dpi=120)

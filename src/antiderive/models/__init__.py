@@ -1,4 +1,4 @@
-"""Torch modules on token ids. They know nothing about expressions."""
+"""Torch modules on token ids. They know nothing of expressions, tasks or training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the decoder keeps between steps.
+"""Keys and values that the decoder keeps between steps.
 
 Letters at the end of a tensor's name are those of ``transformer.py``; N is a number of positions.
 """
@@ -13,7 +13,7 @@ from torch import Tensor
 from antiderive.errors import LimitError
 
 
-class Kept:
+class KeyValues:
     """Keys and values of one layer, in a buffer [B, room, 2, H, K] with room for more positions."""
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Kept:
         self.count = 0
 
     def add(self, key_BTHK: Tensor, value_BTHK: Tensor) -> tuple[Tensor, Tensor]:
-        """Takes those of new positions; returns those of all, [B, N, H, K]."""
+        """Append keys and values of new positions; return those of all positions, [B, N, H, K]."""
         batch, new, heads, width = key_BTHK.shape
         longer = self.count + new
         if self.count == 0 or longer > self.buffer.shape[1]:
@@ -34,7 +34,7 @@ class Kept:
         return self.buffer[:, :longer, 0], self.buffer[:, :longer, 1]
 
     def keep(self, positions_BN: Tensor) -> None:
-        """Keeps these positions of each entry, in this order."""
+        """Keep these positions of each entry, in this order."""
         batch, room = self.buffer.shape[:2]
         first = torch.arange(batch, device=positions_BN.device)[:, None] * room
         rows = self.buffer.view(batch * room, -1).index_select(0, (positions_BN + first).flatten())
@@ -42,7 +42,7 @@ class Kept:
         self.buffer[:, : self.count] = rows.view(batch, self.count, *self.buffer.shape[2:])
 
     def select(self, entries: Tensor) -> None:
-        """Keeps these entries, in this order."""
+        """Keep these entries, in this order."""
         self.buffer = self.buffer[:, : self.count][entries]
 
 
@@ -50,23 +50,24 @@ class Kept:
 class Cache:
     """Keys and values that the decoder keeps between steps.
 
-    Partial sequences that branch are a tree: a position that several of them have in common is there once,
-    and stays where it is when they go on from each other.
+    Partial sequences that branch form a tree: a position that several of them share is stored once, and stays
+    where it is when one sequence continues another.
 
     Attributes:
-        own: those of the self-attention, for each layer.
-        cross: those of the encoder's output, [B, S, H, K], computed once.
-        past: of trees, 0 where a branch has a position behind it and minus infinity elsewhere, [B, 1, T, N].
+        own: keys and values of self-attention, by layer.
+        cross: keys and values of the encoder's output, [B, S, H, K], computed once.
+        past: for trees, 0 where a position lies on a branch's path and minus infinity elsewhere,
+            [B, 1, T, N].
         length: tokens of each sequence so far.
     """
 
-    own: list[Kept]
+    own: list[KeyValues]
     cross: list[tuple[Tensor, Tensor]]
     past: Tensor | None = None
     length: int = 0
 
     def grow(self, branches: int) -> None:
-        """Makes room for the next token of each branch, which is behind that branch alone."""
+        """Make room for the next token of each branch; only that branch can see it."""
         self.length += 1
         if self.past is not None:
             alone = self.past.new_full((branches, branches), float("-inf")).fill_diagonal_(0.0)
@@ -74,11 +75,11 @@ class Cache:
             self.past = torch.cat([self.past, alone], dim=3) if self.length > 1 else alone
 
     def branch(self, parents_BT: Tensor) -> None:
-        """Each branch goes on from another one of its tree, given by its place."""
+        """Let each branch continue another branch of its tree, given by its index."""
         if self.past is None:
-            raise LimitError("sequences that are no tree cannot go on from each other")
+            raise LimitError("these sequences cannot branch: the cache was started without branching")
         self.past = self.past.gather(2, parents_BT[:, None, :, None].expand(self.past.shape))
-        # Positions that are behind no branch any more are left out once they are a quarter.
+        # Positions on no branch's path are dropped once they make up a quarter.
         alive = (self.past == 0).any(2)[:, 0]
         most = int(alive.sum(1).max())
         if 4 * most > 3 * alive.shape[1]:
@@ -89,7 +90,7 @@ class Cache:
             layer.keep(kept)
 
     def select(self, trees: Tensor) -> None:
-        """Keeps these trees, in this order."""
+        """Keep these trees, in this order."""
         for layer in self.own:
             layer.select(trees)
         self.cross = [(k[trees], v[trees]) for k, v in self.cross]

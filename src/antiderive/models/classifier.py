@@ -1,4 +1,4 @@
-"""A transformer encoder that reads one expression and writes a row of numbers.
+"""A transformer encoder that maps one expression to a row of numbers.
 
 Letters at the end of a tensor's name are those of ``transformer.py``; O outputs.
 """
@@ -22,15 +22,15 @@ class ClassifierConfig:
 
     Attributes:
         vocabulary: number of tokens.
-        outputs: numbers that it writes.
+        outputs: number of outputs.
         width: width of embeddings and layers.
         heads: attention heads.
         layers: layers of the encoder.
         feed_forward: width of the inner layer of the feed-forward blocks.
         dropout: probability of dropping an activation.
         positions: ``sequence`` (rotary), ``tree`` (the path from the root), or ``both``.
-        extra: numbers beside the tokens that are known of an expression, such as counts; after ``log(1 + n)``
-            they are standardized by ``mean`` and ``scale`` of the module.
+        extra: number of features besides the tokens, such as counts; they go through ``log(1 + n)`` and are
+            standardized by the module's ``mean`` and ``scale``.
         pad: id of the padding token.
     """
 
@@ -47,13 +47,15 @@ class ClassifierConfig:
 
     def __post_init__(self) -> None:
         if self.positions not in ("sequence", "tree", "both"):
-            raise SettingError(f"classifier: positions {self.positions!r}; there are sequence, tree and both")
+            raise SettingError(
+                f"classifier: unknown positions {self.positions!r}; choose from: sequence, tree, both"
+            )
         if self.outputs < 1:
             raise SettingError(f"classifier: outputs = {self.outputs} is below 1")
         self.encoder()
 
     def encoder(self) -> Seq2SeqConfig:
-        """The same shape as the layers of the encoder take it."""
+        """The shape as a configuration of encoder layers."""
         return Seq2SeqConfig(
             vocabulary=self.vocabulary,
             width=self.width,
@@ -68,7 +70,7 @@ class ClassifierConfig:
 class TransformerClassifier(nn.Module):
     """Encoder, mean and maximum over the tokens, and one linear layer.
 
-    Numbers beside the tokens stand before them in each row of the input and have a hidden layer of their own.
+    Features come before the tokens in each row of the input, and have a hidden layer of their own.
     """
 
     mean: Tensor
@@ -95,7 +97,7 @@ class TransformerClassifier(nn.Module):
         nn.init.zeros_(self.output.bias)
 
     def forward(self, rows: Tensor) -> Tensor:
-        """[B, E + S] numbers and token ids to [B, O]."""
+        """Map features and token ids [B, E + S] to outputs [B, O]."""
         tokens_BS = rows[:, self.config.extra :].long()
         seen_BS = tokens_BS != self.config.pad
         mask_B11S = seen_BS[:, None, None, :]

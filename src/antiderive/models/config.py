@@ -12,12 +12,12 @@ class Seq2SeqConfig:
     """Shape of the model.
 
     The architecture of Lample & Charton (2020) is ``norm = "post"``, ``positions = "learned"``,
-    ``bias = true``; embeddings are shared and the activation is GELU in every case.
+    ``bias = true``. Embeddings are always shared, and the activation is always GELU.
 
     Attributes:
         vocabulary: number of tokens.
         width: width of embeddings and layers.
-        heads: attention heads; they divide the width into even parts.
+        heads: attention heads; the width must be a multiple of twice their number.
         encoder_layers: layers of the encoder.
         decoder_layers: layers of the decoder.
         feed_forward: width of the inner layer of the feed-forward blocks.
@@ -25,7 +25,7 @@ class Seq2SeqConfig:
         norm: ``pre`` (a norm before each block and one at the end) or ``post`` (after each residual sum, and
             one after the embeddings).
         positions: ``rotary``, or ``learned`` (a table added to the embeddings).
-        tree_positions: add the place of each source token in the expression tree to its embedding.
+        tree_positions: add the position of each source token in the expression tree to its embedding.
         bias: whether the projections of attention have biases.
         max_length: longest sequence of a model with learned positions, in tokens.
         pad: id of the padding token.
@@ -63,6 +63,6 @@ class Seq2SeqConfig:
         if not 0 <= self.dropout < 1:
             raise SettingError(f"model: dropout {self.dropout} is not between 0 and 1")
         if self.norm not in ("pre", "post"):
-            raise SettingError(f"model: norm {self.norm!r}; there are pre and post")
+            raise SettingError(f"model: unknown norm {self.norm!r}; choose from: pre, post")
         if self.positions not in ("rotary", "learned"):
-            raise SettingError(f"model: positions {self.positions!r}; there are rotary and learned")
+            raise SettingError(f"model: unknown positions {self.positions!r}; choose from: rotary, learned")

@@ -1,4 +1,4 @@
-"""Where a token stands: rotary positions in the sequence, and the path to it in the expression tree.
+"""Positions of tokens: rotary positions in the sequence, and paths in the expression tree.
 
 Letters at the end of a tensor's name are those of ``transformer.py``.
 """
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from antiderive.expressions import Vocabulary
 
 LEVELS = 16
-"""Deepest steps of a path that are kept; nodes further down share the rest of their path."""
+"""Steps of a path that are kept, counted from the token; anything above them is dropped."""
 
 
 def rotations(start: int, length: int, width: int, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -23,7 +23,7 @@ def rotations(start: int, length: int, width: int, device: torch.device) -> tupl
 
 
 def rotate(x_BTHK: Tensor, rotation: tuple[Tensor, Tensor] | None) -> Tensor:
-    """Queries or keys turned by their positions; without a rotation, as they are."""
+    """Queries or keys rotated by their positions; unchanged if there is no rotation."""
     if rotation is None:
         return x_BTHK
     cos, sin = (each.to(x_BTHK.dtype)[:, None] for each in rotation)
@@ -36,8 +36,8 @@ class TreePositions(nn.Module):
 
     A step is the number of the child, one-hot; the nearest step comes first, and step ``i`` up the path is
     weighted with ``p**i``. There are as many learned ``p`` as copies of a path fit the width, scaled so that
-    a long path has the norm of a sinusoidal position, ``sqrt(width / 2)``. Digits stand where their sign
-    stands; what follows the expression (``<eos>``) is at the root.
+    a long path has the norm of a sinusoidal position, ``sqrt(width / 2)``. Digits have the position of their
+    sign; what follows the expression (``<eos>``) has that of the root.
     """
 
     arity: Tensor
@@ -59,10 +59,10 @@ class TreePositions(nn.Module):
         """One-hot steps of the path to each token, nearest first, shape [B, S, levels * branches]."""
         batch, length = tokens_BS.shape
         arity = self.arity[tokens_BS]
-        # Expressions still to come after each token: a number counts as read at its last digit.
+        # Expressions still to come after each token; a number is complete at its last digit.
         digit = self.number[tokens_BS]
-        goes_on = nn.functional.pad(digit[:, 1:], (0, 1))
-        change = torch.where(goes_on, 0, torch.where(digit, -1, arity - 1)).int()
+        continues = nn.functional.pad(digit[:, 1:], (0, 1))
+        change = torch.where(continues, 0, torch.where(digit, -1, arity - 1)).int()
         after = change.cumsum(1, dtype=torch.int32)
         before = after - change
         # open[b, j, t]: fewest expressions to come after j .. t-1, against those before j. It falls below
@@ -82,7 +82,7 @@ class TreePositions(nn.Module):
         return path.scatter_add_(2, slot.transpose(1, 2), kept.transpose(1, 2).to(path.dtype))
 
     def forward(self, tokens_BS: Tensor) -> Tensor:
-        """The vectors to add to the embeddings, [B, S, D]."""
+        """Vectors to add to the embeddings, [B, S, D]."""
         p = torch.tanh(self.decay)[:, None]
         weight = p ** torch.arange(self.levels, device=p.device) * (1 - p * p).sqrt()
         weight = weight * (self.width / (2 * self.copies)) ** 0.5

@@ -1,6 +1,7 @@
 """An encoder-decoder transformer with one embedding for source, target and output.
 
-By default pre-norm with rotary positions; the original's architecture is a configuration of the same modules.
+By default it is pre-norm with rotary positions; the original architecture is a configuration of the same
+modules.
 Sources: Vaswani et al. 2017; Xiong et al. 2020 (pre-norm); Su et al. 2021 (rotary positions); Lample &
 Charton 2020 (post-norm, learned positions).
 
@@ -19,12 +20,12 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from antiderive.errors import LimitError
-from antiderive.models.cache import Cache, Kept
+from antiderive.models.cache import Cache, KeyValues
 from antiderive.models.config import Seq2SeqConfig
 from antiderive.models.positions import TreePositions, rotate, rotations
 
 Rotation = tuple[Tensor, Tensor] | None
-"""Cosines and sines of the positions at hand, if the model has rotary ones."""
+"""Cosines and sines of the current positions, if the model has rotary positions."""
 
 
 class Attention(nn.Module):
@@ -39,7 +40,7 @@ class Attention(nn.Module):
         self.out = nn.Linear(config.width, config.width, bias=config.bias)
 
     def split(self, x_BTD: Tensor) -> Tensor:
-        """[B, T, D] to [B, T, H, K]."""
+        """Reshape [B, T, D] to [B, T, H, K]."""
         return x_BTD.view(*x_BTD.shape[:-1], self.heads, -1)
 
     def keys_values(self, x_BSD: Tensor) -> tuple[Tensor, Tensor]:
@@ -50,7 +51,7 @@ class Attention(nn.Module):
     def attend(
         self, query_BTHK: Tensor, keys_values: tuple[Tensor, Tensor], mask: Tensor | None, *, causal: bool
     ) -> Tensor:
-        """[B, T, H, K] to [B, T, D]."""
+        """Attend to keys and values with queries [B, T, H, K]; return [B, T, D]."""
         dropout = self.dropout if self.training else 0.0
         query, key, value = (each.transpose(1, 2) for each in (query_BTHK, *keys_values))
         mixed = F.scaled_dot_product_attention(
@@ -81,11 +82,11 @@ class Residual(nn.Module):
         self.post = config.norm == "post"
 
     def before(self, x_BTD: Tensor) -> Tensor:
-        """What the block gets."""
+        """Input of the block."""
         return x_BTD if self.post else cast("Tensor", self.norm(x_BTD))
 
     def after(self, x_BTD: Tensor, mixed_BTD: Tensor) -> Tensor:
-        """The sum of what came in and what the block made of it."""
+        """Sum of the residual's input and the block's output."""
         total = x_BTD + self.dropout(mixed_BTD)
         return cast("Tensor", self.norm(total)) if self.post else total
 
@@ -99,7 +100,7 @@ class EncoderLayer(nn.Module):
         self.attention, self.feed_forward = Attention(config), FeedForward(config)
 
     def forward(self, x_BSD: Tensor, mask_B11S: Tensor, rotation: Rotation) -> Tensor:
-        """[B, S, D] to [B, S, D]; the mask is true at positions that may be attended to."""
+        """Map [B, S, D] to [B, S, D]; the mask is true at positions that may be attended to."""
         normed = self.residual1.before(x_BSD)
         query = rotate(self.attention.split(self.attention.query(normed)), rotation)
         key, value = self.attention.keys_values(normed)
@@ -124,13 +125,13 @@ class DecoderLayer(nn.Module):
     def forward(
         self,
         x_BTD: Tensor,
-        own: Kept | None,
+        own: KeyValues | None,
         past: Tensor | None,
         source: tuple[Tensor, Tensor],
         mask_B11S: Tensor,
         rotation: Rotation,
     ) -> Tensor:
-        """[B, T, D] to [B, T, D]: whole sequences, or with what is kept of the positions before them."""
+        """Map [B, T, D] to [B, T, D], for whole sequences or for new positions with cached earlier ones."""
         normed = self.residual1.before(x_BTD)
         query = rotate(self.attention.split(self.attention.query(normed)), rotation)
         key, value = self.attention.keys_values(normed)
@@ -139,7 +140,7 @@ class DecoderLayer(nn.Module):
         keys_values = (key, value) if own is None else own.add(key, value)
         mixed = self.attention.attend(query, keys_values, past, causal=own is None)
         x_BTD = self.residual1.after(x_BTD, mixed)
-        # Sequences of one source stand side by side.
+        # Sequences of one source are neighbors.
         query = self.cross.query(self.residual2.before(x_BTD)).view(len(source[0]), -1, x_BTD.shape[2])
         mixed = self.cross.attend(self.cross.split(query), source, mask_B11S, causal=False)
         x_BTD = self.residual2.after(x_BTD, mixed.view(x_BTD.shape))
@@ -150,8 +151,8 @@ class Seq2Seq(nn.Module):
     """Encoder, decoder, and one embedding for source, target and output.
 
     Attributes:
-        save_memory: recompute the inside of each layer in the backward pass instead of keeping it (Chen et
-            al. 2016); set by training.
+        save_memory: recompute the activations of each layer in the backward pass instead of keeping them
+            (Chen et al. 2016); set by training.
     """
 
     def __init__(self, config: Seq2SeqConfig) -> None:
@@ -161,7 +162,7 @@ class Seq2Seq(nn.Module):
         self.embedding = nn.Embedding(config.vocabulary, config.width, padding_idx=config.pad)
         self.encoder = nn.ModuleList(EncoderLayer(config) for _ in range(config.encoder_layers))
         self.decoder = nn.ModuleList(DecoderLayer(config) for _ in range(config.decoder_layers))
-        # The two ends: post-norm has norms after the embeddings, pre-norm after the last layers.
+        # Norms at the ends: post-norm has them after the embeddings, pre-norm after the last layers.
         self.encoder_norm, self.decoder_norm = nn.LayerNorm(config.width), nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
         nn.init.normal_(self.embedding.weight, std=config.width**-0.5)
@@ -173,7 +174,7 @@ class Seq2Seq(nn.Module):
         self.tree = TreePositions(config.width) if config.tree_positions else None
 
     def _embed(self, tokens: Tensor, start: int, length: int) -> tuple[Tensor, Rotation]:
-        """Embeddings [B, T, D] of tokens at ``length`` positions from ``start`` on, and their rotation."""
+        """Embeddings [B, T, D] of tokens at ``length`` positions from ``start``, and their rotation."""
         width = self.config.width
         embedded = self.embedding(tokens) * width**0.5
         if self.places is None:
@@ -187,7 +188,7 @@ class Seq2Seq(nn.Module):
         return embedded + self.places(indices) * width**0.5, None
 
     def encode(self, source_BS: Tensor) -> tuple[Tensor, Tensor]:
-        """The encoder's output [B, S, D] and the mask [B, 1, 1, S] of what is not padding."""
+        """The encoder's output [B, S, D] and the mask [B, 1, 1, S] of tokens that are not padding."""
         mask_B11S = (source_BS != self.config.pad)[:, None, None, :]
         x_BSD, rotation = self._embed(source_BS, 0, source_BS.shape[1])
         if self.tree is not None:
@@ -202,18 +203,18 @@ class Seq2Seq(nn.Module):
         return [cast("DecoderLayer", layer).read(memory_BSD) for layer in self.decoder]
 
     def start(self, memory_BSD: Tensor, *, branching: bool = False) -> Cache:
-        """An empty cache for decoding step by step, of single sequences or of trees of them."""
+        """An empty cache for decoding step by step, for single sequences or trees of them."""
         past = memory_BSD.new_zeros(len(memory_BSD), 1, 0, 0) if branching else None
-        return Cache([Kept() for _ in self.decoder], self._read(memory_BSD), past)
+        return Cache([KeyValues() for _ in self.decoder], self._read(memory_BSD), past)
 
     def decode(self, target_BT: Tensor, cache: Cache, mask_B11S: Tensor) -> Tensor:
-        """Logits [B, T, V] of the tokens after those given; the cache takes their keys and values.
+        """Logits [B, T, V] of the tokens after those given; their keys and values go to the cache.
 
         Args:
-            target_BT: the next token of each of the T branches of each tree; of single sequences, [B, 1]. A
-                source may have several of them, one after the other.
-            cache: what came before.
-            mask_B11S: as of :meth:`encode`.
+            target_BT: the next token of each of the T branches of each tree; for single sequences, [B, 1]. A
+                source may have several sequences, which are neighbors.
+            cache: keys and values of the tokens before.
+            mask_B11S: the mask from :meth:`encode`.
         """
         x_BTD, rotation = self._embed(target_BT, cache.length, 1)
         cache.grow(target_BT.shape[1])
@@ -223,7 +224,7 @@ class Seq2Seq(nn.Module):
         self,
         x_BTD: Tensor,
         rotation: Rotation,
-        own: Sequence[Kept | None],
+        own: Sequence[KeyValues | None],
         past: Tensor | None,
         cross: list[tuple[Tensor, Tensor]],
         mask_B11S: Tensor,
@@ -240,7 +241,7 @@ class Seq2Seq(nn.Module):
         return layer(*inputs)
 
     def forward(self, source_BS: Tensor, target_BT: Tensor) -> Tensor:
-        """Logits [B, T, V] of each next target token, given the ones before it."""
+        """Logits [B, T, V] of each next target token, given those before it."""
         memory_BSD, mask_B11S = self.encode(source_BS)
         x_BTD, rotation = self._embed(target_BT, 0, target_BT.shape[1])
         nothing = [None] * len(self.decoder)
@@ -252,10 +253,10 @@ class Seq2Seq(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters() if parameter.requires_grad)
 
     def training_flops(self, batch: int, source: int, target: int) -> float:
-        """Floating-point operations of forward and backward pass for padded sequences of these lengths.
+        """Floating-point operations of a forward and a backward pass over padded sequences of these lengths.
 
-        Two a weight and token forward, four backward (Kaplan et al. 2020, section 2.1), and the products of
-        attention; embeddings, norms and soft-max are not counted.
+        Two per weight and token forward, four backward (Kaplan et al. 2020, section 2.1), plus the products
+        of attention; embeddings, norms and softmax are not counted.
         """
         config = self.config
         square, inner = config.width**2, 2 * config.width * config.feed_forward

@@ -1,8 +1,8 @@
-"""The search for an integral among methods: steps and budgets, whose turn it is, what an outcome is worth.
+"""The search for an integral among methods: steps and budgets, turns, and the judgment of outcomes.
 
-Methods of computer algebra are asked one after the other until an answer is confirmed or it is proved that
-there is none; a wrong answer may be mended, and a search replayed from recorded outcomes. Nothing is known
-here of models, tasks and data sets.
+Methods of computer algebra are called one after another until an answer is confirmed, or it is proved that
+there is none. A wrong answer may be mended, and a search replayed from recorded outcomes. The portfolio knows
+nothing of models, tasks or data sets.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Attempts of methods at one integrand, and the search that they make."""
+"""Attempts of methods at one integrand, and the search that they form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from antiderive.cas import Outcome
     from antiderive.expressions import Expr
 
-_MOST_TELLING = (
+_PRECEDENCE = (
     "solved",
     "nonelementary",
     "timeout",
@@ -24,17 +24,17 @@ _MOST_TELLING = (
     "gave_up",
     "unsupported",
 )
-"""Statuses in the order in which one of them stands for several methods: a method that was stopped might have
-had an answer."""
+"""Statuses by precedence: the first that occurs stands for a whole search. A method that was stopped might
+have found an answer."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One method, asked once.
+    """One call of one method.
 
     Attributes:
         method: its name.
-        outcome: how the call ended; its times are those of this attempt.
+        outcome: how the call ended, with the times of this attempt.
         judgment: the status of the outcome after verification.
     """
 
@@ -44,7 +44,7 @@ class Attempt:
 
     @classmethod
     def judged(cls, method: str, integrand: Expr, outcome: Outcome, variable: str = "x") -> Attempt:
-        """The attempt of a method that has ended so, its answer verified."""
+        """Verify the answer in an outcome and return the attempt."""
         return cls(method, outcome, judge_outcome(integrand, outcome, variable=variable))
 
 
@@ -56,8 +56,8 @@ class Search:
 
     @property
     def best(self) -> Attempt:
-        """The one that stands for all: the conclusive one, else one that was stopped, else what says most."""
-        return min(self.attempts, key=lambda attempt: _MOST_TELLING.index(attempt.judgment.status))
+        """The attempt that stands for the search: the first by precedence of its status."""
+        return min(self.attempts, key=lambda attempt: _PRECEDENCE.index(attempt.judgment.status))
 
     @property
     def answer(self) -> Attempt | None:

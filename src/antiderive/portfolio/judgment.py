@@ -1,4 +1,4 @@
-"""The worth of an answer of computer algebra: the one file in which a verdict becomes a status."""
+"""The judgment of answers of computer algebra: the one file in which a verdict becomes a status."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Judgment:
     Attributes:
         status: that of the outcome, but an answer is ``solved`` only if it is ``proved`` or ``agrees``,
             ``wrong`` if it is refuted, and else ``unconfirmed``.
-        verdict: what verification found, if there was an answer.
-        expression: the answer, if there was one that can be read.
+        verdict: the result of verification, if there was an answer.
+        expression: the answer, if there was one and it could be parsed.
     """
 
     status: str
@@ -42,11 +42,11 @@ def answer_status(verdict: Verdict) -> str:
 
 
 def judge_outcome(integrand: Expr, outcome: Outcome, *, variable: str = "x") -> Judgment:
-    """Verifies the answer of a method of integration, if the outcome has one.
+    """Verify the answer of an integration method, if the outcome has one.
 
     Args:
-        integrand: what was to be integrated.
-        outcome: what the pool says.
+        integrand: the integrand.
+        outcome: the outcome of the call, from the pool.
         variable: the variable of integration.
 
     >>> from antiderive.cas import Outcome

@@ -1,4 +1,4 @@
-"""Answers that lack nothing but a factor which is constant on every interval of the real line."""
+"""Mending: wrong answers that lack only a factor that is constant on every interval of the real line."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _LARGEST_DENOMINATOR = 1000
 
 
 def mended(integrand: Expr, candidate: Expr, variable: str = "x") -> tuple[Expr, Verdict] | None:
-    """A refuted candidate times the factor that makes it right, with the verdict on that, if there is one.
+    """A refuted candidate times the factor that makes it right, with the verdict; ``None`` if there is none.
 
-    Roots and logarithms taken on the wrong branch leave a derivative that is the integrand times a function
-    which is constant wherever it is smooth, such as ``sqrt(x^2)/x``; a wrong constant factor is the simplest
-    such function. Then integrand over derivative is the factor that is lacking, and the product is verified
-    as any other candidate.
+    If a root or logarithm is taken on the wrong branch, the derivative is the integrand times a function that
+    is constant wherever it is smooth, such as ``sqrt(x^2)/x``; the simplest such function is a wrong constant
+    factor. The missing factor is the integrand over the derivative. The product is verified like any other
+    candidate.
 
     Args:
-        integrand: what was to be integrated.
-        candidate: an answer that is wrong.
+        integrand: the integrand.
+        candidate: a wrong answer.
         variable: the variable of integration.
 
     >>> answer, verdict = mended(Expr("1/(x*sqrt(x^2))"), Expr("-1/x"))
@@ -54,7 +54,7 @@ def mended(integrand: Expr, candidate: Expr, variable: str = "x") -> tuple[Expr,
 
 
 def _as_number(factor: Expr) -> Expr | None:
-    """The rational number that an expression is wherever it is defined, going by its values."""
+    """The rational number that an expression equals wherever it is defined, judged by its values."""
     random = np.random.default_rng(0)
     points = {name: random.uniform(0.5, 2.0, _POINTS) for name in sorted(factor.free_symbols)}
     values = factor.evaluate(**points) if points else np.array([factor.evaluate()])

@@ -1,4 +1,4 @@
-"""Searches replayed from recorded outcomes, without asking any method again."""
+"""Searches replayed from recorded outcomes, without calling any method again."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from antiderive.portfolio.turns import Turns, take_turns
 
 
 class Replays:
-    """Recorded attempts with all the time, from which the ends of shorter calls follow.
+    """Recorded attempts with the full time limit, from which the outcomes of shorter calls follow.
 
     Args:
         attempts: by integrand, in prefix form, and method.
-        cpu_seconds: what each call had; no replay is longer.
+        cpu_seconds: time limit of each recorded call; no replayed call may have more.
 
     Attributes:
         cpu_seconds: as given.
-        overrun: CPU seconds that it takes to end a call of each method which met its limit.
+        overrun: for each method, the CPU seconds it takes to stop a call at its limit.
     """
 
     def __init__(self, attempts: Mapping[tuple[str, str], Attempt], cpu_seconds: float) -> None:
@@ -36,7 +36,7 @@ class Replays:
         self.overrun = {method: max(0.0, median(found or [0.0])) for method, found in late.items()}
 
     def call(self, integrand: str, step: Step) -> Attempt:
-        """The attempt that a call of a step would have been."""
+        """The attempt that this step would have made."""
         attempt = self._attempts[integrand, step.method]
         if attempt.outcome.cpu_seconds <= step.cpu_seconds:
             return attempt
@@ -44,5 +44,5 @@ class Replays:
         return Attempt(step.method, outcome, Judgment("timeout"))
 
     def search(self, integrand: str, steps: Sequence[Step]) -> Search:
-        """The search for an integral in this order, as :mod:`antiderive.portfolio.searching` makes it."""
+        """Replay the search of :mod:`antiderive.portfolio.searching` with these steps."""
         return take_turns(Turns(steps, self.cpu_seconds), partial(self.call, integrand))

@@ -1,4 +1,4 @@
-"""Methods tried in turn until one gives an answer that is confirmed, or a proof that there is none."""
+"""The search: methods called in turn until an answer is confirmed, or it is proved that there is none."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def request_of(step: Step, integrand: str, variable: str, limits: Limits) -> Request:
-    """The call of a step.
+    """The request that a step sends to the pool.
 
     Args:
-        step: the method and its CPU time.
+        step: the method and its CPU budget.
         integrand: in prefix form.
         variable: the variable of integration.
-        limits: bounds on everything but CPU time.
+        limits: all other limits.
     """
     return Request(step.method, integrand, variable, replace(limits, cpu_seconds=step.cpu_seconds))
 
@@ -41,20 +41,20 @@ def search(
     cpu_seconds: float | None = None,
     limits: Limits | None = None,
 ) -> Search:
-    """Asks one method after the other until an answer is confirmed, or it is proved that there is none.
+    """Call one method after another until an answer is confirmed, or it is proved that there is none.
 
-    Whose turn it is, and for how long, :class:`~antiderive.portfolio.Turns` says.
+    :class:`~antiderive.portfolio.Turns` decides which method comes next, and for how long.
 
     Args:
-        pool: where the calls are made.
-        integrand: the function.
+        pool: runs the calls.
+        integrand: the integrand.
         variable: the variable of integration.
         order: methods with their budgets; by default those of :data:`~antiderive.portfolio.DEFAULT_ORDER`
             that are installed.
-        cpu_seconds: CPU time of all methods together, shared as :func:`~antiderive.portfolio.share` says;
-            when it is spent no other method is asked. By default each has its budget.
-        limits: bounds on memory and wall-clock time of each call, and on the CPU time of a step without a
-            budget of its own where there is no ``cpu_seconds``; by default those of the pool.
+        cpu_seconds: CPU time for all methods together, shared out by :func:`~antiderive.portfolio.share`;
+            the search ends when it is spent. By default each method has its own budget.
+        limits: memory and wall-clock limits of each call, and the CPU limit of a step that has no budget of
+            its own if ``cpu_seconds`` is not given; by default those of the pool.
 
     Raises:
         SettingError: if there is no method to try.
@@ -62,7 +62,7 @@ def search(
     """
     steps = installed() if order is None else tuple(order)
     if not steps:
-        raise SettingError("no method to try; 'antiderive cas list' tells what can be installed")
+        raise SettingError("no method to try; 'antiderive cas list' shows what can be installed")
     bounds = limits or pool.limits
     if cpu_seconds is None:
         rest = bounds.cpu_seconds
@@ -77,10 +77,10 @@ def search(
 
 
 def with_mended(found: Search, integrand: Expr, variable: str = "x") -> Search:
-    """A search without an answer, and as a further attempt that takes no time the first wrong one, mended.
+    """A search without an answer, plus one more attempt: its first wrong answer that can be mended.
 
-    Any other search, and one whose answers lack more than a factor (:func:`~antiderive.portfolio.mended`), is
-    as it was.
+    That attempt takes no time. A search that has an answer, or none that :func:`~antiderive.portfolio.mended`
+    can mend, is returned unchanged.
     """
     if found.answer is None and found.proof is None:
         for one in found.attempts:

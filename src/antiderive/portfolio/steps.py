@@ -1,6 +1,7 @@
 """Methods with their budgets: the steps of a search.
 
-A step does not know how it is called or judged; :mod:`antiderive.portfolio.turns` goes through the steps.
+A step does not know how its method is called or how the outcome is judged;
+:mod:`antiderive.portfolio.turns` goes through the steps.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from math import inf
 from antiderive.cas import method_named
 
 REST = inf
-"""The budget of a step that may take all that is left."""
+"""The budget of a step that may take all the remaining time."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Step:
 
     Attributes:
         method: its name, see :data:`antiderive.cas.METHODS`.
-        cpu_seconds: CPU time it may take; :data:`REST` for all that is left of the time for all methods.
+        cpu_seconds: its CPU budget; :data:`REST` for all the remaining time.
     """
 
     method: str
@@ -36,19 +37,19 @@ DEFAULT_ORDER = (
     Step("sympy-manual", 5.0),
     Step("sympy", 5.0),
 )
-"""By confirmed answers for the CPU time on random functions, measured by ``antiderive bench portfolio``."""
+"""Ordered by confirmed answers per CPU second on random functions (``antiderive bench portfolio``)."""
 
 
 def installed(order: Sequence[Step] = DEFAULT_ORDER) -> tuple[Step, ...]:
-    """The steps whose methods can run here."""
+    """The steps whose methods are installed."""
     return tuple(step for step in order if method_named(step.method).installed)
 
 
 def share(steps: Sequence[Step], cpu_seconds: float) -> float:
-    """CPU seconds for the first of the steps, of those that are left for all of them.
+    """CPU seconds for the first step, out of those that remain for all steps.
 
-    Shares are in proportion to the budgets, so what a method leaves over goes to the later ones. Where one of
-    them may take the :data:`REST`, the others have their budgets as they stand.
+    Shares are in proportion to the budgets, so unused time goes to the later steps. If one of the steps may
+    take the :data:`REST`, the others get exactly their budgets.
 
     >>> share([Step("fricas", 3.0), Step("giac", 2.0)], 10.0)
     6.0

@@ -1,7 +1,7 @@
-"""Turns of methods at one integrand: the one loop that every search goes through.
+"""Turns of methods at one integrand: the loop of every search.
 
-Nothing is known here of who makes the calls: a pool, a labelling run with many integrands in flight, or a
-record of earlier outcomes.
+It does not know who makes the calls: a pool, a labelling run with many integrands in flight, or a record of
+earlier outcomes.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from antiderive.portfolio.attempts import Attempt, Search
 from antiderive.portfolio.steps import Step, share
 
 _LEAST_SECONDS = 0.02
-"""With less than that left nobody is asked any more: clocks differ by as much."""
+"""No method is called with less time than this: CPU clocks disagree by as much."""
 
 
 class Turns:
-    """The turns of methods at one integrand, until it is settled or no method is left to ask.
+    """The turns of methods at one integrand, until it is settled or no method is left.
 
-    A method may stand in the order again with a larger budget; if it ended before its limit it is not asked.
+    A method may occur again later with a larger budget; if it ended before its limit, that step is skipped.
 
     Args:
         steps: methods with their budgets.
-        cpu_seconds: CPU time of all of them together, shared as :func:`~antiderive.portfolio.share` says;
-            when it is spent nobody else is asked. By default each has its budget.
+        cpu_seconds: CPU time for all methods together, shared out by :func:`~antiderive.portfolio.share`; no
+            method is called once it is spent. By default each has its own budget.
 
     Attributes:
-        next: the method whose turn it is, with what it may take; none if there is none.
-        attempts: those that were made, in order.
+        next: the next step, with its share of the time; ``None`` at the end.
+        attempts: the attempts made so far, in order.
 
     >>> from antiderive.cas import Outcome
     >>> from antiderive.portfolio import REST, Judgment
@@ -51,20 +51,20 @@ class Turns:
         self.next = self._first()
 
     def step(self) -> Step:
-        """The same as ``next`` where there must be one.
+        """The next step; unlike ``next`` never ``None``.
 
         Raises:
-            LookupError: if it is nobody's turn.
+            LookupError: if no method is left.
         """
         if self.next is None:
-            raise LookupError("it is nobody's turn")
+            raise LookupError("no method is left to call")
         return self.next
 
     def take(self, attempt: Attempt) -> None:
-        """Adds the attempt of the method whose turn it was.
+        """Record the attempt of the next step.
 
         Raises:
-            LookupError: if it was nobody's.
+            LookupError: if no method is left.
         """
         method, status = self.step().method, attempt.judgment.status
         self.attempts.append(attempt)
@@ -77,7 +77,7 @@ class Turns:
         self.next = None if out_of_time else self._first()
 
     def result(self) -> Search:
-        """The search that the attempts make."""
+        """The search made of the attempts so far."""
         return Search(tuple(self.attempts))
 
     def _first(self) -> Step | None:
@@ -90,11 +90,11 @@ class Turns:
 
 
 def take_turns(turns: Turns, call: Callable[[Step], Attempt]) -> Search:
-    """Makes one call after the other until no method is left to ask.
+    """Make one call after another until no method is left.
 
     Args:
-        turns: says whose turn it is.
-        call: makes the call of a step and returns the attempt.
+        turns: decides which step comes next.
+        call: calls the method of a step and returns the attempt.
     """
     while step := turns.next:
         turns.take(call(step))

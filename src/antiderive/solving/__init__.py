@@ -1,7 +1,8 @@
-"""Solving: an answer that has been checked, or an honest "no".
+"""Solving: a verified answer, or a plain statement that there is none.
 
-A model proposes, computer algebra is asked in the order of the classifier that ships, verification decides.
-Importing it loads neither torch nor SymPy.
+A model proposes candidates, computer algebra is called in the order of the built-in classifier, and
+verification decides. How a model is trained is not known here. Importing this room loads neither torch nor
+SymPy.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A model alone, asked in worker processes."""
+"""A model on its own, in worker processes."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from antiderive.workers import Caller, Result
 
 _LOADING_SECONDS = 120.0
-"""CPU time for the libraries and the weights of a model, which each worker loads once."""
+"""CPU seconds allowed for loading libraries and weights, which each worker does once."""
 
 _MODEL_MIB = 16_384
-"""Address space that libraries, weights and a beam may take."""
+"""Address space allowed for libraries, weights and a beam."""
 
 
 def answers_by_model(
     pool: Caller, model: Path, integrands: Sequence[str], *, beam: int, cpu_seconds: float
 ) -> Iterator[tuple[str, Outcome]]:
-    """Integrands with the outcomes of a model alone, in order of completion.
+    """Integrands with the outcomes of a model on its own, in order of completion.
 
     Args:
-        pool: where the model runs.
-        model: its folder.
+        pool: runs the model.
+        model: folder of the model.
         integrands: functions of ``x`` in prefix form.
-        beam: hypotheses asked of the model.
-        cpu_seconds: what each may take; loading the model does not count.
+        beam: number of hypotheses.
+        cpu_seconds: limit for each integrand; loading the model does not count.
     """
     calls = ((one, Call(answer_by_model, (str(model), beam, one))) for one in integrands)
     limits = Limits(cpu_seconds + _LOADING_SECONDS, memory_mib=_MODEL_MIB)
@@ -42,17 +42,17 @@ def answers_by_model(
 
 
 def answer_by_model(folder: str, beam: int, integrand: str) -> tuple[float, str | None, str]:
-    """CPU seconds, the verified answer in prefix form if there is one, and the reason if there is none.
+    """CPU seconds, the verified answer in prefix form if there is one, and else the reason.
 
-    It runs in a worker. The libraries and the weights are loaded before the time begins to count.
+    This runs in a worker. Time counts only after libraries and weights are loaded.
 
     Args:
-        folder: of the model.
-        beam: hypotheses that are asked of it.
-        integrand: in prefix form.
+        folder: folder of the model.
+        beam: number of hypotheses.
+        integrand: the integrand in prefix form.
 
     Raises:
-        AntideriveError: if the model cannot be loaded or asked.
+        AntideriveError: if the model cannot be loaded or run.
     """
     import torch
 
@@ -66,7 +66,7 @@ def answer_by_model(folder: str, beam: int, integrand: str) -> tuple[float, str 
 
 
 def _outcome_of(result: Result, cpu_seconds: float) -> Outcome:
-    """The outcome of a call of :func:`answer_by_model`; loading is none of the problem's time."""
+    """The outcome of a call of :func:`answer_by_model`, not counting the time for loading."""
     if result.status != "returned":
         return Outcome.stopped(result)
     seconds, answer, reason = result.value

@@ -1,4 +1,4 @@
-"""Integration: the model proposes, computer algebra steps in, verification decides."""
+"""Integration: a model proposes, computer algebra follows, verification decides."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from antiderive.models import Seq2Seq
 
 MODEL_VARIABLE = "ANTIDERIVE_MODEL"
-"""Environment variable that names the folder of the model to use."""
+"""Environment variable with the folder of the default model."""
 
 _DEMO_MODEL = Path("out/demo/model")
 
 _MAX_TOKENS = 128
 
 Order = Sequence[Step] | Callable[[Expr], Sequence[Step]]
-"""Methods of computer algebra to ask in turn, or what chooses them for an integrand."""
+"""Steps to take in turn, or a function that chooses them for an integrand."""
 
 
 def default_model_path() -> Path | None:
-    """The model named by ``ANTIDERIVE_MODEL``, else the demo's in the working folder, if it is there."""
+    """The model named by ``ANTIDERIVE_MODEL``, else the demo's in the working folder, if there is one."""
     named = os.environ.get(MODEL_VARIABLE)
     if named:
         return Path(named)
@@ -52,23 +52,23 @@ def integrate(
     timeout: float = 10.0,
     order: Order | None = None,
 ) -> Solution:
-    """An antiderivative that has been verified, or none.
+    """Find a verified antiderivative.
 
-    The model's hypotheses come first, best first; where none is right, the computer algebra systems that are
-    installed are asked in turn, in child processes that are killed at their limits. Only an answer that is
-    ``proved`` or ``agrees`` counts. A proof that there is no elementary antiderivative ends it, too. Where
-    there is neither, an answer that lacks only a factor which is constant on every interval is given that
+    The model's hypotheses are checked first, best first. If none is right, the installed computer algebra
+    systems are called in turn, in child processes that are killed at their limits. Only an answer that is
+    ``proved`` or ``agrees`` counts. A proof that there is no elementary antiderivative also ends the search.
+    If there is neither, a wrong answer that lacks only a factor constant on every interval is mended
     (:func:`antiderive.portfolio.mended`).
 
     Args:
         integrand: a formula or an expression.
         variable: the variable of integration.
         model: folder of a model; by default the one of :func:`default_model_path`, if there is one.
-        beam: hypotheses asked of the model.
-        timeout: CPU seconds for all computer algebra together, shared as
-            :func:`antiderive.portfolio.share` says.
-        order: methods with their budgets, or a function from the integrand to them; by default what
-            :func:`antiderive.solving.shipped_search` asks.
+        beam: number of hypotheses of the model.
+        timeout: CPU seconds for all computer algebra together, shared out by
+            :func:`antiderive.portfolio.share`.
+        order: methods with their budgets, or a function that chooses them for an integrand; by default the
+            order of :func:`antiderive.solving.shipped_search`.
 
     Raises:
         ParseError: if the text is not a formula.
@@ -81,7 +81,7 @@ def integrate(
     started = time.monotonic()
     integrand = Expr(integrand) if isinstance(integrand, str) else integrand
     if integrand.is_equation:
-        raise SettingError("this is a differential equation, not an integrand")
+        raise SettingError("this is a differential equation, not an integrand; write the integrand alone")
     if timeout <= 0 or beam < 1:
         raise SettingError(f"timeout {timeout} must be positive and beam {beam} at least 1")
     Expr.from_prefix(variable).diff(variable)
@@ -91,24 +91,24 @@ def integrate(
         if path is not None:
             found.ask_model(path, beam)
         else:
-            found.attempts.append(("model", "no model was given"))
+            found.attempts.append(("model", "no model given"))
         if found.answer is None:
             found.ask_methods(order, timeout)
     return found.solution(time.monotonic() - started)
 
 
 class _Candidates:
-    """Candidates for one integrand, until one is accepted or none can be."""
+    """Candidates for one integrand, until one is accepted or there are no more."""
 
     def __init__(self, integrand: Expr, variable: str) -> None:
         self.integrand, self.variable = integrand, variable
         self.candidates: list[Candidate] = []
         self.attempts: list[tuple[str, str]] = []
         self.answer: Candidate | None = None
-        self.proof: str | None = None  # the method that proved a no
+        self.proof: str | None = None  # the method that proved that there is no elementary antiderivative
 
     def consider(self, expression: Expr, method: str, score: float | None = None) -> bool:
-        """Judges a candidate; true if it is the answer."""
+        """Verify a candidate; return true if it is the answer."""
         verdict = verify(self.integrand, expression, variable=self.variable)
         candidate = Candidate(expression, method, verdict, score)
         self.candidates.append(candidate)
@@ -118,16 +118,16 @@ class _Candidates:
         return verdict.accepted
 
     def trivial(self) -> bool:
-        """An integrand without the variable is integrated on the spot."""
+        """Integrate an integrand that does not contain the variable."""
         if self.variable in self.integrand.free_symbols:
             return False
         return self.consider(self.integrand * Expr.from_prefix(self.variable), "constant")
 
     def ask_model(self, path: Path, beam: int) -> None:
-        """Hypotheses of the model, distinct ones only, best first."""
-        # The model knows x only; the answer is put back in terms of the variable.
+        """Consider the distinct hypotheses of the model, best first."""
+        # The model knows only x; its answer is rewritten in terms of the variable.
         if self.variable != "x" and "x" in self.integrand.free_symbols:
-            self.attempts.append(("model", "the model integrates in x alone"))
+            self.attempts.append(("model", "the model integrates only with respect to x"))
             return
         if not path.is_dir():
             raise DataError(f"there is no model folder {path}")
@@ -157,13 +157,13 @@ class _Candidates:
         self.attempts.append(("model", f"none of {len(proposed)} hypotheses is an antiderivative"))
 
     def ask_methods(self, order: Order | None, timeout: float) -> None:
-        """Answers of computer algebra, until one is right or it is proved that there is none."""
+        """Consider answers of computer algebra until one is right or it is proved that there is none."""
         if order is None:
             steps: Sequence[Step] = installed()
         else:
             steps = order(self.integrand) if callable(order) else order
         if not steps:
-            self.attempts.append(("cas", "no method is installed; 'antiderive cas list' tells how"))
+            self.attempts.append(("cas", "no method is installed; 'antiderive cas list' shows how"))
             return
         pool = shared_pool()
         if order is None:
@@ -199,7 +199,7 @@ class _Candidates:
                 self.attempts.append((method, told))
 
     def solution(self, seconds: float) -> Solution:
-        """The solution that the candidates and attempts make."""
+        """The solution, from the candidates and attempts so far."""
         if self.answer is not None:
             verdict = self.answer.verdict
         elif self.proof is not None:
@@ -222,7 +222,7 @@ class _Candidates:
 
 @lru_cache(maxsize=2)
 def load(path: Path) -> Seq2Seq:
-    """The model of a folder; the last two are kept."""
+    """The model in a folder; the last two loaded stay in memory."""
     from antiderive.training import load_model
 
     return load_model(path)

@@ -1,4 +1,4 @@
-"""The search that ``antiderive solve`` makes without a model: in the order of the classifier that ships."""
+"""The search of ``antiderive solve`` without a model: in the order of the built-in classifier."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from antiderive.workers import Caller
 
 _LEAST_PROMISE = 0.5
-"""Answers that a call must promise, could it go on at its rate for all the time of a search."""
+"""Expected answers, at a call's rate for the whole time of a search, below which it is not worth making."""
 
 _PROVER = Step("sympy-risch", REST)
-"""It proves most of the classical examples that FriCAS answers in special functions."""
+"""The method that proves most of the classical examples that FriCAS answers with special functions."""
 
 
 def threshold_for(cpu_seconds: float) -> float:
-    """Answers for a CPU second below which a search with so much time makes no more calls."""
+    """Expected answers per CPU second below which a search with this much time makes no more calls."""
     return _LEAST_PROMISE / cpu_seconds
 
 
 @lru_cache(maxsize=8)
 def _ordering(cpu_seconds: float) -> Ordering | None:
-    """The ordering by the classifier that ships; None if nothing it knows is installed."""
+    """The ordering by the built-in classifier; ``None`` if no method it knows is installed."""
     try:
         return Ordering(FeatureClassifier.load(SHIPPED), threshold=threshold_for(cpu_seconds))
     except SettingError:
@@ -36,10 +36,10 @@ def _ordering(cpu_seconds: float) -> Ordering | None:
 
 
 def shipped_order(integrand: Expr, variable: str = "x", *, cpu_seconds: float) -> tuple[Step, ...]:
-    """The calls that the classifier which ships chooses for an integrand.
+    """The steps that the built-in classifier chooses for an integrand.
 
-    With more CPU time for all of them together it chooses more. Where it cannot read the integrand, the
-    default order stands.
+    With more CPU time in all it chooses more steps. If it cannot read the integrand, the default order is
+    used.
     """
     ordering = _ordering(cpu_seconds)
     if ordering is None:
@@ -52,10 +52,10 @@ def shipped_order(integrand: Expr, variable: str = "x", *, cpu_seconds: float) -
 
 
 def steps_after(ordering: Ordering) -> tuple[Step, ...]:
-    """Installed methods that a classifier does not know, to be asked last; none if it may ask all it knows.
+    """Installed methods that a classifier does not know, to be called last; none if it may use all it knows.
 
-    What FriCAS, Giac and Maxima leave SymPy seldom solves, and it takes long: one of 38 problems of the open
-    set, with 10 CPU seconds each (``docs/log.md``).
+    SymPy seldom solves what FriCAS, Giac and Maxima leave over, and takes long: it solved one of 38 problems
+    of the open set, with 10 CPU seconds each (``docs/log.md``).
     """
     if ordering.known <= set(ordering.methods):
         return ()
@@ -63,14 +63,15 @@ def steps_after(ordering: Ordering) -> tuple[Step, ...]:
 
 
 def shipped_search(pool: Caller, integrand: Expr, variable: str = "x", *, cpu_seconds: float) -> Search:
-    """Searches for an integral as ``antiderive solve`` does without a model.
+    """Search for an integral as ``antiderive solve`` does without a model.
 
-    The methods of :func:`shipped_order` in turn; one that proves, where an answer in special functions hints
-    that there is no elementary one; a wrong answer that can be mended, where nothing else came of it.
+    It calls the methods of :func:`shipped_order` in turn. If an answer with special functions hints that
+    there is no elementary one, it calls a method that proves that. If there is still no answer, it mends a
+    wrong one.
 
     Args:
-        pool: where the calls are made.
-        integrand: the function.
+        pool: runs the calls.
+        integrand: the integrand.
         variable: the variable of integration.
         cpu_seconds: CPU time of all calls together.
 

@@ -1,4 +1,4 @@
-"""The answer of solving, with every candidate and its verdict."""
+"""The solution of a problem, with every candidate and its verdict."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Candidate:
 
     Attributes:
         expression: the answer.
-        method: what proposed it: ``model``, ``cas:fricas``, ``cas:sympy``, ...
-        verdict: how it was judged.
-        score: the model's score (log-probability over length), if it has one.
+        method: its source: ``model``, ``cas:fricas``, ``cas:sympy``, ...
+        verdict: the verdict on it.
+        score: the model's score (log-probability over length), if it came from a model.
     """
 
     expression: Expr
@@ -40,14 +40,14 @@ class Solution:
     """The outcome of solving one problem.
 
     Attributes:
-        problem: what was asked.
+        problem: the problem.
         solved: whether an answer was found and checked (``proved`` or ``agrees``).
         expression: the answer, if solved.
-        verdict: the verdict on the answer; if not solved, why there is none.
-        method: what found the answer, or proved that there is none.
+        verdict: the verdict on the answer; if not solved, the reason why there is none.
+        method: the method that found the answer, or proved that there is none.
         nonelementary: whether it is proved that no elementary antiderivative exists.
         candidates: every answer that was considered, in order.
-        attempts: each method with how it ended, in order.
+        attempts: each method that was tried and how it ended, in order.
         seconds: wall-clock time.
     """
 

@@ -1,8 +1,8 @@
-"""Right answers in disguise and wrong ones, to measure a verifier with; and an independent judge of both.
+"""Disguised right answers and wrong answers, to test a verifier with, and an independent judge of both.
 
-:func:`disguised` rewrites an antiderivative by identities, :func:`mutated` breaks it in one place. A mutant
-can be right by accident (another additive constant), a disguise wrong where an identity meets a branch cut:
-:func:`differs` decides, by numerical differentiation in mpmath at 50 digits, which shares nothing with the
+:func:`disguised` rewrites an antiderivative by identities; :func:`mutated` breaks it in one place. A mutant
+can be right by accident (another additive constant), and a disguise wrong where an identity crosses a branch
+cut. :func:`differs` decides by numerical differentiation in mpmath with 50 digits; it shares nothing with the
 package's own arithmetic.
 """
 
@@ -46,14 +46,14 @@ UP_TO_CONSTANTS = {
     "asin": ("mul INT- 1 acos u",),
     "asinh": ("ln sub sqrt add pow u INT+ 2 INT+ 1 mul INT- 1 u",),
 }
-"""Equal derivatives only: for the terms of a sum."""
+"""Equal up to a constant, so only for the terms of a sum."""
 
 CONSTANTS = ("INT+ 7", "INT- 1", "pi", "ln INT+ 2", "div INT+ 3 INT+ 4", "exp INT+ 2")
 
 
 @dataclass(frozen=True)
 class Tree:
-    """A prefix form as a tree, in the order in which it was written."""
+    """A prefix form as a tree, with its arguments in the order written."""
 
     name: str
     arguments: tuple[Tree, ...] = ()
@@ -80,11 +80,11 @@ class Tree:
         """The prefix form."""
         return " ".join([self.name, *(argument.text for argument in self.arguments)])
 
-    def places(self) -> list[tuple[int, ...]]:
-        """Paths to all sub-trees, the root's (empty) first."""
+    def paths(self) -> list[tuple[int, ...]]:
+        """Paths to all sub-trees; the root's, which is empty, comes first."""
         found: list[tuple[int, ...]] = [()]
         for number, argument in enumerate(self.arguments):
-            found += [(number, *path) for path in argument.places()]
+            found += [(number, *path) for path in argument.paths()]
         return found
 
     def at(self, path: tuple[int, ...]) -> Tree:
@@ -95,7 +95,7 @@ class Tree:
         return tree
 
     def put(self, path: tuple[int, ...], part: Tree) -> Tree:
-        """The tree with another sub-tree at a path."""
+        """The tree with the sub-tree at a path replaced."""
         if not path:
             return part
         first, *rest = path
@@ -105,7 +105,7 @@ class Tree:
 
 
 def disguised(solution: Expr, rng: random.Random) -> Expr:
-    """The same antiderivative in another form: one to three rewrites, then perhaps another constant.
+    """The same antiderivative in another form: one to three rewrites, and perhaps another constant.
 
     Raises:
         AntideriveError: if the form is undefined or too large.
@@ -122,7 +122,7 @@ def disguised(solution: Expr, rng: random.Random) -> Expr:
 def _reordered(expr: Expr, rng: random.Random) -> Expr:
     tree = Tree.read(expr.to_prefix())
     # Inner ones first: a swap changes the paths to what is inside.
-    for path in reversed(tree.places()):
+    for path in reversed(tree.paths()):
         part = tree.at(path)
         if part.name in ("add", "mul") and rng.random() < 0.5:
             tree = tree.put(path, Tree(part.name, part.arguments[::-1]))
@@ -131,32 +131,32 @@ def _reordered(expr: Expr, rng: random.Random) -> Expr:
 
 def _by_identity(expr: Expr, rng: random.Random) -> Expr:
     tree = Tree.read(expr.to_prefix())
-    places = [path for path in tree.places() if tree.at(path).name in IDENTITIES]
-    return _rewritten(tree, places, IDENTITIES, rng) if places else _regrouped(expr, rng)
+    paths = [path for path in tree.paths() if tree.at(path).name in IDENTITIES]
+    return _rewritten(tree, paths, IDENTITIES, rng) if paths else _regrouped(expr, rng)
 
 
 def _up_to_constants(expr: Expr, rng: random.Random) -> Expr:
     tree = Tree.read(expr.to_prefix())
-    places = [path for path in _term_places(tree) if tree.at(path).name in UP_TO_CONSTANTS]
-    return _rewritten(tree, places, UP_TO_CONSTANTS, rng) if places else _by_identity(expr, rng)
+    paths = [path for path in _term_paths(tree) if tree.at(path).name in UP_TO_CONSTANTS]
+    return _rewritten(tree, paths, UP_TO_CONSTANTS, rng) if paths else _by_identity(expr, rng)
 
 
-def _term_places(tree: Tree, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
-    """Paths to the terms of a sum; a numerical factor is passed over."""
+def _term_paths(tree: Tree, path: tuple[int, ...] = ()) -> list[tuple[int, ...]]:
+    """Paths to the terms of a sum, without their numerical factors."""
     part = tree.at(path)
     if part.name in ("add", "sub"):
-        return [p for number in (0, 1) for p in _term_places(tree, (*path, number))]
+        return [p for number in (0, 1) for p in _term_paths(tree, (*path, number))]
     if part.name == "mul" and part.arguments[0].name.startswith(_SIGNS):
-        return _term_places(tree, (*path, 1))
+        return _term_paths(tree, (*path, 1))
     if part.name == "div" and part.arguments[1].name.startswith(_SIGNS):
-        return _term_places(tree, (*path, 0))
+        return _term_paths(tree, (*path, 0))
     return [path]
 
 
 def _rewritten(
-    tree: Tree, places: list[tuple[int, ...]], rules: dict[str, tuple[str, ...]], rng: random.Random
+    tree: Tree, paths: list[tuple[int, ...]], rules: dict[str, tuple[str, ...]], rng: random.Random
 ) -> Expr:
-    path = rng.choice(places)
+    path = rng.choice(paths)
     part = tree.at(path)
     pattern = rng.choice(rules[part.name])
     argument = part.arguments[0].text
@@ -170,19 +170,19 @@ def _regrouped(expr: Expr, rng: random.Random) -> Expr:
 
 
 def mutated(solution: Expr, rng: random.Random) -> tuple[str, Expr]:
-    """A candidate that differs from the solution in one place, with the name of the change.
+    """The name of a change, and a candidate that differs from the solution by it in one place.
 
     Changes: ``constant`` (a number one larger or smaller), ``sign`` (of a sub-expression), ``subtree`` (one
-    put in the place of another), ``near`` (a sub-expression times 1 + 1e-9).
+    replaced by another), ``near`` (a sub-expression times 1 + 1e-9).
 
     Raises:
         AntideriveError: if the mutant is undefined.
     """
     tree = Tree.read(solution.to_prefix())
-    places = tree.places()
-    numbers = [path for path in places if tree.at(path).name.startswith(_SIGNS)]
+    paths = tree.paths()
+    numbers = [path for path in paths if tree.at(path).name.startswith(_SIGNS)]
     kind = rng.choice(("constant", "sign", "subtree", "near") if numbers else ("sign", "subtree", "near"))
-    path = rng.choice(numbers if kind == "constant" else places)
+    path = rng.choice(numbers if kind == "constant" else paths)
     part = tree.at(path)
     if kind == "constant":
         value = int(part.name.replace("INT", "").replace(" ", "")) + rng.choice((-1, 1))
@@ -190,7 +190,7 @@ def mutated(solution: Expr, rng: random.Random) -> tuple[str, Expr]:
     elif kind == "sign":
         other = f"mul INT- 1 {part.text}"
     elif kind == "subtree":
-        other = tree.at(rng.choice(places)).text
+        other = tree.at(rng.choice(paths)).text
     else:
         million = " ".join(str(10**9))
         other = f"mul add INT+ 1 div INT+ 1 INT+ {million} {part.text}"
@@ -198,22 +198,22 @@ def mutated(solution: Expr, rng: random.Random) -> tuple[str, Expr]:
 
 
 POINTS = (0.437, 1.269, -0.352, 2.183, -1.417, 0.113, 3.671, -2.739, 5.327, -4.619, 8.153, 0.029)
-"""Where :func:`differs` looks."""
+"""Points at which :func:`differs` compares."""
 
 _LARGEST_ARGUMENT = 1e5
 
 
 def differs(integrand: Expr, candidate: Expr, *, points: int = 2) -> bool | None:
-    """Whether the candidate's derivative differs from the integrand, by mpmath at 50 digits.
+    """Tell whether the candidate's derivative differs from the integrand, in mpmath with 50 digits.
 
     Args:
         integrand: a function of ``x`` alone.
-        candidate: what is judged.
-        points: points that must agree before it says that they do not differ.
+        candidate: the supposed antiderivative.
+        points: number of points that must agree for the answer to be ``False``.
 
     Returns:
-        ``None`` if fewer than ``points`` points serve (where the integrand is real and nothing overflows) and
-        those agree.
+        ``None`` if all usable points agree (those where the integrand is real and nothing overflows), but
+        there are fewer than ``points`` of them.
     """
     import mpmath
 
@@ -247,11 +247,11 @@ def _value(expr: Expr, x: Any) -> Any:  # noqa: ANN401  (mpmath is untyped)
         elif kind == "symbol":
             made.append({"x": x, "pi": mpmath.pi, "E": mpmath.e, "I": mpmath.j}[value])
         elif kind == "add":
-            made.append(mpmath.fsum(made[place] for place in value))
+            made.append(mpmath.fsum(made[index] for index in value))
         elif kind == "mul":
-            made.append(mpmath.fprod(made[place] for place in value))
+            made.append(mpmath.fprod(made[index] for index in value))
         elif kind == "pow":
-            made.append(mpmath.power(*(made[place] for place in value)))
+            made.append(mpmath.power(*(made[index] for index in value)))
         else:
             if abs(made[value[0]]) > _LARGEST_ARGUMENT:
                 raise OverflowError

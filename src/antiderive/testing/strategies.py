@@ -20,7 +20,7 @@ _NOT_SMOOTH = {"abs", "sign"}
 def formulas(
     symbols: Sequence[str] = ("x",), *, functions: Sequence[str] | None = None, max_leaves: int = 8
 ) -> st.SearchStrategy[str]:
-    """Infix text of random formulas, as typed: nothing is canonical yet, and it may be undefined (``1/0``).
+    """Infix text of random formulas, as a person would type them: not canonical, perhaps undefined (``1/0``).
 
     Args:
         symbols: names of the symbols.
@@ -55,7 +55,7 @@ def expressions(
     functions: Sequence[str] | None = None,
     max_leaves: int = 8,
 ) -> Expr:
-    """Random expressions that are defined; the arguments are those of :func:`formulas`."""
+    """Random expressions that are defined, with the arguments of :func:`formulas`."""
     text = draw(formulas(symbols, functions=functions, max_leaves=max_leaves))
     try:
         return Expr(text)

@@ -1,6 +1,6 @@
-"""Training: configuration, feed, loop, checkpoints, logs, and models for others.
+"""Training: configuration, feed, loop, checkpoints, logs, and export.
 
-It knows tasks and data sets by their names alone; what a model makes of a problem is judged elsewhere.
+It knows tasks and data sets only by name, and does not know how an answer is verified: a task does that.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ __all__ = [
     "train",
 ]
 
-# Whoever loads a model does without the loop, Parquet and computer algebra.
+# Loading a model needs neither the loop, nor Parquet, nor computer algebra.
 __getattr__ = lazy_exports(
     __name__,
     {

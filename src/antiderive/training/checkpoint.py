@@ -1,8 +1,8 @@
 """Checkpoints: a folder with ``model.safetensors``, ``optimizer.safetensors`` and ``state.json``.
 
-A checkpoint is written beside its place and renamed, so that it is whole wherever a run is cut off. Nothing
-in it is executed when it is read. A model that was exported for others has ``config.json`` instead of the
-state, and no optimizer.
+A checkpoint is written under a temporary name and renamed, so it is complete even if the run is killed.
+Reading one executes nothing in it. An exported model has ``config.json`` instead of the state, and no
+optimizer.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ class Checkpoint:
 
     @property
     def step(self) -> int:
-        """The optimizer step it was written after."""
+        """Number of optimizer steps before it was written."""
         match = _NAME.search(self.path.name)
         return int(match.group(1)) if match else int(self.state()["step"])
 
     def state(self) -> dict[str, Any]:
-        """Step, configuration and, of a checkpoint, what a run needs to go on.
+        """Step and configuration; in a checkpoint, also the state from which a run resumes.
 
         Raises:
-            DataError: if it is not there or of another vocabulary.
+            DataError: if it is missing or has another vocabulary.
         """
         exported = self.path / "config.json"
         path = exported if exported.exists() else self.path / "state.json"
@@ -52,24 +52,24 @@ class Checkpoint:
             state: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             Vocabulary().check(state["vocabulary"])
         except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
-            raise DataError(f"{self.path} is no checkpoint: {error}") from error
+            raise DataError(f"{self.path} is not a checkpoint: {error}") from error
         return state
 
     def config(self) -> TrainingConfig:
-        """The configuration that it was trained by."""
+        """The configuration of its training."""
         return TrainingConfig.from_dict(self.state()["config"])
 
     def model(self) -> Seq2Seq:
         """The model with its weights, in evaluation mode.
 
         Raises:
-            DataError: if the weights are not those of the configuration.
+            DataError: if the weights do not fit the configuration.
         """
         model = Seq2Seq(self.config().model)
         try:
             model.load_state_dict(self.tensors("model"))
         except RuntimeError as error:
-            raise DataError(f"{self.path}: the weights are of another model: {error}") from error
+            raise DataError(f"{self.path}: the weights do not fit the configuration: {error}") from error
         return model.eval()
 
     def tensors(self, name: str) -> dict[str, torch.Tensor]:
@@ -91,7 +91,7 @@ class Checkpoint:
 
     @classmethod
     def best(cls, folder: Path) -> Checkpoint | None:
-        """The checkpoint of the best evaluation in a run's folder, if there was one."""
+        """The checkpoint with the best evaluation in a run's folder, if there was an evaluation."""
         try:
             step = json.loads((folder / _BEST).read_text(encoding="utf-8"))["step"]
         except FileNotFoundError:
@@ -103,7 +103,7 @@ class Checkpoint:
 
 
 def find_checkpoint(path: Path) -> Checkpoint:
-    """The best checkpoint of a run's folder, else its newest; a single checkpoint or exported model itself.
+    """The best checkpoint in a run's folder, else its newest; or the checkpoint or exported model itself.
 
     Raises:
         DataError: if there is no such folder.
@@ -114,7 +114,7 @@ def find_checkpoint(path: Path) -> Checkpoint:
 
 
 def load_model(path: Path) -> Seq2Seq:
-    """The model of a run (its best checkpoint, else its newest), of a checkpoint, or of an exported folder.
+    """The model of a run (its best checkpoint, else its newest), a checkpoint, or an exported folder.
 
     Raises:
         DataError: if there is none.
@@ -129,9 +129,9 @@ def save(
     model: dict[str, torch.Tensor],
     optimizer: dict[str, torch.Tensor],
 ) -> Checkpoint:
-    """Writes a checkpoint of ``state["step"]``; one that is there already is kept as it is."""
+    """Write a checkpoint for ``state["step"]``, unless there is one."""
     target = folder / f"step-{state['step']:09d}"
-    for left in folder.glob(".step-*"):  # of a run that was killed while it wrote
+    for left in folder.glob(".step-*"):  # left by a run that was killed while writing
         shutil.rmtree(left, ignore_errors=True)
     if target.exists():
         return Checkpoint(target)
@@ -148,7 +148,7 @@ def save(
 
 
 def mark_best(folder: Path, step: int, metric: str, value: float) -> None:
-    """Says which checkpoint is the best."""
+    """Record which checkpoint is the best."""
     temporary = folder / f".{_BEST}"
     content = json.dumps({"step": step, "metric": metric, "value": value})
     temporary.write_text(content, encoding="utf-8")
@@ -156,7 +156,7 @@ def mark_best(folder: Path, step: int, metric: str, value: float) -> None:
 
 
 def rotate(folder: Path, keep: int) -> None:
-    """Removes all checkpoints but the ``keep`` newest and the best."""
+    """Remove all checkpoints but the ``keep`` newest and the best."""
     best = Checkpoint.best(folder)
     for old in sorted(path for path in folder.glob("step-*") if _NAME.search(path.name))[:-keep]:
         if best is None or old != best.path:

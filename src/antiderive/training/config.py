@@ -1,8 +1,9 @@
 """The settings of a training run, from a TOML file with overrides.
 
-Of its tables ``[data]`` is a recipe, ``[model]`` the shape of the model, ``[training]`` the loop. Each
-``[mixture.NAME]`` is a source of training pairs: its weight, where it comes from, and the settings of the
-recipe that are its own. Without a mixture the recipe's task is the only source.
+The table ``[data]`` is a recipe, ``[model]`` the shape of the model, and ``[training]`` the settings of the
+loop. Each ``[mixture.NAME]`` is a source of training pairs: its weight, its files if it has any, and the
+settings of the recipe that differ. Without a mixture, the recipe's task is the only source. No file of a
+source is opened here.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from antiderive.tasks import Recipe, task_named
 T = TypeVar("T")
 
 RECIPES = Path(__file__).parent.parent / "recipes"
-"""The configurations that ship with the package."""
+"""Folder of the built-in configurations."""
 
 _METRICS = ("loss", "exact", "verified")
-"""What an evaluation measures, for all sources together and, as ``NAME/loss``, for each."""
+"""Metrics of an evaluation, over all sources; ``NAME/loss`` and so on are those of one source."""
 
 _CHOICES = {
     "schedule": ("cosine", "constant"),
@@ -40,10 +41,10 @@ class OptimizationConfig:
 
     Attributes:
         steps: optimizer steps.
-        tokens_per_batch: source plus target tokens that a step learns from, padding included, over all
-            processes.
-        accumulate: pieces that each process cuts its part of a batch into, to need less memory.
-        streams: streams of data; processes divide by it, and each makes only one stream's share of the data.
+        tokens_per_batch: source plus target tokens of a step, including padding, over all processes.
+        accumulate: pieces into which each process splits its part of a batch, to save memory.
+        streams: streams of data; it must divide the number of processes, and each process makes only the
+            data of its stream.
         learning_rate: peak learning rate of AdamW.
         schedule: ``cosine`` (to a tenth of the peak at the end) or ``constant``, after the warm-up.
         warmup: steps of linear warm-up.
@@ -52,23 +53,24 @@ class OptimizationConfig:
         clip: largest norm of the gradient.
         label_smoothing: share of the probability spread over all tokens.
         precision: ``32-true``, ``bf16-mixed`` or ``16-mixed`` (with loss scaling).
-        seed: of the weights, dropout, the order of files and of batches.
+        seed: seed of the weights, of dropout, and of the order of files and batches.
         pool: pairs that are sorted by length together.
         threads: threads of the generator in each process.
         log_every: steps between lines of the log.
         checkpoint_every: steps between checkpoints.
-        keep_checkpoints: newest checkpoints that are kept, beside the best.
-        evaluate_every: steps between evaluations; 0 makes none.
+        keep_checkpoints: how many of the newest checkpoints to keep, besides the best.
+        evaluate_every: steps between evaluations; 0 for none.
         evaluate_pairs: validation pairs of each source for the loss.
-        evaluate_answers: those among them that are solved with greedy decoding and verified.
-        metric: which evaluation is best: ``loss``, ``exact``, ``verified``, or one source's, ``bwd/exact``.
-        patience: evaluations without a better one after which the run ends; 0 never.
+        evaluate_answers: how many of them are solved by greedy decoding and verified.
+        metric: decides which evaluation is best: ``loss``, ``exact``, ``verified``, or that of one source,
+            such as ``bwd/exact``.
+        patience: the run ends after this many evaluations without improvement; 0 for never.
         strategy: ``ddp``, ``fsdp`` (shards a large model over the processes), or ``auto``.
         accelerator: ``cpu``, ``cuda``, ``mps`` or ``auto``.
         compile: use ``torch.compile``.
         recompute: recompute layers in the backward pass instead of keeping their activations.
-        peak_tflops: what the device can do at this precision, in 10^12 operations a second, for the
-            utilization in the log; 0 takes the known figure of a known device.
+        peak_tflops: peak of the device at this precision, in 10^12 operations per second, for the
+            utilization in the log; 0 takes the built-in figure for the device, if there is one.
     """
 
     steps: int = 10_000
@@ -124,11 +126,11 @@ class OptimizationConfig:
     def _check_choices(self) -> None:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
-                there = f"{', '.join(choices[:-1])} and {choices[-1]}"
-                raise SettingError(f"training: {name} {getattr(self, name)!r}; there are {there}")
+                known = ", ".join(choices)
+                raise SettingError(f"training: unknown {name} {getattr(self, name)!r}; choose from: {known}")
         if self.metric.rpartition("/")[2] not in _METRICS:
-            there = ", ".join(_METRICS)
-            raise SettingError(f"training: metric {self.metric!r}; there are {there} and NAME/loss")
+            known = ", ".join((*_METRICS, "NAME/loss"))
+            raise SettingError(f"training: unknown metric {self.metric!r}; choose from: {known}")
         if self.patience and not self.evaluate_every:
             raise SettingError("training: patience needs evaluations; set evaluate_every")
 
@@ -138,9 +140,9 @@ class SourceConfig:
     """One source of a mixture: generated from a recipe unless it has files.
 
     Attributes:
-        weight: share of the training pairs, against the other sources' weights.
+        weight: share of the training pairs, relative to the weights of the other sources.
         shards: folder of Parquet shards.
-        text: classic text file, ``problem TAB solution`` a line.
+        text: classic text file, one ``problem TAB solution`` per line.
         recipe: settings of the recipe that differ from ``[data]``.
     """
 
@@ -151,7 +153,7 @@ class SourceConfig:
 
     @classmethod
     def from_dict(cls, name: str, values: dict[str, Any]) -> SourceConfig:
-        """A source from the values of its table, in which the recipe's settings stand beside its own."""
+        """A source from the values of its table, which holds settings of the recipe too."""
         own = ("weight", "shards", "text")
         known = [setting.name for setting in fields(Recipe)]
         _refuse_unknown(f"mixture.{name}", values, [*own, *known])
@@ -159,7 +161,7 @@ class SourceConfig:
         if source.weight <= 0:
             raise SettingError(f"mixture.{name}: weight {source.weight} is not positive")
         if source.shards and source.text:
-            raise SettingError(f"mixture.{name}: shards and text are two places; give one")
+            raise SettingError(f"mixture.{name}: has both shards and text; give one of them")
         return cls(source.weight, source.shards, source.text, {k: values[k] for k in values if k in known})
 
     def to_dict(self) -> dict[str, Any]:
@@ -172,14 +174,14 @@ class TrainingConfig:
     """Data, model and optimization of one run.
 
     Attributes:
-        data: recipe of what is generated, as far as a source has no settings of its own.
+        data: recipe of generated pairs; the settings of a source override it.
         mixture: sources of training pairs by name; by default the recipe's task alone.
         model: shape of the model.
         training: settings of the loop.
-        recipes: recipe of each source that is generated, by its name.
+        recipes: recipe of each generated source, by the name of the source.
 
     Raises:
-        SettingError: if the settings do not go together, or a task cannot be generated on the fly.
+        SettingError: if the settings contradict each other, or a task cannot be generated on the fly.
     """
 
     data: Recipe = field(default_factory=Recipe)
@@ -193,7 +195,7 @@ class TrainingConfig:
             object.__setattr__(self, "mixture", {self.data.task: SourceConfig()})
         owner = self.training.metric.rpartition("/")[0]
         if owner and owner not in self.mixture:
-            raise SettingError(f"training: metric {self.training.metric!r} is of no source of the mixture")
+            raise SettingError(f"training: metric {self.training.metric!r} names no source of the mixture")
         generated = {
             name: _recipe(self.data, name, source.recipe)
             for name, source in self.mixture.items()
@@ -211,7 +213,7 @@ class TrainingConfig:
         }
 
     def differences(self, other: TrainingConfig) -> list[str]:
-        """Settings that are not the same in another configuration, as ``table.name: this, other``."""
+        """Settings that differ from another configuration, each as ``table.name: this, other``."""
         mine, theirs = _leaves(self.to_dict()), _leaves(other.to_dict())
         return [
             f"{name}: {mine.get(name)!r}, {theirs.get(name)!r}"
@@ -224,7 +226,7 @@ class TrainingConfig:
         """A configuration from plain values.
 
         Raises:
-            SettingError: for a table or setting that does not exist or does not fit.
+            SettingError: for an unknown table or setting, or a bad value.
         """
         _refuse_unknown("configuration", values, [f.name for f in fields(cls) if f.init])
         for tables in (values, values.get("mixture", {})):
@@ -245,16 +247,17 @@ class TrainingConfig:
     def load(
         cls, recipe: str | Path, overrides: tuple[str, ...] = (), *, tasks: tuple[str, ...] = ()
     ) -> TrainingConfig:
-        """Reads a TOML file, or one that ships by its name, and applies tasks and overrides.
+        """Read a TOML file or a built-in configuration, then apply tasks and overrides.
 
         Args:
-            recipe: path of a file, or ``tiny``, ``small``, ``base``, ``paper``.
+            recipe: path of a file, or the name of a built-in configuration: ``tiny``, ``small``, ``base``,
+                ``paper``.
             overrides: settings such as ``training.steps=500`` or ``mixture.ibp.weight=2``.
-            tasks: the mixture is these tasks; the file's settings of theirs are kept.
+            tasks: makes these tasks the mixture, with the settings that the file has for them.
 
         Raises:
             DataError: if the file cannot be read.
-            SettingError: for settings that do not exist or do not fit.
+            SettingError: for unknown settings or bad values.
         """
         path = find_recipe(recipe)
         try:
@@ -272,20 +275,20 @@ class TrainingConfig:
 
 
 def find_recipe(recipe: str | Path) -> Path:
-    """The file of a recipe given by path or by the name of one that ships.
+    """The file of a recipe, given by its path or by the name of a built-in one.
 
     Raises:
-        DataError: if there is neither.
+        DataError: if there is no such file or built-in recipe.
     """
     for path in (Path(recipe), RECIPES / f"{recipe}.toml"):
         if path.is_file():
             return path
     names = ", ".join(sorted(path.stem for path in RECIPES.glob("*.toml")))
-    raise DataError(f"there is no file or recipe {recipe}; recipes that ship: {names}")
+    raise DataError(f"no file or built-in recipe {recipe}; built-in recipes: {names}")
 
 
 def _recipe(shared: Recipe, name: str, own: dict[str, Any]) -> Recipe:
-    """The recipe of a source that is generated: the shared settings, then its own.
+    """The recipe of a generated source: the shared settings, overridden by its own.
 
     Raises:
         SettingError: if its task cannot be generated on the fly.
@@ -296,7 +299,7 @@ def _recipe(shared: Recipe, name: str, own: dict[str, Any]) -> Recipe:
             f"mixture.{name}: {task} examples need computer algebra; generate them first and set "
             f"mixture.{name}.shards=FOLDER"
         )
-    # Sizes have other defaults for other tasks, and options are those of one task.
+    # Default sizes depend on the task, and options belong to one task.
     usual = Recipe(task=shared.task).to_dict()
     chosen = {key: value for key, value in shared.to_dict().items() if value != usual[key]}
     if task != shared.task:
@@ -308,7 +311,7 @@ def _override(values: dict[str, Any], override: str) -> None:
     name, separator, text = override.partition("=")
     *tables, key = name.split(".")
     if not separator or not tables or not key:
-        raise SettingError(f"override {override!r} does not read table.setting=value")
+        raise SettingError(f"override {override!r} does not have the form table.setting=value")
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
@@ -353,5 +356,5 @@ def _refuse_unknown(table: str, values: dict[str, Any], known: list[str]) -> Non
     for name in values:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(known)}"
+            hint = f"; did you mean {close[0]!r}?" if close else f"; choose from: {', '.join(known)}"
             raise SettingError(f"{table}: unknown setting {name!r}{hint}")

@@ -1,4 +1,4 @@
-"""Curves of one or more runs as a picture."""
+"""Plot of the curves of one or more runs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _INK = "#444444"
 
 
 def plot_runs(folders: list[Path], target: Path) -> None:
-    """Draws loss, accuracy, learning rate and speed over the steps, a color for each run.
+    """Plot loss, accuracy, learning rate and speed over the steps, with a color for each run.
 
     Args:
         folders: folders of runs.
-        target: picture to write (png, svg or pdf).
+        target: picture file to write (png, svg or pdf).
 
     Raises:
         DataError: if a run has no log, or the picture cannot be written.
@@ -29,7 +29,7 @@ def plot_runs(folders: list[Path], target: Path) -> None:
         try:
             lines = read_log(folder)
         except OSError as error:
-            raise DataError(f"{folder} holds no {LOG}; is it the folder of a run?") from error
+            raise DataError(f"there is no {LOG} in {folder}; give the folder of a run") from error
         name, color = folder.name, f"C{index}"
         training = [line for line in lines if line["kind"] == "training"]
         validation = [line for line in lines if line["kind"] == "validation"]
@@ -47,7 +47,7 @@ def plot_runs(folders: list[Path], target: Path) -> None:
         (loss, "loss per target token"),
         (accuracy, "validation problems solved by greedy decoding (share)"),
         (rate, "learning rate"),
-        (speed, "examples a second"),
+        (speed, "examples per second"),
     ):
         axes.set_title(title, fontsize=10, color=_INK, loc="left")
         axes.set_xlabel("step", fontsize=9, color=_INK)

@@ -1,6 +1,7 @@
-"""Where a run takes place: devices and processes, through Lightning Fabric.
+"""Devices and processes of a run, through Lightning Fabric.
 
-``torchrun`` and ``srun`` start the processes and say so in the environment; alone, a run is one process.
+``torchrun`` and ``srun`` start the processes and describe them in the environment; otherwise a run is one
+process.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 
 
 def processes() -> tuple[int, int]:
-    """Processes on each node and number of nodes, as the launcher tells them."""
+    """Processes per node and number of nodes, as set by the launcher."""
     environment = os.environ
     if "LOCAL_WORLD_SIZE" in environment:  # torchrun
         each = int(environment["LOCAL_WORLD_SIZE"])
         return each, int(environment["WORLD_SIZE"]) // each
-    # Within a shell of salloc the variables are there too, but nothing has been launched.
+    # A shell of salloc has the variables too, but there nothing has been launched.
     if "SLURM_NTASKS" in environment and environment.get("SLURM_JOB_NAME") not in ("bash", "interactive"):
         nodes = int(environment.get("SLURM_NNODES", "1"))
         return int(environment["SLURM_NTASKS"]) // nodes, nodes
@@ -35,12 +36,12 @@ def processes() -> tuple[int, int]:
 
 
 def launch(settings: OptimizationConfig) -> Fabric:
-    """Joins the other processes, if there are any.
+    """Join the other processes, if there are any.
 
     Raises:
-        SettingError: if the processes do not divide by the streams, or the device is not there.
+        SettingError: if ``streams`` does not divide the number of processes, or the device is missing.
     """
-    # Importing Fabric takes longer than importing torch; whoever only loads a model does without it.
+    # Importing Fabric takes longer than importing torch, and loading a model does not need it.
     from lightning_fabric import Fabric
     from lightning_fabric.utilities.exceptions import MisconfigurationException
 
@@ -68,7 +69,7 @@ def launch(settings: OptimizationConfig) -> Fabric:
 
 
 def _precision(settings: OptimizationConfig) -> dict[str, Any]:
-    """Fabric's argument; on a CPU it would take bf16 for fp16, so that is said in another way."""
+    """Fabric's precision argument; on a CPU it would replace fp16 by bf16, so fp16 gets its own plugin."""
     from lightning_fabric.plugins import MixedPrecision
 
     on_cpu = settings.accelerator == "cpu" or (
@@ -82,16 +83,16 @@ def _precision(settings: OptimizationConfig) -> dict[str, Any]:
 
 
 def _sharded(world: int) -> Any:  # noqa: ANN401
-    """Fully sharded data parallelism (FSDP2): every layer is gathered when it is used."""
+    """Strategy for fully sharded data parallelism (FSDP2), which gathers each layer when it is used."""
     from lightning_fabric.strategies.model_parallel import ModelParallelStrategy
 
-    # Keys and values are views; nothing changes them in place, of which this warns.
+    # FSDP2 warns that views may be changed in place; keys and values are views, but nothing changes them.
     warnings.filterwarnings("ignore", message="FSDP2-wrapped module")
     return ModelParallelStrategy(shard, data_parallel_size=world, tensor_parallel_size=1)
 
 
 def shard(model: nn.Module, mesh: DeviceMesh) -> nn.Module:
-    """Shards a model's layers over the processes, in place."""
+    """Shard a model's layers over the processes, in place."""
     from torch.distributed.fsdp import fully_shard, register_fsdp_forward_method
 
     data = mesh["data_parallel"]
@@ -108,7 +109,7 @@ def shard(model: nn.Module, mesh: DeviceMesh) -> nn.Module:
 
 
 def peak_flops(fabric: Fabric, settings: OptimizationConfig) -> float | None:
-    """What one device can do at this precision, in operations a second, if that is known."""
+    """Peak of one device at this precision, in operations per second, if known."""
     if settings.peak_tflops:
         return settings.peak_tflops * 1e12
     if fabric.device.type != "cuda":

@@ -1,4 +1,4 @@
-"""The log of a run: ``log.jsonl``, a line for each report or evaluation, and TensorBoard's event files."""
+"""The log of a run: ``log.jsonl``, one line per report or evaluation, and TensorBoard's event files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LOG = "log.jsonl"
 
 
 class Log:
-    """Appends figures; what a resumed run does again is removed first."""
+    """Appends figures to the log of a run; lines after the step from which the run resumes are removed."""
 
     def __init__(self, folder: Path, step: int) -> None:
         from torch.utils.tensorboard import SummaryWriter
@@ -24,7 +24,7 @@ class Log:
         self.board = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
 
     def add(self, kind: str, step: int, figures: dict[str, float]) -> None:
-        """One line of figures; ``kind`` is ``training`` or ``validation``."""
+        """Append a line of figures; ``kind`` is ``training`` or ``validation``."""
         line = {"kind": kind, "step": step, **figures}
         with self.path.open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
@@ -32,12 +32,12 @@ class Log:
             self.board.add_scalar(f"{kind}/{name}", value, step)
 
     def close(self) -> None:
-        """Writes what is left."""
+        """Flush and close the files."""
         self.board.close()
 
 
 def read_log(folder: Path) -> list[dict[str, Any]]:
-    """The lines of a run's log; a last one that was cut off is left out."""
+    """The lines of a run's log, without an incomplete last one."""
     lines = []
     for text in (folder / LOG).read_text(encoding="utf-8").splitlines():
         try:

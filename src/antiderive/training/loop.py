@@ -1,4 +1,7 @@
-"""The training loop: batches, steps, the log, evaluations and checkpoints. Lightning Fabric places it."""
+"""The training loop: batches, steps, the log, evaluations and checkpoints.
+
+It does not know on which devices it runs (Lightning Fabric does) or where its pairs come from.
+"""
 
 from __future__ import annotations
 
@@ -29,18 +32,18 @@ from antiderive.training.validation import Validation, summed_loss
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """Where a run is; figures are means over the steps since the last report, over all processes.
+    """Progress of a run; figures are means over the steps since the last report, over all processes.
 
     Attributes:
         step: optimizer steps done.
-        steps: optimizer steps in all.
+        steps: total number of optimizer steps.
         loss: loss per target token.
-        learning_rate: the one of the last step.
-        gradient_norm: of the last step, before clipping.
-        tokens_per_second: tokens that are not padding.
-        examples_per_second: examples.
+        learning_rate: learning rate of the last step.
+        gradient_norm: gradient norm of the last step, before clipping.
+        tokens_per_second: tokens per second, without padding.
+        examples_per_second: examples per second.
         padding: share of padding among the tokens of the batches.
-        utilization: floating-point operations a second as a share of the devices' peak, if that is known.
+        utilization: floating-point operations per second as a share of the devices' peak, if known.
     """
 
     step: int
@@ -54,7 +57,7 @@ class TrainingProgress:
     utilization: float | None = None
 
     def figures(self) -> dict[str, float]:
-        """What goes to the log."""
+        """Figures for the log."""
         values = asdict(self)
         return {name: v for name, v in values.items() if v is not None and name not in ("step", "steps")}
 
@@ -66,21 +69,21 @@ def train(
     report: Callable[[TrainingProgress], None] = lambda _: None,
     report_validation: Callable[[int, dict[str, float]], None] = lambda *_: None,
 ) -> Checkpoint:
-    """Trains to the configured number of steps and returns the last checkpoint.
+    """Train for the configured number of steps and return the last checkpoint.
 
-    A folder that holds checkpoints of the same configuration is resumed from the newest one. SIGTERM, SIGUSR1
-    and Ctrl-C let the present step end and write a checkpoint first.
+    If the folder holds checkpoints of the same configuration, the run resumes from the newest one. On
+    SIGTERM, SIGUSR1 and Ctrl-C it finishes the current step and writes a checkpoint before it stops.
 
     Args:
         config: data, model and optimization.
         folder: where checkpoints and logs go.
-        report: called in the first process for each line of the log.
-        report_validation: called there with the step and the metrics of each evaluation.
+        report: called for each line of the log, in the first process.
+        report_validation: called with the step and metrics of each evaluation, in the first process.
 
     Raises:
-        DataError: if the folder holds a run of another configuration or number of processes, or data are
+        DataError: if the folder holds a run with another configuration or number of processes, or data are
             missing.
-        LimitError: if the loss is no longer a number.
+        LimitError: if the loss becomes infinite or not a number.
         PreemptedError: after SIGTERM or SIGUSR1.
         KeyboardInterrupt: after Ctrl-C.
     """
@@ -94,19 +97,19 @@ def train(
                 if stop == signal.SIGINT:
                     raise KeyboardInterrupt
                 raise PreemptedError(
-                    f"stopped by {signal.Signals(stop).name} after step {run.step}; the checkpoint is "
-                    "written, the same command goes on from it"
+                    f"stopped by {signal.Signals(stop).name} after step {run.step}; a checkpoint is written, "
+                    "and the same command resumes from it"
                 )
             if run.finished:
                 break
     latest = Checkpoint.latest(folder)
     if latest is None:
-        raise DataError(f"{folder}: the checkpoint of step {run.step} is gone")
+        raise DataError(f"{folder}: the checkpoint of step {run.step} has been removed")
     return latest
 
 
 class _Run:
-    """Model, optimizer and position of one run on one of its processes."""
+    """Model, optimizer and position of a run, in one of its processes."""
 
     def __init__(self, config: TrainingConfig, folder: Path, sources: Sequence[OpenSource]) -> None:
         settings = self.settings = config.training
@@ -142,12 +145,12 @@ class _Run:
 
     @property
     def finished(self) -> bool:
-        """Whether all steps are done, or evaluations have not improved for too long."""
+        """True if all steps are done, or evaluations have stopped improving."""
         settings = self.settings
         return self.step >= settings.steps or 0 < settings.patience <= self.worse
 
     def pieces(self) -> Iterator[list[Batch]]:
-        """This process's pieces of one batch after the other, from the present position on."""
+        """Pieces of each batch for this process, from the current position on."""
         if self.finished:
             return
         streams, rank = self.settings.streams, self.fabric.global_rank
@@ -158,9 +161,9 @@ class _Run:
             yield from batches
 
     def optimize(self, pieces: list[Batch]) -> None:
-        """One step of the optimizer."""
+        """Make one step of the optimizer."""
         settings, fabric = self.settings, self.fabric
-        # Dropout depends on the seed, the step and the process alone: nothing of it has to be kept.
+        # Dropout depends only on the seed, the step and the process, so checkpoints need no random state.
         torch.manual_seed((settings.seed << 40) + (self.step << 12) + fabric.global_rank)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.step, settings)
@@ -174,10 +177,10 @@ class _Run:
                 part = summed_loss(
                     self.wrapped, batch, self.config.model.pad, settings.label_smoothing, fabric.device
                 )
-                # Gradients are averaged over processes; every label of the whole batch counts the same.
+                # Gradients are averaged over processes, but every label of the batch must count the same.
                 fabric.backward(part * (self.world / labels))
             loss += part.detach() / labels
-        # With 16-mixed a gradient that overflowed is skipped by the scaler, so it is no error here.
+        # With 16-mixed the scaler skips a gradient that overflowed, so it is not an error here.
         norm = fabric.clip_gradients(
             self.wrapped, self.wrapped_optimizer, max_norm=settings.clip, error_if_nonfinite=False
         )
@@ -192,7 +195,7 @@ class _Run:
         report: Callable[[TrainingProgress], None],
         report_validation: Callable[[int, dict[str, float]], None],
     ) -> int:
-        """Reports, evaluates and saves when it is time; returns the signal that asks all to stop, or 0."""
+        """Report, evaluate and save when due; return the signal that stops all processes, or 0."""
         settings, step = self.settings, self.step
         last = self.finished
         evaluate = settings.evaluate_every > 0 and step % settings.evaluate_every == 0
@@ -204,7 +207,7 @@ class _Run:
                 self.log.add("training", step, progress.figures())
                 report(progress)
         elif self.world > 1:
-            # Processes must agree where they stop, so they compare only where all of them report.
+            # Processes must stop at the same step, so they compare signals only where all of them report.
             stop = 0
         if evaluate:
             metrics = self._evaluate()
@@ -216,10 +219,10 @@ class _Run:
         return 0 if self.finished else stop
 
     def _progress(self, received: int) -> tuple[TrainingProgress, int]:
-        """The figures since the last report, of all processes, and the largest signal any of them got.
+        """Figures of all processes since the last report, and the largest signal that any of them received.
 
         Raises:
-            LimitError: if the loss is not a number.
+            LimitError: if the loss is infinite or not a number.
         """
         meter, settings = self.meter, self.settings
         figures = meter.figures()
@@ -232,12 +235,12 @@ class _Run:
         loss, tokens, size, examples, flops = sums
         loss /= meter.steps
         norm = _number(meter.norm)
-        # A gradient that is not finite ruins the weights before it shows in the loss; with loss scaling such
-        # a step is left out.
+        # A gradient that is not finite ruins the weights before it shows in the loss; loss scaling skips such
+        # steps.
         if not math.isfinite(loss) or (not math.isfinite(norm) and settings.precision != "16-mixed"):
             raise LimitError(
-                f"the loss is {loss}, the gradient {norm} in the steps {self.step - meter.steps + 1} to "
-                f"{self.step}; lower training.learning_rate (the last checkpoint is from before)"
+                f"the loss is {loss} and the gradient norm {norm} in steps {self.step - meter.steps + 1} to "
+                f"{self.step}; lower training.learning_rate (the last checkpoint is from before these steps)"
             )
         seconds = max(time.monotonic() - meter.since, 1e-9)
         peak = meter.peak
@@ -259,7 +262,7 @@ class _Run:
 
     def _evaluate(self) -> dict[str, float]:
         settings = self.settings
-        # Sharded parameters are gathered by all processes together, so that all must do the same.
+        # All processes gather sharded parameters together, so all must do the same work here.
         alone = settings.strategy == "fsdp"
         part, parts = (0, 1) if alone else (self.fabric.global_rank, self.world)
         if self.validation is None:
@@ -273,7 +276,7 @@ class _Run:
         self.model.train()
         self.meter.reset()
         if settings.metric not in metrics:
-            raise DataError(f"the evaluation has no {settings.metric}: there are no validation pairs for it")
+            raise DataError(f"no validation pairs for the metric {settings.metric}; choose another metric")
         value = metrics[settings.metric]
         score = -value if settings.metric.endswith("loss") else value
         self.worse += 1
@@ -285,7 +288,7 @@ class _Run:
         return metrics
 
     def save(self) -> None:
-        """Writes a checkpoint of the present step; every process takes part."""
+        """Write a checkpoint of the current step; every process takes part."""
         positions = self._positions()
         weights, moments = state_tensors(self.model, self.optimizer)
         if self.fabric.is_global_zero:
@@ -304,7 +307,7 @@ class _Run:
         self.fabric.barrier()
 
     def _positions(self) -> list[list[int]]:
-        """The position of each stream; the first processes have one each."""
+        """The position of each stream; the first processes hold one each."""
         if self.settings.streams == 1:
             return [list(self.position)]
         gathered: Any = self.fabric.all_gather(torch.tensor(self.position, device=self.fabric.device))
@@ -319,12 +322,12 @@ class _Run:
         different = TrainingConfig.from_dict(state["config"]).differences(self.config)
         if different:
             raise DataError(
-                f"{self.folder} holds a run of another configuration ({'; '.join(different)}); "
+                f"{self.folder} holds a run with another configuration ({'; '.join(different)}); "
                 "choose another folder"
             )
         if state["world"] != self.world:
             raise DataError(
-                f"{self.folder} holds a run of {state['world']} processes and this is one of {self.world}; "
+                f"{self.folder} holds a run of {state['world']} processes, and this one has {self.world}; "
                 "start as many as before, or choose another folder"
             )
         load_state_tensors(self.model, self.optimizer, latest.tensors("model"), latest.tensors("optimizer"))
@@ -340,13 +343,13 @@ class _Run:
         return cast("Tensor", total)
 
     def close(self) -> None:
-        """Ends the log."""
+        """Close the log."""
         if self.log is not None:
             self.log.close()
 
 
 class _Meter:
-    """Sums since the last report, of this process."""
+    """Sums of this process since the last report."""
 
     def __init__(self, peak: float | None) -> None:
         self.peak = peak
@@ -354,7 +357,7 @@ class _Meter:
         self.reset()
 
     def reset(self) -> None:
-        """Starts again from zero."""
+        """Reset the sums to zero."""
         self.loss: Tensor | float = 0.0
         self.steps = self.tokens = self.size = self.examples = 0
         self.flops = 0.0
@@ -372,7 +375,7 @@ class _Meter:
             self.flops += model.training_flops(rows, source, batch.target.shape[1] - 1)
 
     def figures(self) -> Tensor:
-        """Loss, tokens, tokens with padding, examples and floating-point operations."""
+        """Sums of loss, tokens, tokens with padding, examples and floating-point operations."""
         loss = float(self.loss)
         return torch.tensor([loss, self.tokens, self.size, self.examples, self.flops], dtype=torch.float64)
 

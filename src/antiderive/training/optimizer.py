@@ -1,4 +1,4 @@
-"""AdamW, its schedule, and its state by the names of the parameters."""
+"""AdamW, its schedule, and its state by parameter name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from antiderive.training.config import OptimizationConfig
 
 
 def learning_rate(step: int, settings: OptimizationConfig) -> float:
-    """Linear warm-up, then a cosine from the peak to a tenth of it, or the peak."""
+    """Learning rate of a step: linear warm-up, then a cosine down to a tenth of the peak, or the peak."""
     if step < settings.warmup:
         return settings.learning_rate * (step + 1) / settings.warmup
     if settings.schedule == "constant":
@@ -32,7 +32,7 @@ def make_optimizer(model: nn.Module, settings: OptimizationConfig) -> torch.opti
         ],
         lr=settings.learning_rate,
         betas=(0.9, settings.beta2),
-        # One kernel for all parameters; with loss scaling it would hide the gradients from clipping.
+        # The fused kernel unscales gradients itself, so with loss scaling they could not be clipped.
         fused=settings.precision != "16-mixed",
     )
 
@@ -40,8 +40,8 @@ def make_optimizer(model: nn.Module, settings: OptimizationConfig) -> torch.opti
 def state_tensors(
     model: nn.Module, optimizer: torch.optim.Optimizer
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Weights and moments by name, whole in the first process; every process takes part."""
-    # Its import takes seconds; whoever only loads a model does without it.
+    """Weights and moments by name, complete in the first process; every process takes part."""
+    # This import takes seconds, and loading a model does not need it.
     from torch.distributed.checkpoint.state_dict import (
         StateDictOptions,
         get_model_state_dict,
@@ -67,7 +67,7 @@ def load_state_tensors(
     weights: dict[str, Tensor],
     moments: dict[str, Tensor],
 ) -> None:
-    """The inverse of :func:`state_tensors`; every process has read the whole."""
+    """Load what :func:`state_tensors` returned; every process passes all of it."""
     from torch.distributed.checkpoint.state_dict import (
         StateDictOptions,
         get_optimizer_state_dict,

@@ -1,4 +1,4 @@
-"""Signals that ask a run to stop: it finishes its step, writes a checkpoint and goes."""
+"""Signals that ask a run to stop after the current step, with a checkpoint."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from types import FrameType, TracebackType
 from typing import Any
 
 _ASKING = (signal.SIGTERM, signal.SIGINT, *([signal.SIGUSR1] if hasattr(signal, "SIGUSR1") else []))
-"""SIGTERM and SIGUSR1 come from schedulers ahead of the end of a job, SIGINT from a keyboard."""
+"""Schedulers send SIGTERM or SIGUSR1 before a job ends; the keyboard sends SIGINT."""
 
 
 class StopSignals:
-    """Notes such a signal within a ``with`` block; a second Ctrl-C interrupts at once.
+    """Records stop signals within a ``with`` block; a second Ctrl-C interrupts at once.
 
     Attributes:
-        received: number of the first signal, 0 before there is one.
+        received: number of the first signal; 0 if there was none.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class StopSignals:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> StopSignals:
-        # Python delivers signals to the main thread only; elsewhere a run is stopped by its caller.
+        # Python delivers signals only to the main thread; in other threads the caller stops the run.
         if threading.current_thread() is threading.main_thread():
             self._before = {number: signal.signal(number, self._note) for number in _ASKING}
         return self

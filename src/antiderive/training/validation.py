@@ -1,4 +1,4 @@
-"""What a model can do on validation problems: loss, exact match, and verified accuracy on a sample."""
+"""Metrics of a model on validation pairs: loss, exact match, and verified accuracy on a sample."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from antiderive.workers import Pool
 def summed_loss(
     model: torch.nn.Module, batch: Batch, pad: int, smoothing: float, device: torch.device
 ) -> Tensor:
-    """Cross-entropy of the next target tokens, summed over them."""
+    """Sum of the cross-entropy over all target tokens."""
     source = torch.from_numpy(batch.source).to(device, non_blocking=True)
     target = torch.from_numpy(batch.target).to(device, non_blocking=True)
     logits = model(source, target[:, :-1])
@@ -38,12 +38,12 @@ def summed_loss(
 
 @dataclass(frozen=True)
 class _Share:
-    """One source's validation pairs, as far as one process looks at them.
+    """The validation pairs of one source that fall to one process.
 
     Attributes:
-        source: where they come from.
+        source: the source.
         batches: pairs for the loss.
-        answers: pairs whose problems are solved.
+        answers: pairs for decoding.
     """
 
     source: OpenSource
@@ -61,14 +61,14 @@ class _Share:
 
 
 class Validation:
-    """The same problems at every evaluation, shared among the processes.
+    """The validation pairs of a run, the same at every evaluation, divided among the processes.
 
     Args:
-        sources: where the problems come from.
-        settings: how many of them, and the size of a batch.
+        sources: sources of the pairs.
+        settings: number of pairs and size of a batch.
         max_tokens: longest answer.
-        part: number of this process among those that share the work.
-        parts: how many there are.
+        part: index of this process among those that share the work.
+        parts: number of those processes.
     """
 
     def __init__(
@@ -87,11 +87,11 @@ class Validation:
     def measure(
         self, model: Seq2Seq, device: torch.device, add: Callable[[Tensor], Tensor]
     ) -> dict[str, float]:
-        """Metrics of all sources together and, with several, of each.
+        """Metrics over all sources and, if there are several, of each.
 
         Args:
-            model: in evaluation mode.
-            device: where it is.
+            model: the model, in evaluation mode.
+            device: device of the model.
             add: sums a tensor over the processes.
         """
         counts = torch.zeros(len(self.shares), 5, dtype=torch.float64)
@@ -109,7 +109,7 @@ class Validation:
         return metrics
 
     def _answer(self, model: Seq2Seq, share: _Share) -> tuple[int, int]:
-        """How many problems are answered exactly like the reference, and how many answers are verified."""
+        """Number of answers that match the reference exactly, and number of verified answers."""
         if not len(share.answers):
             return 0, 0
         found = beam_search(model, list(share.answers.problems), self.decoding)

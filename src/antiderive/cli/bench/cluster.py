@@ -195,7 +195,7 @@ def _workers(address: Address, url: str, number: int) -> Iterator[None]:
     try:
         for process in running:
             line = process.stderr.readline() if process.stderr is not None else ""
-            if "works at" not in line:
+            if "listening on" not in line:
                 raise ClusterError(f"a worker did not start: {line.strip()}")
         yield
     finally:

@@ -1,6 +1,6 @@
-"""What training reads: sources of pairs, mixtures of them, and batches.
+"""The feed of training: sources of pairs, mixtures of sources, and batches.
 
-Nothing here knows the model or the loss.
+It does not know the model or the loss.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Batches for training: pairs of like length together, within a budget of tokens.
+"""Batches for training: pairs of similar length together, within a budget of tokens.
 
-The stream is a sequence of *pools* (``sources.py``), each cut into batches. The batches of a pool are a pure
-function of the source, the settings and the pool's number, so a position in the stream is two numbers, memory
-does not grow, and a run that is resumed sees the batches that would have come.
+The stream is a sequence of *pools* (``sources.py``), each divided into batches. The batches of a pool are a
+pure function of the source, the settings and the pool's number. So a position in the stream is two numbers,
+memory does not grow, and a resumed run sees the same batches as an uninterrupted one.
 
-A batch is what one step of the optimizer learns from, on however many processes: each takes the rows of
+A batch belongs to one step of the optimizer, whatever the number of processes: each process takes the rows of
 its *part*. So one process, two processes and one with gradient accumulation see the same batches.
 """
 
@@ -27,14 +27,14 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Batch:
-    """Padded token ids: this process's part of a batch.
+    """Padded token ids of this process's part of a batch.
 
     Attributes:
         source: problems with ``<eos>``, shape [rows, source length].
         target: ``<bos>``, solution, ``<eos>``, shape [rows, target length].
-        labels: target tokens to predict in the whole batch, all parts together.
-        examples: rows of the whole batch.
-        position: where the stream stands *after* this batch: pool, batch within the pool.
+        labels: number of target tokens to predict in the whole batch.
+        examples: number of rows of the whole batch.
+        position: position of the stream *after* this batch: pool, batch within the pool.
     """
 
     source: Integers
@@ -45,12 +45,12 @@ class Batch:
 
     @property
     def tokens(self) -> int:
-        """Tokens that are not padding."""
+        """Number of tokens without padding."""
         return int(np.count_nonzero(self.source) + np.count_nonzero(self.target))
 
     @property
     def size(self) -> int:
-        """Tokens with padding."""
+        """Number of tokens with padding."""
         return self.source.size + self.target.size
 
     @classmethod
@@ -68,13 +68,13 @@ class Batch:
         Args:
             pairs: the pairs of a pool.
             rows: indices of the whole batch's pairs.
-            position: where the stream stands after the batch.
-            part: number of the process among those that share the batch.
-            parts: how many share it.
+            position: position of the stream after the batch.
+            part: index of the process among those that share the batch.
+            parts: number of those processes.
         """
         vocabulary = Vocabulary()
         mine = rows[part::parts]
-        # A process without rows takes one and learns nothing from it, so that all keep in step.
+        # A process without rows takes one and ignores its labels, so that all processes stay in step.
         idle = not len(mine)
         own = pairs.select(rows[:1] if idle else mine)
         source = own.problems.padded(vocabulary.pad, end=vocabulary.eos)
@@ -86,22 +86,22 @@ class Batch:
 
 
 _HOPELESS = 10
-"""Pools without a pair after which the data are called empty."""
+"""Pools without a pair after which the data count as empty."""
 
 _RUN = 4
-"""Batches' worth of pairs of like problem length that are sorted by solution length together (measured)."""
+"""Length of a run, in batches: pairs of similar problem length, sorted by solution length (measured)."""
 
 
 def grouped(pairs: Pairs, budget: int, *, run: int = _RUN) -> list[Integers]:
-    """Indices of pairs in groups, each of at most ``budget`` tokens when padded to its longest sides.
+    """Indices of pairs in groups of at most ``budget`` tokens, counted with padding.
 
-    Rows are sorted by length of the problem, cut into runs of a few groups each, and each run is sorted by
-    length of the solution, upwards and downwards in turn: sorted by the problem alone, the solutions of a
-    group are of any length and are mostly padding.
+    Rows are sorted by the length of the problem and divided into runs of a few groups; each run is sorted by
+    the length of the solution, alternately ascending and descending. If they were sorted by problem alone, a
+    group would have solutions of all lengths, which would be mostly padding.
 
     Args:
-        pairs: the pairs; none give no groups.
-        budget: tokens of a group, special tokens and padding included.
+        pairs: the pairs; no pairs give no groups.
+        budget: tokens of a group, including special tokens and padding.
         run: groups' worth of tokens in a run.
     """
     if not len(pairs):
@@ -126,12 +126,12 @@ class BatchStream:
     """Endless batches of a source.
 
     Args:
-        source: where the pairs come from.
-        tokens_per_batch: source plus target tokens of a batch, padding included, over all its parts.
-        pool: pairs per pool, among which those of like length are found.
-        seed: order of the batches within a pool.
-        stream: with several streams, this one takes the pools ``stream``, ``stream + streams``, ...
-        streams: number of streams, so that not every process has to make all the data.
+        source: source of the pairs.
+        tokens_per_batch: source plus target tokens of a batch, including padding, over all its parts.
+        pool: pairs per pool; those of similar length are batched together.
+        seed: seed of the order of batches within a pool.
+        stream: index of this stream, which takes the pools ``stream``, ``stream + streams``, ...
+        streams: number of streams; with several, no process has to make all the data.
     """
 
     def __init__(
@@ -161,18 +161,19 @@ class BatchStream:
     def batches(
         self, position: tuple[int, int] | None = None, *, part: int = 0, parts: int = 1, pieces: int = 1
     ) -> Generator[list[Batch], None, None]:
-        """Batches from ``position`` on, as this process's pieces; the next pool is made in the background.
+        """Pieces of each batch for this process, from ``position`` on.
 
-        Close the iterator (or let it be collected) to end the background thread.
+        The next pool is made in the background.
+        Close the iterator (or let it be garbage-collected) to end the background thread.
 
         Args:
-            position: where to go on; by default the stream's beginning.
-            part: number of this process among those that share the stream's batches.
-            parts: how many share them.
-            pieces: pieces that this process cuts its part into, to accumulate their gradients.
+            position: where to start; by default at the beginning of the stream.
+            part: index of this process among those that share the stream's batches.
+            parts: number of those processes.
+            pieces: number of pieces of this process's part, for gradient accumulation.
 
         Raises:
-            DataError: if a source gives no pairs at all.
+            DataError: if a source has no pairs at all.
         """
         number, skip = position if position is not None else (self.stream, 0)
         empty = 0
@@ -183,7 +184,7 @@ class BatchStream:
                 following = maker.submit(self.groups_of_pool, number + self.streams)
                 empty = 0 if groups else empty + 1
                 if empty == _HOPELESS:
-                    raise DataError("the data give no training pairs within max_tokens")
+                    raise DataError("there are no training pairs within max_tokens; raise data.max_tokens")
                 for index in range(skip, len(groups)):
                     yield [
                         Batch.of(

@@ -1,4 +1,4 @@
-"""The order in which the blocks of a file are read: another permutation in each epoch, without end."""
+"""The endless order in which the blocks of a file are read: a different permutation in each epoch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 def blocks_of_pool(number: int, per_pool: int, blocks: int, seed: int) -> Iterator[int]:
-    """The blocks of pool ``number``, ``per_pool`` of them, of a file of ``blocks`` blocks."""
+    """The ``per_pool`` blocks of pool ``number``, out of a file of ``blocks`` blocks."""
     for index in range(number * per_pool, (number + 1) * per_pool):
         epoch, within = divmod(index, blocks)
         yield int(_permutation(epoch, blocks, seed)[within])

@@ -1,4 +1,4 @@
-"""The sources of a configuration, opened: once for a run, for training and for its evaluations."""
+"""The sources of a configuration, opened once per run, for training and evaluation."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class OpenSource:
     """One source of a mixture.
 
     Attributes:
-        name: of the source in the mixture.
-        task: of its problems.
-        weight: share of the training pairs, against the weights of the others.
-        source: where the pairs come from.
+        name: name of the source in the mixture.
+        task: task of its problems.
+        weight: share of the training pairs, relative to the weights of the others.
+        source: source of the pairs.
     """
 
     name: str
@@ -31,7 +31,7 @@ class OpenSource:
 
 
 def open_sources(config: TrainingConfig) -> tuple[OpenSource, ...]:
-    """The sources of a configuration's mixture, in its order.
+    """Open the sources of a configuration's mixture, in its order.
 
     Raises:
         DataError: if files are missing.

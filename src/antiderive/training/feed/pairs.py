@@ -1,4 +1,4 @@
-"""Pairs of a problem and its solution, as a model learns from them."""
+"""Pairs of a problem and its solution as token ids."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Pair = tuple[list[int], list[int]]
 
 @dataclass(frozen=True)
 class Pairs:
-    """Problems and solutions, row by row.
+    """Pairs of problems and solutions in two tables of the same length.
 
     Attributes:
         problems: token ids of the problems.
@@ -38,7 +38,7 @@ class Pairs:
 
     @classmethod
     def joined(cls, parts: Sequence[Pairs]) -> Pairs:
-        """The pairs of several parts, one part after the other."""
+        """The pairs of several parts, one part after another."""
         return cls(
             TokenRows.joined([part.problems for part in parts]),
             TokenRows.joined([part.solutions for part in parts]),
@@ -59,6 +59,6 @@ class Pairs:
         return Pairs(self.problems.select(rows), self.solutions.select(rows))
 
     def within(self, max_tokens: int) -> Pairs:
-        """The pairs of which neither side is longer than ``max_tokens``."""
+        """The pairs with at most ``max_tokens`` tokens on either side."""
         fits = np.maximum(self.problems.lengths, self.solutions.lengths) <= max_tokens
         return self if fits.all() else self.select(fits)

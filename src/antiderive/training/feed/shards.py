@@ -18,11 +18,11 @@ from antiderive.training.feed.pairs import Pairs
 class ShardSource:
     """Pairs from a folder of Parquet shards, read a block of rows at a time.
 
-    The shards of a data set's manifest must all be there; a folder without one is taken as it is. Files
-    whose names start with ``train-`` and ``valid-`` are used.
+    If the folder has a manifest, all its shards must be there. The files that are read have names that start
+    with ``train-`` or ``valid-``.
 
     Raises:
-        DataError: if the folder, its training shards or one of the manifest's are missing.
+        DataError: if the folder, its training shards or a shard of the manifest is missing.
     """
 
     def __init__(self, folder: Path, max_tokens: int, *, seed: int = 0, block: int = 1000) -> None:
@@ -36,7 +36,7 @@ class ShardSource:
         ]
         if not self.blocks:
             raise DataError(f"the training shards of {folder} are empty")
-        # Decoded shards that are kept: blocks of one pool come from many files.
+        # Decoded shards stay in memory, since the blocks of one pool come from many files.
         self._shard = lru_cache(maxsize=4)(self._load)
 
     def _find(self, split: Split) -> list[Path]:
@@ -53,7 +53,7 @@ class ShardSource:
         return [self.folder / name for name, _ in manifest.files(split)]
 
     def pool(self, number: int, size: int) -> Pairs:
-        """As many blocks as hold about ``size`` rows, in the order of the epochs."""
+        """Pairs from as many blocks as hold about ``size`` rows, in the order of the epochs."""
         per_pool = max(1, round(size / self.block))
         return Pairs.joined(
             [self._read(block) for block in blocks_of_pool(number, per_pool, len(self.blocks), self.seed)]

@@ -1,8 +1,8 @@
-"""What every source of training pairs offers, pairs generated from a recipe, and mixtures of sources.
+"""The interface of sources of training pairs, generated pairs, and mixtures of sources.
 
-A source is a sequence of *pools* without end: pool *p* is a pure function of the source's settings and *p*,
-so a position in it is a number, no index is kept and memory does not grow. Files are read in blocks; each
-epoch takes the blocks in another order, and the batches of a pool are shuffled again (``batches.py``).
+A source is an endless sequence of *pools*. Pool *p* is a pure function of the source's settings and *p*, so a
+position is a number, no index is kept, and memory does not grow. Files are read in blocks; each epoch takes
+the blocks in another order, and the batches of a pool are shuffled again (``batches.py``).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from antiderive.tasks import Recipe
 from antiderive.training.feed.pairs import Pairs
 
 _VALID_START = 1 << 41
-"""Where validation looks for problems in a recipe; training never gets that far."""
+"""First index of validation problems in a recipe; training never gets that far."""
 
 _CHUNK = 4000
 
@@ -31,7 +31,7 @@ class PoolSource(Protocol):
 
 
 class Source(PoolSource, Protocol):
-    """Training pairs by pool, and some for validation."""
+    """Training pairs by pool, and validation pairs."""
 
     def validation(self, count: int) -> Pairs:
         """The first ``count`` pairs of the validation split, or as many as there are."""
@@ -39,7 +39,7 @@ class Source(PoolSource, Protocol):
 
 @dataclass(frozen=True)
 class RecipeSource:
-    """Pairs that are generated when they are wanted."""
+    """Pairs generated on demand from a recipe."""
 
     recipe: Recipe
     threads: int = 1
@@ -64,7 +64,7 @@ class RecipeSource:
 
 @dataclass(frozen=True)
 class Mixture:
-    """Several sources, each with its share of every pool."""
+    """A mixture of sources, each with its share of every pool."""
 
     sources: tuple[PoolSource, ...]
     weights: tuple[float, ...]

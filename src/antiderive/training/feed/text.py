@@ -1,4 +1,4 @@
-"""Pairs from a classic text file, ``problem TAB solution`` a line."""
+"""Pairs from a classic text file, one ``problem TAB solution`` per line."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ _BLOCK_BYTES = 1 << 16
 
 
 class TextSource:
-    """Pairs from a classic text file, ``problem TAB solution`` a line, perhaps after ``count|``.
+    """Pairs from a classic text file, one ``problem TAB solution`` per line, perhaps after ``count|``.
 
-    A block is the lines that begin within 64 KiB of the file, so nothing is indexed and a file of any size
-    opens at once. Which lines train and which validate is decided by the skeletons of their problems, as
-    everywhere.
+    A block is the lines that begin within 64 KiB of the file, so no index is needed and a file of any size
+    opens at once. The skeleton of a line's problem decides its split, as everywhere.
 
     Raises:
         DataError: if the file cannot be read.
@@ -36,11 +35,11 @@ class TextSource:
             raise DataError(f"{path} is empty")
         self.blocks = -(-size // _BLOCK_BYTES)
         self.lines_per_block = max(1, len(self._lines(0)))
-        # The pairs of the last block: a pool of a small file holds it many times.
+        # The pairs of the last block; a pool of a small file uses it many times.
         self._last: tuple[tuple[int, Split], list[Pair]] | None = None
 
     def pool(self, number: int, size: int) -> Pairs:
-        """As many blocks as hold about ``size`` lines, in the order of the epochs."""
+        """Pairs from as many blocks as hold about ``size`` lines, in the order of the epochs."""
         per_pool = max(1, round(size / self.lines_per_block))
         return Pairs.of(
             pair
@@ -49,7 +48,7 @@ class TextSource:
         )
 
     def validation(self, count: int) -> Pairs:
-        """The first lines whose problems belong to the validation split."""
+        """The first pairs whose problems belong to the validation split."""
         found: list[Pair] = []
         for block in range(self.blocks):
             found += self._pairs(block, Split.VALID)
@@ -58,7 +57,7 @@ class TextSource:
         return Pairs.of(found[:count])
 
     def _lines(self, block: int) -> list[bytes]:
-        """The lines that begin in a block; the one that begins before it belongs to the block before."""
+        """The lines that begin in a block; a line that begins earlier belongs to the previous block."""
         start = block * _BLOCK_BYTES
         try:
             with self.path.open("rb") as file:

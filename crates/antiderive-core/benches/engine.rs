@@ -51,7 +51,7 @@ fn benches(c: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let mut store = Store::default();
     let mut next = (0..1000).cycle();
-    group.bench_function("parse, canonicalise, differentiate, print", |b| {
+    group.bench_function("parse, canonicalize, differentiate, print", |b| {
         b.iter(|| {
             store.clear();
             let id = Expr::parse(&mut store, &texts[next.next().unwrap_or(0)])

@@ -7,14 +7,14 @@ use crate::operators::Op;
 use crate::store::{Id, Node, Store};
 use crate::symbols::Symbol;
 
-/// An entry of a memo table that is not filled yet.
+/// An empty entry of a memo table.
 const EMPTY: Id = Id(u32::MAX);
 
 impl Store {
     /// The derivative of `root` with respect to `symbol`.
     ///
-    /// With respect to `x` the unknown is a function: `Y` becomes `Y'` and `Y'` becomes `Y''`. The
-    /// derivatives of `abs` and `sign` are those on the real line.
+    /// The unknown is a function of `x`, so with respect to `x` `Y` becomes `Y'` and `Y'` becomes `Y''`.
+    /// `abs` and `sign` are differentiated as on the real line.
     pub fn diff(&mut self, root: Id, symbol: Symbol) -> Result<Id> {
         let mut depends = symbol.bit();
         if symbol == Symbol::X {
@@ -108,7 +108,7 @@ impl Store {
         self.add(&[by_base, by_exponent])
     }
 
-    /// The formula of a template with the argument for `x` and the function's own value for `y`.
+    /// The formula of a template, with the argument as `x` and the function's value as `y`.
     pub(crate) fn instantiate(&mut self, template: &Template, x: Id, y: Id) -> Result<Id> {
         let mut map = self.take_ids();
         let mut args = self.take_ids();
@@ -145,8 +145,8 @@ impl Store {
         }
     }
 
-    /// Rebuilds `root` from the leaves up: `visit` gets each original node and its rebuilt form and
-    /// returns what to keep. Shared nodes are visited once.
+    /// Rebuilds `root` from the leaves up: `visit` gets each original node with its rebuilt form and
+    /// returns the final form. Shared nodes are visited once.
     pub(crate) fn rebuild(
         &mut self,
         root: Id,

@@ -1,4 +1,4 @@
-//! What every task's generator returns: a pair, or the reason why there is none; and the numeric check
+//! Candidates, the results of every task's generator: a pair or a reason for rejection; and the numeric check
 //! that every pair must pass.
 
 use crate::error::Error;
@@ -7,31 +7,31 @@ use crate::numeric::{real, C64};
 use crate::store::{Dag, Id, Node, Store};
 use crate::symbols::{symbols_in, Symbol};
 
-/// Why a candidate was not taken.
+/// The reason why a candidate was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Reject {
-    /// A division by zero or a pole: the function does not exist.
+    /// A division by zero or a pole: the function is undefined.
     Undefined,
-    /// A number, the depth or the size passed a limit.
+    /// A number, the depth or the size exceeds a limit.
     TooLarge,
     /// The solution or the problem is constant.
     Constant,
-    /// The canonical form has less than half of the operators sampled.
+    /// The canonical form has less than half of the sampled operators.
     Shrunk,
     /// Problem or solution has more tokens than the recipe allows.
     TooLong,
-    /// Too few test points at which the problem is real and the solution exists.
+    /// Too few test points where the problem is real and the solution is defined.
     NowhereDefined,
-    /// Problem and solution could not be confirmed against each other numerically.
+    /// The solution could not be confirmed numerically.
     Unconfirmed,
     /// No primitive of the remaining integral is known (integration by parts).
     NoPrimitive,
-    /// A primitive is known without the method.
+    /// A primitive is already known without the method.
     Known,
     /// The constant cannot be isolated, or only on one branch (differential equations).
     NotIsolated,
-    /// The equation has a lower order than it should.
+    /// The equation has too low an order.
     LowerOrder,
 }
 
@@ -70,7 +70,7 @@ pub const TEST_POINTS: [f64; 30] = [
 pub struct Pair {
     /// The problem (for integration, the integrand).
     pub problem: Id,
-    /// The solution; the problem itself where the recipe is of functions without solutions.
+    /// The solution; the problem itself if the task has functions without solutions.
     pub solution: Id,
 }
 
@@ -78,27 +78,27 @@ pub struct Pair {
 const AGREE: f64 = 1e-7;
 /// Relative error above which they disagree.
 const DISAGREE: f64 = 1e-3;
-/// A derivative below this share of the function's size is not told from zero.
+/// A derivative below this share of the function's size counts as zero.
 const NEGLIGIBLE: f64 = 1e-12;
 /// Points that must agree; none may disagree.
 const WANTED: usize = 3;
 
-/// What one test point says.
+/// The result at one test point.
 pub(crate) enum Check {
     /// Problem or solution is not real and finite there, or rounding errors are too large.
     Unusable,
     /// The relative error of the comparison.
     Error(f64),
-    /// Both sides vanish: it may be a constant in disguise.
+    /// Both sides vanish, so the function may be a constant in disguise.
     Vanishes,
 }
 
-/// How many of the test points are looked at.
+/// The number of test points to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Points {
-    /// Until enough agree: for what holds by construction.
+    /// Stop when enough agree: for pairs that are right by construction.
     Enough,
-    /// All: for what may hold on one branch and not on another.
+    /// All: for pairs that may be right on one branch and wrong on another.
     All,
 }
 
@@ -128,7 +128,7 @@ pub(crate) fn confirm(
         if error > DISAGREE || error.is_nan() {
             return Err(Reject::Unconfirmed);
         }
-        // What lies between the two bounds is cancellation, and says nothing.
+        // Between the two bounds there is cancellation, and the point is inconclusive.
         agreed += usize::from(error <= AGREE);
         if agreed == WANTED && points == Points::Enough {
             return Ok(());
@@ -172,7 +172,7 @@ pub(crate) fn confirm_antiderivative(store: &Store, f: Id, antiderivative: Id) -
     })
 }
 
-/// Looks whether the function is real anywhere.
+/// Checks whether the function is real anywhere.
 pub(crate) fn confirm_real(store: &Store, f: Id) -> Result<(), Reject> {
     let mut function = Evaluator::new(&store.dag, f);
     confirm(store.symbols(f), Points::Enough, |point| {
@@ -185,8 +185,8 @@ pub(crate) fn confirm_real(store: &Store, f: Id) -> Result<(), Reject> {
     })
 }
 
-/// Size of an expression relative to the terms it is the sum of; of a product, that of its smallest
-/// factor. Not finite where a term is undefined.
+/// Size of a sum relative to its terms; for a product, that of its smallest factor. Not finite where a
+/// term is undefined.
 pub(crate) struct Residual<'d> {
     /// The terms of each factor.
     factors: Vec<Vec<Evaluator<'d>>>,

@@ -6,8 +6,8 @@
 //! * `(c*x)^a = c^a * x^a` for real `c > 0`; `(x*y)^n = x^n * y^n` for integer `n`
 //! * `exp(x) * exp(y) = exp(x+y)`; `exp(x)^n = exp(n*x)` for integer `n`
 //!
-//! A number times a sum is distributed. In products and powers sums carry no common rational factor, and
-//! none of sign either where the exponent is an integer: there the first term is positive.
+//! A number times a sum is distributed. In products and powers, sums have no common rational factor; if the
+//! exponent is an integer, their first term is positive.
 
 use crate::error::{Error, Result};
 use crate::number::Number;
@@ -15,10 +15,10 @@ use crate::operators::Op;
 use crate::store::{Id, Node, Store};
 use crate::symbols::Symbol;
 
-/// Rounds in which the factors of one product may go on combining; far above what is ever needed.
+/// Rounds in which the factors of one product may combine; far more than are ever needed.
 const MAX_ROUNDS: usize = 64;
 
-/// The parts of a product while it is being collected.
+/// The parts of a product during collection.
 struct Parts {
     coefficient: Number,
     /// Powers of numbers with fractional exponents (`I` is `(-1)^(1/2)`).

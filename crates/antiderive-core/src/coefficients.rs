@@ -1,9 +1,9 @@
-//! Symbolic constants: reduced, so that no two names mean one constant, and named in order.
+//! Symbolic constants, reduced to the fewest and named in order.
 //!
-//! A part of an expression that is free of the variable and whose symbolic constants occur nowhere else
-//! means no more than one constant does: `sqrt(a0)` alone becomes `a0`, `a0 + 1` becomes `a0`, and
-//! `2*a0*a1*x` becomes `a0*x`. For the constants of a differential equation this is the reduction that
-//! Lample and Charton (2020, section 4.3) describe.
+//! A part of an expression that is free of the variable, and whose symbolic constants occur nowhere else, is
+//! equivalent to one constant: `sqrt(a0)` alone becomes `a0`, `a0 + 1` becomes `a0`, and `2*a0*a1*x` becomes
+//! `a0*x`. For the constants of a differential equation, Lample and Charton (2020, section 4.3) describe this
+//! reduction.
 
 use crate::candidate::CONSTANTS;
 use crate::error::Result;
@@ -15,7 +15,7 @@ use crate::symbols::{symbols_in, Symbol, SymbolKind};
 type Counts = [u32; 10];
 
 impl Store {
-    /// Replaces every part that is only a constant in disguise by one symbol of it.
+    /// Replaces every part that is a constant in disguise by one of its symbols.
     pub(crate) fn reduce_constants(&mut self, root: Id) -> Result<Id> {
         if self.symbols(root) & coefficient_bits() == 0 {
             return Ok(root);
@@ -96,7 +96,7 @@ impl Store {
             }
         }
         let all = counts[root.index()];
-        // Whether the symbols of these nodes, which stand together `times` times, occur nowhere else.
+        // True if the symbols of these nodes, which occur together `times` times, occur nowhere else.
         let alone = |nodes: &[Id], times: u32| {
             (0..10).all(|index| {
                 let own: u32 = nodes.iter().map(|n| counts[n.index()][index]).sum();
@@ -163,7 +163,7 @@ impl Store {
     /// Renames symbolic constants in order ([`Store::coefficient_names`]).
     pub(crate) fn reindex_coefficients(&mut self, root: Id) -> Result<Id> {
         let mut current = root;
-        // Other names may change the canonical order, and that the names: a few rounds settle it.
+        // New names may change the canonical order, which may change the names; a few rounds settle it.
         for _ in 0..4 {
             let names = self.coefficient_names(current);
             if names.iter().all(|(old, new)| old == new) {

@@ -7,7 +7,7 @@ use crate::operators::Op;
 use crate::store::{Dag, Id, Node};
 use crate::symbols::Symbol;
 
-/// Values of all symbols; those that were not set are undefined.
+/// Values of all symbols; those not set are undefined.
 #[derive(Clone)]
 pub struct Point([C64; 64]);
 

@@ -1,4 +1,4 @@
-//! Functions of one argument in canonical form: exact values, symmetry, and what one function undoes.
+//! Functions of one argument in canonical form: exact values, symmetry, and inverse functions.
 
 use std::sync::OnceLock;
 
@@ -26,7 +26,7 @@ impl Template {
     }
 }
 
-/// What the texts of one row of the operator table mean.
+/// The parsed formulas of one row of the operator table.
 pub(crate) struct Formulas {
     /// Derivative in the argument `x` and the own value `y`.
     pub derivative: Template,

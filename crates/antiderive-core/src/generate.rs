@@ -15,19 +15,19 @@ use crate::sample::FunctionSampler;
 use crate::store::{Limits, Store};
 use crate::tasks::{task_of, Clock, Stage, Task, Workshop, STAGES};
 
-/// The part of a data set that a problem belongs to, decided by the keyed hash of its skeleton.
+/// The split of a problem, decided by the keyed hash of its skeleton.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Split {
-    /// To learn from.
+    /// For training.
     Train,
-    /// To choose by.
+    /// For choosing among models.
     Valid,
-    /// To report on.
+    /// For reported figures.
     Test,
 }
 
-/// Key of the hash that splits; the same for every recipe, so that the test problems of one data set
-/// are in no other's training data.
+/// Key of the hash that decides the split; the same for every recipe, so that no test problem of one data set
+/// is in the training data of another.
 const SPLIT_KEY: (u64, u64) = (0x736b_656c_6574_6f6e, 0x616e_7469_6465_7269);
 
 /// SipHash-2-4 of a skeleton's prefix form.
@@ -37,7 +37,7 @@ pub fn skeleton_hash(skeleton: &str) -> u64 {
     hasher.finish()
 }
 
-/// One in 50 skeletons is for testing, another one in 50 for validation.
+/// One in 50 skeletons is for testing, and another one in 50 for validation.
 pub fn split_of(skeleton_hash: u64) -> Split {
     match (u128::from(skeleton_hash) * 100) >> 64 {
         0 | 1 => Split::Test,
@@ -46,7 +46,7 @@ pub fn split_of(skeleton_hash: u64) -> Split {
     }
 }
 
-/// Examples in one run of memory each, in order of their indices.
+/// Examples in flat arrays, in order of their indices.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// Tokens of all problems.
@@ -97,10 +97,10 @@ impl Batch {
     }
 }
 
-/// Candidates tried for one example before the recipe is called hopeless.
+/// Candidates tried for one example before the recipe is rejected.
 const MAX_ATTEMPTS: usize = 100_000;
 
-/// Makes the examples of one recipe, one at a time. It holds no state from one example to the next.
+/// Makes the examples of one recipe, one at a time. No state carries over from one example to the next.
 pub struct Generator {
     recipe: Recipe,
     key: Key,
@@ -118,7 +118,7 @@ impl Generator {
         let task = task_of(recipe)?;
         let key = recipe.key();
         let workshop = Workshop {
-            // Far above what fits into the tokens of an example, far below what takes long.
+            // Far more than fits into the tokens of an example, and far less than takes long.
             store: Store::new(Limits { number_bits: 256, size: 20_000 }),
             sampler: FunctionSampler::new(recipe)?,
             stream: Stream::new(&key, 0),

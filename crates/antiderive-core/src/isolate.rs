@@ -1,10 +1,9 @@
 //! Isolating a symbol: `lhs(c) = value` becomes `c = ...`, by undoing the operators on the path to `c`.
 //!
-//! An inverse function gives one branch. For a differential equation that is enough as long as the true
-//! value differs from the branch by a constant factor or a constant term (`Branch`), because that
-//! vanishes or divides out when the isolated constant is differentiated; where it does not, there is no
-//! result: `y = sin(c*x)` gives `c = asin(y)/x` only for small `x`, and so no equation that `sin(c*x)` solves
-//! everywhere.
+//! An inverse function gives one branch. For a differential equation this is enough if the true value
+//! differs from that branch by a constant factor or a constant term (`Branch`), since either drops out
+//! when the isolated constant is differentiated. Otherwise there is no result: `y = sin(c*x)` gives
+//! `c = asin(y)/x` only for small `x`, so it gives no equation that `sin(c*x)` solves everywhere.
 
 use crate::error::Result;
 use crate::operators::{On, Op, OPERATORS};
@@ -74,7 +73,7 @@ impl Store {
         Ok(Some((kernel, self.div(value, coefficient)?, branch)))
     }
 
-    /// Writes a sum whose terms all hold `symbol` as a product of something without and something with it.
+    /// Writes a sum whose terms all contain `symbol` as a product of a part without and a part with it.
     fn common_kernel(&mut self, terms: &[Id], symbol: Symbol) -> Result<Option<(Id, Id)>> {
         let mut kernel: Option<Id> = None;
         let mut coefficients = Vec::new();
@@ -126,7 +125,7 @@ impl Store {
                 let root = self.pow(value, inverse)?;
                 return Ok(branch.exact().then_some((base, root, branch)));
             };
-            // An integer power has several roots; a fractional one is taken back exactly.
+            // An integer power has several roots; a fractional power is inverted exactly.
             branch.factor |= number.is_integer() && !number.abs().is_one();
             let inverse = self.num(&number.recip()?)?;
             return Ok(Some((base, self.pow(value, inverse)?, branch)));
@@ -145,8 +144,8 @@ impl Store {
         Ok(Some((exponent, self.div(logarithm, ln)?, branch)))
     }
 
-    /// Whether real numbers may give a value that is not: it holds a logarithm, a root, or an inverse function
-    /// that is not real everywhere.
+    /// Whether real arguments may give a value that is not real: the expression contains a logarithm, a
+    /// root, or an inverse function that is not real everywhere.
     fn may_be_complex(&self, id: Id) -> bool {
         self.dag.postorder(id).into_iter().any(|node| match self.dag.node(node) {
             Node::Function(op, _) => !op.function().is_some_and(|f| f.real),
@@ -174,7 +173,7 @@ impl Store {
     }
 }
 
-/// What is left to solve: `lhs`, `value`, branch.
+/// The remaining problem: `lhs`, `value`, branch.
 type Step = Option<(Id, Id, Branch)>;
 
 /// The inverse function, on the real branch that the operator table names.
@@ -212,7 +211,8 @@ impl Store {
         Ok(current)
     }
 
-    /// Numbers, reciprocals, exponentials, hyperbolic cosines, and constants alone.
+    /// Whether a factor never vanishes: numbers, reciprocals, exponentials, hyperbolic cosines, and
+    /// constants.
     fn never_vanishes(&self, factor: Id) -> bool {
         let variable = |s: Symbol| matches!(s.kind(), SymbolKind::Variable | SymbolKind::Unknown);
         match self.dag.node(factor) {

@@ -2,7 +2,7 @@
 //!
 //! Built on `libm`, whose results are the same on every platform, because the generators' decisions
 //! depend on them. A value whose imaginary part is zero is a real number: zeros are never negative, so
-//! every function takes one defined side of its branch cut (the side that mpmath, SymPy and Arb take).
+//! every function takes one fixed side of its branch cut (the side that mpmath, SymPy and Arb take).
 //! An undefined value is `NaN` or infinite; [`C64::is_finite`] tells.
 
 use std::f64::consts::{FRAC_PI_2, PI};

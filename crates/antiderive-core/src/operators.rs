@@ -1,8 +1,8 @@
 //! The operator table: every operator is one row.
 //!
-//! Parser, printers, sampler, differentiator, evaluator, vocabulary, the isolation of constants, and in
-//! Python the SymPy converter, the syntax of computer algebra systems and ball arithmetic read this table;
-//! adding an operator is adding a row (and its name to [`Op`], in the same place).
+//! Parser, printers, sampler, differentiator, evaluator, vocabulary and the isolation of constants read this
+//! table; so do, in Python, the SymPy converter, the syntax of computer algebra systems, and ball arithmetic.
+//! To add an operator, add a row, and its name to [`Op`] at the same position.
 
 use crate::numeric as num;
 use crate::numeric::C64;
@@ -49,15 +49,15 @@ pub struct Function {
     pub derivative: &'static str,
     /// Value in complex double precision.
     pub eval: fn(C64) -> C64,
-    /// Behaviour under a change of sign of the argument.
+    /// Behavior under a change of sign of the argument.
     pub parity: Parity,
     /// The function `g` with `f(g(x)) = x` everywhere, if there is one.
     pub undoes: Option<Op>,
-    /// The function that this one is by a reciprocal, if there is one.
+    /// The function of which this one is a reciprocal in some way, if there is one.
     pub reciprocal: Option<Reciprocal>,
-    /// Whether every real argument at which it is defined has a real value.
+    /// Whether the value is real at every real argument at which the function is defined.
     pub real: bool,
-    /// How arguments of the same value differ.
+    /// How arguments with the same value differ.
     pub branches: Branches,
     /// Exact values: argument and value as formulas; an empty value marks a pole.
     pub values: &'static [(&'static str, &'static str)],
@@ -69,7 +69,7 @@ impl PartialEq for Function {
     }
 }
 
-/// Behaviour under `x -> -x`.
+/// Behavior under `x -> -x`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parity {
     /// `f(-x) = f(x)`
@@ -80,7 +80,7 @@ pub enum Parity {
     None,
 }
 
-/// One function by another one and a reciprocal.
+/// A function as a reciprocal in terms of another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reciprocal {
     /// `1/g(x)`
@@ -89,7 +89,7 @@ pub enum Reciprocal {
     Argument(Op),
 }
 
-/// How the arguments of one value differ from the one that the inverse function gives.
+/// How the arguments with one value differ from the one that the inverse function gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Branches {
     /// By their sign.
@@ -98,7 +98,7 @@ pub struct Branches {
     pub period: On,
 }
 
-/// Among which arguments a function takes a value again.
+/// The arguments at which a function repeats a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum On {
     /// None.
@@ -155,7 +155,7 @@ const fn function(
     Operator { op, name, arity: 1, infix, latex, sympy, arb, weight, meaning: Meaning::Function(function) }
 }
 
-/// The columns that every function has; the others are set by the methods of [`Function`].
+/// A function with the columns that all functions have; the methods of [`Function`] set the others.
 const fn of(derivative: &'static str, eval: fn(C64) -> C64, parity: Parity) -> Function {
     let branches = Branches { sign: Nowhere, period: Nowhere };
     Function { derivative, eval, parity, undoes: None, reciprocal: None, real: true, branches, values: &[] }

@@ -2,7 +2,7 @@
 //!
 //! It reads naturally: constants before symbols before sums before functions in a product, higher
 //! powers first and constants last in a sum. Distinct nodes of one store are distinct expressions, so
-//! the first difference decides and no comparison has to come back: both orders are plain loops.
+//! the first difference decides and no comparison needs to backtrack: both orders are plain loops.
 
 use std::cmp::Ordering;
 

@@ -8,7 +8,7 @@ use crate::symbols::Symbol;
 
 impl Store {
     /// Multiplies powers of numbers: exponents of each prime are added, whole powers go to the
-    /// coefficient, and primes that are left with the same fraction share one radical.
+    /// coefficient, and primes with the same remaining fraction share one radical.
     pub(crate) fn combine_radicals(
         &mut self,
         coefficient: &mut Number,

@@ -1,6 +1,6 @@
 //! The prefix token form: `add mul INT+ 2 x sin x`.
 //!
-//! Sums and products are binarised to the right, digits follow `INT+` or `INT-`, a fraction is a `div`
+//! Sums and products are binarized to the right, digits follow `INT+` or `INT-`, a fraction is a `div`
 //! of two integers, an exponent of 1/2 is `sqrt`.
 
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ use crate::symbols::{Symbol, SymbolKind, SYMBOLS};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Token(pub u8);
 
-/// What a token stands for.
+/// The meaning of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     /// Padding, begin, end.
@@ -49,8 +49,8 @@ const SYMBOL_TOKENS: [u8; 20] = {
 };
 const PLUS: usize = FIRST_SYMBOL + SYMBOL_TOKENS.len();
 const FIRST_DIGIT: usize = PLUS + 2;
-/// Number of tokens a model has to know. Single-letter parameters and the placeholder of skeletons have
-/// tokens above it, so that any expression can be written but only these can be learned.
+/// Number of tokens in a model's vocabulary. Single-letter parameters and the placeholder of skeletons have
+/// tokens above it, so any expression can be written but a model never sees those.
 pub const VOCABULARY: usize = FIRST_DIGIT + 10;
 
 impl Token {
@@ -74,7 +74,7 @@ impl Token {
         }
     }
 
-    /// What the token stands for; `None` for a number that is no token.
+    /// The meaning of the token; `None` for a number that is not a token.
     pub fn kind(self) -> Option<TokenKind> {
         let index = self.0 as usize;
         Some(match index {
@@ -121,7 +121,7 @@ impl Token {
         }
     }
 
-    /// How many expressions follow: 0 for symbols, digits and signs.
+    /// Number of argument expressions that follow: 0 for symbols, digits and signs.
     pub fn arity(self) -> usize {
         match self.kind() {
             Some(TokenKind::Operator(op)) => op.row().arity as usize,

@@ -66,7 +66,7 @@ impl Fraction {
         fraction
     }
 
-    /// Writes `-(x - 1)*y` as `y*(1 - x)`: the first sum that would read better takes the sign in.
+    /// Writes `-(x - 1)*y` as `y*(1 - x)`: the first sum that reads better with the opposite sign takes it.
     fn absorb_sign(&mut self, dag: &Dag) {
         if !self.negative {
             return;
@@ -92,9 +92,9 @@ impl Fraction {
 
 /// Something that is still to be written.
 enum Work {
-    /// An expression in a place that binds with this strength.
+    /// An expression in a context that binds with this strength.
     Node(Id, u8),
-    /// A factor in such a place.
+    /// A factor in such a context.
     Factor(Factor, u8),
     /// A fraction without its sign.
     Fraction(Fraction),

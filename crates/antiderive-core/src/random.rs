@@ -4,10 +4,10 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use siphasher::sip128::SipHasher24;
 
-/// The random numbers of one example: ChaCha8 with the recipe's hash as key and the index as stream.
+/// The random stream of one example: ChaCha8 with the recipe's hash as key and the index as stream number.
 pub struct Stream(ChaCha8Rng);
 
-/// A 256-bit key that stands for a recipe.
+/// The 256-bit key of a recipe.
 pub type Key = [u8; 32];
 
 /// The key of a recipe's text: two SipHash-2-4-128 under different keys.
@@ -49,7 +49,7 @@ impl Stream {
         low + self.below((high - low) as u128 + 1) as i64
     }
 
-    /// True half of the time.
+    /// True with probability 1/2.
     pub fn coin(&mut self) -> bool {
         self.0.next_u32() & 1 == 1
     }
@@ -88,7 +88,7 @@ impl<T: Copy> Weighted<T> {
         self.choices.last().map_or(0, |(_, total)| *total)
     }
 
-    /// A choice, with probability proportional to its weight; there must be one.
+    /// A choice with probability proportional to its weight; there must be at least one.
     pub fn pick(&self, stream: &mut Stream) -> T {
         let mark = stream.below(u128::from(self.total())) as u64;
         let index = self.choices.partition_point(|(_, upto)| *upto <= mark);

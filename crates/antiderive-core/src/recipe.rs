@@ -1,4 +1,4 @@
-//! What a data set is made of: the settings that, with an index, determine an example.
+//! Recipes: the settings that, together with an index, determine an example.
 
 use std::fmt::Write as _;
 
@@ -7,10 +7,10 @@ use crate::operators::{Op, OPERATORS};
 use crate::random::{key_of, Key};
 use crate::trees::ShapeWeights;
 
-/// Version of the generators: it changes whenever the same recipe would give other bytes.
+/// Version of the generators; raised whenever the same recipe would give different bytes.
 pub const GENERATOR_VERSION: u32 = 2;
 
-/// Most different coefficients of one example.
+/// Largest number of different coefficients in one example.
 const MAX_COEFFICIENTS: u32 = 8;
 
 /// Settings of random functions and of the examples made from them.
@@ -32,7 +32,7 @@ pub struct Recipe {
     pub integer_weight: u32,
     /// Integers are from 1 to this.
     pub max_integer: u32,
-    /// Different symbolic coefficients `a0`, `a1`, ... that may stand in one example.
+    /// Largest number of different symbolic coefficients `a0`, `a1`, ... in one example.
     pub coefficients: u32,
     /// Weight of coefficients among leaves.
     pub coefficient_weight: u32,

@@ -1,6 +1,6 @@
 //! Rewrites that are stronger than the canonical form: `expand`, `together`, `factor`, `simplify`.
 //!
-//! All are bounded: past its bound a rewrite is an error, and `simplify` leaves that rewrite out.
+//! All are bounded: past its bound a rewrite is an error, and `simplify` skips that rewrite.
 
 use std::sync::OnceLock;
 
@@ -11,7 +11,7 @@ use crate::operators::Op;
 use crate::prefix::{write_tokens, Token};
 use crate::store::{Id, Node, Store};
 
-/// Most products that one call of `expand` forms.
+/// Largest number of products that one call of `expand` forms.
 pub const MAX_PRODUCTS: usize = 20_000;
 /// Largest exponent that `expand` multiplies out.
 pub const MAX_EXPONENT: i64 = 512;
@@ -21,12 +21,12 @@ const MAX_ROUNDS: usize = 8;
 const MAX_SIMPLIFY: u32 = 2000;
 
 impl Store {
-    /// Multiplies products of sums, and positive integer powers of sums, out.
+    /// Multiplies out products of sums and positive integer powers of sums.
     pub fn expand(&mut self, root: Id) -> Result<Id> {
         self.expand_within(root, MAX_PRODUCTS)
     }
 
-    /// What `simplify` tries: a result that needs more products would hardly be shorter.
+    /// The expansion that `simplify` tries: a result of more products would hardly be shorter.
     fn expand_a_little(&mut self, root: Id) -> Result<Id> {
         self.expand_within(root, MAX_PRODUCTS / 20)
     }
@@ -72,7 +72,7 @@ impl Store {
 
     /// The terms of the product of two sums, like terms collected; `left` counts products down.
     fn multiply_out(&mut self, a: &[Id], b: &[Id], left: &mut usize) -> Result<Vec<Id>> {
-        // A product of long numbers costs more than one.
+        // A product of long numbers counts as several.
         let cost = a.len() * b.len() + b.len() * self.words(a) + a.len() * self.words(b);
         *left = left.checked_sub(cost).ok_or(Error::Bound { what: "expand", bound: MAX_PRODUCTS })?;
         let mut products = Vec::with_capacity(a.len() * b.len());
@@ -186,8 +186,8 @@ impl Store {
     /// The shortest of several rewrites of `root` (fewest tokens; `root` itself among them), after
     /// functions of inverse functions such as `cos(asin(u))` have been made algebraic.
     ///
-    /// Every step keeps the value on principal branches. Rewrites that meet their bound are left out, so
-    /// the result is always there.
+    /// Every step keeps the value on principal branches. Rewrites that reach their bound are skipped,
+    /// so there is always a result.
     pub fn simplify(&mut self, root: Id) -> Id {
         let resolved = self.rebuild(root, &mut |store, _, id| store.compose(id));
         self.shortest(resolved.unwrap_or(root), STRATEGIES, MAX_ROUNDS)
@@ -241,7 +241,7 @@ impl Store {
         })
     }
 
-    /// `cos(asin(u)) = sqrt(1 - u^2)` and its like.
+    /// `cos(asin(u)) = sqrt(1 - u^2)` and similar identities.
     fn compose(&mut self, id: Id) -> Result<Id> {
         let Node::Function(outer, arg) = self.dag.node(id) else { return Ok(id) };
         let Node::Function(inner, u) = self.dag.node(arg) else { return Ok(id) };
@@ -280,7 +280,7 @@ impl Store {
         Ok(id)
     }
 
-    /// Pairs of terms that one of [`SQUARES`] makes into one.
+    /// Combines pairs of terms by the identities in [`SQUARES`].
     fn squares(&mut self, id: Id) -> Result<Id> {
         let terms = self.dag.terms(&id).to_vec();
         for (index, &term) in terms.iter().enumerate() {

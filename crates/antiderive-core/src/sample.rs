@@ -15,7 +15,7 @@ enum Leaf {
     Coefficient,
 }
 
-/// Shapes tried for one with enough leaves.
+/// Number of shapes tried to find one with enough leaves.
 const MAX_SHAPES: usize = 100;
 
 /// Samples functions of `x` by a recipe.
@@ -55,7 +55,7 @@ impl FunctionSampler {
     }
 
     /// A function and the number of operators it was sampled with; an error if it is undefined or
-    /// beyond the limits of the store. Each of `constants` stands at one leaf.
+    /// exceeds the limits of the store. Each of `constants` occurs at one leaf.
     pub fn sample(
         &mut self,
         store: &mut Store,
@@ -72,27 +72,27 @@ impl FunctionSampler {
                 break;
             }
         }
-        let places = places_of(constants.len(), &shape, stream);
-        let built = self.build(store, stream, &shape, constants, &places);
+        let positions = positions_of(constants.len(), &shape, stream);
+        let built = self.build(store, stream, &shape, constants, &positions);
         self.shape = shape;
         (operators, built)
     }
 
-    /// Decorates a tree, last node first; the leaf with the number `places[i]` is `constants[i]`.
+    /// Decorates a tree, last node first; leaf number `positions[i]` is `constants[i]`.
     fn build(
         &mut self,
         store: &mut Store,
         stream: &mut Stream,
         shape: &[Shape],
         constants: &[Symbol],
-        places: &[usize],
+        positions: &[usize],
     ) -> Result<Id> {
         self.stack.clear();
         let mut leaf = 0;
         for node in shape.iter().rev() {
             let value = match node {
                 Shape::Leaf => {
-                    let constant = places.iter().position(|place| *place == leaf);
+                    let constant = positions.iter().position(|position| *position == leaf);
                     leaf += 1;
                     match constant {
                         Some(which) => Id::symbol(constants[which]),
@@ -134,15 +134,15 @@ impl FunctionSampler {
     }
 }
 
-/// Different leaves of a shape, one for each constant.
-fn places_of(count: usize, shape: &[Shape], stream: &mut Stream) -> Vec<usize> {
+/// Numbers of different leaves of a shape, one for each constant.
+fn positions_of(count: usize, shape: &[Shape], stream: &mut Stream) -> Vec<usize> {
     let leaves = shape.iter().filter(|n| **n == Shape::Leaf).count();
-    let mut places: Vec<usize> = Vec::with_capacity(count);
-    while places.len() < count.min(leaves) {
-        let place = stream.between(0, leaves as i64 - 1) as usize;
-        if !places.contains(&place) {
-            places.push(place);
+    let mut positions: Vec<usize> = Vec::with_capacity(count);
+    while positions.len() < count.min(leaves) {
+        let position = stream.between(0, leaves as i64 - 1) as usize;
+        if !positions.contains(&position) {
+            positions.push(position);
         }
     }
-    places
+    positions
 }

@@ -1,7 +1,7 @@
 //! Screening: double-precision comparison of a candidate with a problem at random points.
 //!
-//! It decides nothing by itself; it is the cheap sieve before rigorous arithmetic, and it picks the
-//! points at which that is worth doing.
+//! It decides nothing by itself; it is a cheap filter before rigorous arithmetic, and it picks the points for
+//! that.
 
 use crate::evaluate::{function_slope, Evaluator, Point};
 use crate::expr::Expr;
@@ -11,7 +11,7 @@ use crate::random::{key_of, Stream};
 use crate::store::{Dag, Id, Node};
 use crate::symbols::{symbols_in, Symbol, SymbolKind};
 
-/// What double precision says about a candidate.
+/// The result of a candidate in double precision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Screening {
     /// The residual is below rounding error at every point.
@@ -20,8 +20,8 @@ pub enum Screening {
     Disagrees,
     /// In between: cancellation, or too few points.
     Doubtful,
-    /// No disagreement, but some part of problem or candidate had no effect at any point: a term that
-    /// drowns in its sum, a function that saturates.
+    /// No disagreement, but some part of problem or candidate had no effect at any point: a term lost in
+    /// the rounding of its sum, or a function that saturates.
     Untested,
     /// No point at which problem and candidate are both finite.
     Undefined,
@@ -39,27 +39,27 @@ pub struct Sample {
 /// Result of a screening.
 #[derive(Debug, Clone)]
 pub struct Screened {
-    /// The judgement.
+    /// The judgment.
     pub status: Screening,
     /// The usable points, real ones first.
     pub samples: Vec<Sample>,
 }
 
-/// Points that are wanted.
+/// Number of usable points to find.
 const WANTED: usize = 8;
-/// How far from zero points are taken: first these four on either side, then all.
+/// Distances of points from zero: first these four on either side, then all.
 const REACHES: [f64; 10] = [1.0, 3.0, 0.3, 10.0, 0.1, 0.03, 0.01, 30.0, 0.003, 100.0];
-/// A part whose effect is below this share has none.
+/// A part with an effect below this share counts as having none.
 const EFFECT: f64 = 1e-30;
 /// Real points tried, then points off the real line.
 const TRIES: usize = 64;
-/// Relative errors up to this agree, above the second they disagree.
+/// Relative errors up to the first agree; above the second they disagree.
 const AGREE: f64 = 1e-8;
 const DISAGREE: f64 = 1e-3;
 
-/// What has had no effect yet at any point: terms in their sums, arguments of functions.
+/// Parts without an effect at any point so far: terms of sums, arguments of functions.
 ///
-/// Agreement at points says nothing of a part that is lost in rounding at all of them, such as the second
+/// Agreement at some points does not test a part that is lost in rounding at all of them, such as the second
 /// term of `x + exp(sinh(126*x))` for `x < -1`.
 struct Untested(Vec<Part>);
 
@@ -85,7 +85,7 @@ impl Untested {
                     (dag.span(span).iter().filter(|t| varies(t, &depends)))
                         .map(|term| Part::Term { sum: id, term: *term }),
                 ),
-                // The derivative of the sign says nothing of its argument.
+                // The derivative of the sign does not depend on its argument.
                 Node::Function(op, argument) if depends[argument.index()] && op != Op::Sign => {
                     parts.push(Part::Argument { op, function: id, argument });
                 }
@@ -95,7 +95,7 @@ impl Untested {
         Untested(parts)
     }
 
-    /// Strikes out what has an effect at the evaluator's last point; true if there was something.
+    /// Removes the parts that have an effect at the evaluator's last point; true if there were any.
     fn strike(&mut self, evaluator: &Evaluator, scratch: &mut Vec<C64>) -> bool {
         let before = self.0.len();
         let (dag, _, values) = evaluator.parts();
@@ -122,11 +122,11 @@ impl Part {
 
 /// A claim whose error can be measured at a point.
 trait Claim {
-    /// The relative error; `None` if the point does not serve.
+    /// The relative error; `None` if the point is not usable.
     fn error(&mut self, point: &Point, real_only: bool) -> Option<f64>;
-    /// Strikes out the parts that had an effect at the last point.
+    /// Removes the parts that had an effect at the last point.
     fn strike(&mut self) -> bool;
-    /// Whether no part is left.
+    /// Whether every part has had an effect.
     fn tested(&self) -> bool;
 }
 
@@ -162,7 +162,7 @@ impl Claim for Antiderivative<'_> {
 struct Zero<'d> {
     terms: Vec<Evaluator<'d>>,
     untested: Vec<Untested>,
-    /// Sizes of the terms at the last point, and indices of those that have drowned at every point.
+    /// Sizes of the terms at the last point, and indices of those lost in rounding at every point.
     sizes: Vec<f64>,
     drowned: Vec<usize>,
     scratch: Vec<C64>,
@@ -207,7 +207,7 @@ pub fn screen_antiderivative(f: &Expr, candidate: &Expr, variable: Symbol, seed:
     screen(claim, f.symbols() | candidate.symbols(), variable, seed)
 }
 
-/// Looks whether the expression `residual` is zero, relative to the largest of its terms.
+/// Checks whether the expression `residual` is zero, relative to the largest of its terms.
 pub fn screen_zero(residual: &Expr, variable: Symbol, seed: u64) -> Screened {
     let dag = residual.dag();
     let terms: Vec<Evaluator> = match dag.node(residual.root()) {
@@ -220,7 +220,7 @@ pub fn screen_zero(residual: &Expr, variable: Symbol, seed: u64) -> Screened {
     screen(claim, residual.symbols(), variable, seed)
 }
 
-/// The judgements of [`screen_antiderivative`] on many pairs of integrand and candidate.
+/// The judgments of [`screen_antiderivative`] on many pairs of integrand and candidate.
 pub fn screen_pairs(pairs: &[(Expr, Expr)], variable: Symbol, seed: u64) -> Vec<Screening> {
     pairs.iter().map(|(f, candidate)| screen_antiderivative(f, candidate, variable, seed).status).collect()
 }
@@ -254,7 +254,7 @@ fn screen(mut claim: impl Claim, symbols: u64, variable: Symbol, seed: u64) -> S
             point.set(*symbol, *value);
         }
         let Some(error) = claim.error(&point, real_only).filter(|e| !e.is_nan()) else { continue };
-        // Once there are enough points, only those serve that test something new.
+        // Once there are enough points, only those that test something new are added.
         if claim.strike() || !enough {
             samples.push(Sample { values: point_values, error });
         }

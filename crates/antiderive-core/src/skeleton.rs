@@ -16,7 +16,7 @@ impl Store {
         Ok(to_prefix(&self.dag, id))
     }
 
-    /// The skeleton as a node. It is not in canonical form and must not meet the constructors.
+    /// The skeleton as a node. It is not in canonical form and must not be passed to the constructors.
     fn skeleton_node(&mut self, root: Id) -> Result<Id> {
         let hole = Id::symbol(Symbol::PLACEHOLDER);
         let mut map = vec![hole; root.index() + 1];

@@ -1,7 +1,7 @@
 //! The arena in which expressions are built: hash-consed nodes with cached facts.
 //!
-//! Equal sub-expressions are one node, arguments stand before the nodes that use them, and nothing is
-//! freed until [`Store::clear`]: one store serves one operation or one generated example.
+//! Equal sub-expressions are one node, arguments come before the nodes that use them, and nothing is freed
+//! until [`Store::clear`]: one store serves one operation or one generated example.
 
 use hashbrown::HashTable;
 
@@ -347,7 +347,7 @@ impl Store {
         id
     }
 
-    /// Makes or finds a node whose arguments are `args`; the caller vouches that it is canonical.
+    /// Makes or finds a node with the arguments `args`; the caller guarantees that it is canonical.
     fn intern(&mut self, tag: u32, args: &[Id], make: impl FnOnce(Span) -> Node) -> Result<Id> {
         let mut mixed = u64::from(tag) ^ 0x9e37_79b9_7f4a_7c15;
         for arg in args {
@@ -482,7 +482,7 @@ const TAG_MUL: u32 = 4;
 const TAG_FUNCTION: u32 = 8;
 
 impl Node {
-    /// A number that tells the kind of node (and the function) apart.
+    /// A number that identifies the kind of node (and the function).
     fn tag(self) -> u32 {
         match self {
             Node::Number(_) => 0,

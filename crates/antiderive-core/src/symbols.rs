@@ -1,11 +1,11 @@
 //! The closed set of symbols an expression may contain.
 
-/// What a symbol stands for.
+/// The kind of a symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SymbolKind {
     /// A fixed number: `pi`, `E`, `I`.
     Constant,
-    /// The place of a number in a skeleton.
+    /// The placeholder of a number in a skeleton.
     Placeholder,
     /// A symbolic coefficient `a0` .. `a9`.
     Coefficient,
@@ -59,7 +59,7 @@ impl Symbol {
     pub const E: Symbol = Symbol(1);
     /// The imaginary unit.
     pub const I: Symbol = Symbol(2);
-    /// The place of a number in a skeleton.
+    /// The placeholder of a number in a skeleton.
     pub const PLACEHOLDER: Symbol = Symbol(3);
     /// The first constant of the solution of a differential equation, as the published data have it.
     pub const A8: Symbol = Symbol(12);

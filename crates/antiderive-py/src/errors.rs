@@ -3,7 +3,7 @@
 use antiderive_core::Error;
 use pyo3::prelude::*;
 
-/// The Python exception for `error`; `text` is what was being read, for the place of an error.
+/// The Python exception for `error`; `text` is the input, used to show the position of an error.
 pub fn to_python(py: Python<'_>, error: &Error, text: Option<&str>) -> PyErr {
     let class = match error {
         Error::Parse { .. } | Error::Prefix { .. } => "ParseError",

@@ -27,7 +27,7 @@ thread_local! {
     static STORE: RefCell<Store> = RefCell::new(Store::default());
 }
 
-/// What loads the bridge to SymPy.
+/// The function that loads the bridge to SymPy.
 static SYMPY_BRIDGE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Registers what `Expr.to_sympy` and `Expr.from_sympy` call: `load()` returns an object with functions of
@@ -77,7 +77,7 @@ fn build(
 #[derive(Clone)]
 pub struct Expr(pub Core);
 
-/// What may stand beside an expression in arithmetic.
+/// The other operand of an expression in arithmetic.
 struct Operand(Core);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Operand {

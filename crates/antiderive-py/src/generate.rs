@@ -55,7 +55,7 @@ fn recipe_from(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<Recipe>
     Ok(recipe)
 }
 
-/// Checks a recipe and returns the line that its random streams are keyed by.
+/// Checks a recipe and returns the line from which the key of its random streams is made.
 #[pyfunction]
 pub fn recipe_text(py: Python<'_>, recipe: &Bound<'_, PyDict>) -> PyResult<String> {
     recipe_from(py, recipe).map(|r| r.text())

@@ -68,7 +68,7 @@ pub fn screen_pairs(
     Ok(py.detach(|| pairs_at_once(&pairs, variable, seed)).into_iter().map(name).collect())
 }
 
-/// Looks whether an expression is zero at random points.
+/// Checks whether an expression is zero at random points.
 #[pyfunction]
 pub fn screen_zero(
     py: Python<'_>,

@@ -1,5 +1,5 @@
-//! Any bytes, as text, as token names and as token ids: an expression or an error, never a panic, an
-//! overflow or a hang; and what was read survives every operation and reads back.
+//! Any bytes, read as text, as token names or as token ids, give an expression or an error, never a panic, an
+//! overflow or a hang. An expression survives every operation and reads back.
 
 #![no_main]
 

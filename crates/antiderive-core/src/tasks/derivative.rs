@@ -19,7 +19,7 @@ impl Task for Derivative {
         let problem = workshop.store.reindex_coefficients(function)?;
         let slope = workshop.store.diff(problem, Symbol::X)?;
         workshop.clock.lap(Stage::Derive);
-        // One form for one derivative: this is a function of the problem, not a choice.
+        // Each derivative has one form: it depends only on the problem, not on a random choice.
         let solution = workshop.store.tidy(slope);
         workshop.clock.lap(Stage::Simplify);
         if solution == Id::ZERO {

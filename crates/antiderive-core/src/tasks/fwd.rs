@@ -1,5 +1,5 @@
-//! Forward integration (Lample & Charton 2020, section 4.1): random integrands. Their solutions, where there
-//! are any, come from computer algebra; here there are functions only.
+//! Forward integration (Lample & Charton 2020, section 4.1): random integrands. This task makes only the
+//! functions; their solutions, if there are any, come from computer algebra.
 
 use super::{Task, Workshop};
 use crate::candidate::{confirm_real, Pair, Reject};

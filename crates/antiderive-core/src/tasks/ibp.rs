@@ -2,8 +2,8 @@
 //! and `g`, a known primitive of `f*G` gives one of `F*g`, which is `F*G` minus it; and the other way round.
 
 //!
-//! The known primitives are a table built from the recipe alone: the first generation holds derivatives of
-//! small random functions, each later one adds what integration by parts finds with the table so far.
+//! The known primitives are a table that depends only on the recipe: the first generation has derivatives of
+//! small random functions, and each later one adds what integration by parts finds with the table so far.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -73,7 +73,7 @@ fn factor(workshop: &mut Workshop) -> Result<Id, Reject> {
     Ok(workshop.store.without_constant(function)?)
 }
 
-/// The table of a recipe; the last few are kept.
+/// The table of a recipe; the last few tables stay in memory.
 pub(crate) fn known_primitives(recipe: &Recipe) -> CoreResult<Arc<Primitives>> {
     static KEPT: Mutex<Vec<(String, Arc<Primitives>)>> = Mutex::new(Vec::new());
     const KEEP: usize = 4;
@@ -104,7 +104,7 @@ fn build(recipe: &Recipe, text: &str) -> CoreResult<Primitives> {
     for draw in 0..DRAWS[0] {
         workshop.store.clear();
         workshop.stream = Stream::new(&key, draw);
-        // What cannot be had is left out; nothing is counted here.
+        // Failures are skipped; rejections are not counted here.
         let _ = add_derivative(&mut table, &mut workshop);
     }
     table.end_first_generation();

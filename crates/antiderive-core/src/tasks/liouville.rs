@@ -55,7 +55,7 @@ impl Liouville {
         for _ in 0..stream.between(1, MAX_TERMS) {
             let mut factors = vec![self.constant(store, stream)];
             for degree in 0..stream.between(0, 2) {
-                // The last extension more often than the others, so that it matters.
+                // The last extension occurs more often than the others, so that it matters.
                 let last = tower.len() as i64 - 1;
                 let index = if degree == 0 && stream.coin() { last } else { stream.between(0, last) };
                 let exponent = stream.between(1, MAX_DEGREE);

@@ -22,7 +22,7 @@ mod present;
 mod primitives;
 mod sub;
 
-/// Makes candidates of one task: integration, unless it says otherwise.
+/// Makes the candidates of one task; the defaults are those of integration.
 pub(crate) trait Task {
     /// A random problem with its solution.
     fn candidate(&mut self, workshop: &mut Workshop) -> std::result::Result<Pair, Reject>;
@@ -43,7 +43,7 @@ pub(crate) trait Task {
     }
 }
 
-/// What a task works with.
+/// The tools of a task.
 pub(crate) struct Workshop {
     pub(crate) store: Store,
     pub(crate) sampler: FunctionSampler,
@@ -51,7 +51,7 @@ pub(crate) struct Workshop {
     pub(crate) clock: Clock,
 }
 
-/// Where the time of a generator goes.
+/// A stage of a generator, for timing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
 pub enum Stage {
@@ -83,12 +83,12 @@ impl Clock {
         Clock { last: Instant::now(), nanoseconds: [0; STAGES.len()] }
     }
 
-    /// Books no time to what came before.
+    /// Starts the clock without counting the time so far.
     pub(crate) fn restart(&mut self) {
         self.last = Instant::now();
     }
 
-    /// Books the time since the last call to `stage`.
+    /// Adds the time since the last call to `stage`.
     pub(crate) fn lap(&mut self, stage: Stage) {
         let now = Instant::now();
         self.nanoseconds[stage as usize] += (now - self.last).as_nanos() as u64;
@@ -102,8 +102,8 @@ pub struct NativeTask {
     pub name: &'static str,
     /// One line for people.
     pub title: &'static str,
-    /// Fewest and most operators of the functions that it samples by default, so that the lengths of its
-    /// examples are near the published ones.
+    /// Default range of operators of the functions that it samples, chosen so that the lengths of its
+    /// examples are close to the published ones.
     pub operators: (u32, u32),
     new: fn(&Recipe) -> Result<Box<dyn Task>>,
 }
@@ -131,10 +131,10 @@ pub static TASKS: &[NativeTask] = &[
     row("sub", "integration by substitution: a known primitive of a random function", (2, 8), |recipe| Ok(Box::new(sub::Substitution::new(recipe)?))),
 ];
 
-/// Default sizes of tasks that are not native.
+/// Default range of operators for tasks that are not native.
 const OTHERS: (u32, u32) = (3, 15);
 
-/// Fewest and most operators of the functions that a task samples by default.
+/// Default range of operators of the functions that a task samples.
 pub fn default_operators(task: &str) -> (u32, u32) {
     TASKS.iter().find(|row| row.name == task).map_or(OTHERS, |row| row.operators)
 }
@@ -189,7 +189,7 @@ fn operators_of(store: &Store, id: Id) -> usize {
 }
 
 impl Store {
-    /// The sum without its terms that are free of `x`.
+    /// The sum without the terms that are free of `x`.
     pub(crate) fn without_constant(&mut self, id: Id) -> Result<Id> {
         let terms = self.dag.terms(&id);
         if terms.len() < 2 || terms.iter().all(|t| self.contains(*t, Symbol::X)) {

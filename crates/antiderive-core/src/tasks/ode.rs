@@ -30,7 +30,8 @@ impl Task for Equation {
         }
     }
 
-    /// Puts the solution into the equation at points where it is real; the equation must vanish at all.
+    /// Substitutes the solution into the equation at points where it is real; the equation must vanish
+    /// at all.
     fn confirm(&self, store: &mut Store, pair: &Pair) -> Result<(), Reject> {
         confirm_equation(store, pair)
     }
@@ -126,19 +127,21 @@ fn confirm_equation(store: &mut Store, pair: &Pair) -> Result<(), Reject> {
     })
 }
 
-/// The value if it is real up to rounding errors: the solution may be real by way of complex numbers, as
-/// `sinh(x + ln(x))` is for negative `x`, and then on another branch than the equation.
+/// The value if it is real up to rounding errors. A solution may be real through complex intermediate
+/// values, as `sinh(x + ln(x))` is for negative `x`, and then it lies on a different branch from the
+/// equation.
 fn real_value(z: C64) -> Option<C64> {
     (z.is_finite() && z.im.abs() <= 1e-9 * z.re.abs()).then(|| real(z.re))
 }
 
-/// Errors above this are looked into.
+/// Errors above this are examined.
 const DOUBT: f64 = 1e-9;
 /// Changes of the arguments by rounding errors, with a margin.
 const ROUNDING: f64 = 1e-11;
 
-/// Whether changes by rounding errors change the residual by a tenth: then it is made of rounding errors
-/// (`tanh` and its like saturate, so that a derivative is lost against the value).
+/// Whether changes as small as rounding errors change the residual by a tenth. Then the residual is
+/// only rounding error: `tanh` and similar functions saturate, so that a derivative is lost next to the
+/// value.
 fn ill_conditioned(residual: &mut Residual, point: &Point, unknown: &[(Symbol, C64)], error: f64) -> bool {
     let size = unknown.iter().map(|(_, z)| z.norm()).fold(0.0, f64::max);
     let x = point.get(Symbol::X);

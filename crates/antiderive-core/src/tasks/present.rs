@@ -1,4 +1,4 @@
-//! How a pair of integrand and primitive that was put together from known ones is presented.
+//! Presentation of a pair of integrand and primitive that was composed from known ones.
 
 use super::{Stage, Workshop};
 use crate::candidate::{Pair, Reject};

@@ -1,7 +1,7 @@
-//! Known primitives, to look up.
+//! A table of known primitives.
 //!
-//! An integrand is looked up without its constant factor, and a sum term by term. Where the entries come from
-//! is not known here.
+//! An integrand is looked up without its constant factor, and a sum term by term. The table does not
+//! know where its entries come from.
 
 use std::collections::HashMap;
 use std::hash::Hasher;
@@ -30,7 +30,7 @@ pub(crate) struct Primitives {
 }
 
 impl Primitives {
-    /// Ends the first generation: what is added from here on was found by a method.
+    /// Ends the first generation; all later entries are found by a method.
     pub(crate) fn end_first_generation(&mut self) {
         self.first_generation = self.ends.len() as u32;
     }

@@ -18,16 +18,16 @@ from antiderive.errors import DataError, SettingError, UnsupportedError
 def test_labels_of_both_methods_meet_in_one_function(labelled_sets):
     train = labelled_sets["train"]
     assert train.methods == ("fricas", "giac") and train.limits.tolist() == [LIMIT, LIMIT]
-    for place, integrand in enumerate(train.integrands):
+    for index, integrand in enumerate(train.integrands):
         names = set(integrand.to_prefix().split())
         simple, periodic, late = "exp" not in names, bool(names & {"sin", "cos"}), "tan" in names
         expected = 0 if not simple and not late else 1 if not late else -1
-        assert train.found[place] == expected
-        assert train.success[place].tolist() == [not late, simple and periodic and not late]
+        assert train.found[index] == expected
+        assert train.success[index].tolist() == [not late, simple and periodic and not late]
         outcome = "solved" if expected == 1 else "nonelementary" if expected == 0 else "partial"
-        assert CLASSES[train.classes[place]] == outcome
-        assert train.proved[place] == (expected == 0)
-        assert train.operators[place] == integrand.operators
+        assert CLASSES[train.classes[index]] == outcome
+        assert train.proved[index] == (expected == 0)
+        assert train.operators[index] == integrand.operators
 
 
 def test_limits_count_as_no_only_if_asked(labelled_folder, labelled_sets):

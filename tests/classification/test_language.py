@@ -105,7 +105,9 @@ def test_what_cannot_be_loaded(labelled_sets, tmp_path):
         train_classifier(labelled_sets, tmp_path, family="language", base="tbs17/MathBERT")
     message = str(missing.value)
     assert "\n" not in message and "fetch it with: hf download tbs17/MathBERT" in message
-    with pytest.raises(DataError, match=r"is not a language model .* it needs config.json, model.safetensors"):
+    with pytest.raises(
+        DataError, match=r"is not a language model .* it needs config.json, model.safetensors"
+    ):
         train_classifier(labelled_sets, tmp_path, family="language", base=str(tmp_path))
     with pytest.raises(SettingError, match="choose latex or infix"):
         train_classifier(labelled_sets, tmp_path, family="language", base="x", writing="html")

@@ -26,8 +26,8 @@ def test_the_mask_always_leaves_a_way_to_the_end():
     for room in (1, 2, 3, 8, 30):
         for _ in range(50):
             state, tokens = grammar.start(1), []
-            for place in range(room + 1):
-                allowed = grammar.allowed(state, room - place)[0]
+            for used in range(room + 1):
+                allowed = grammar.allowed(state, room - used)[0]
                 assert allowed.any()
                 token = torch.multinomial(allowed.float(), 1, generator=generator)
                 if int(token) == VOCABULARY.eos:

@@ -90,24 +90,24 @@ def test_the_search_stops_at_the_first_accepted_answer(model):
     """Answers are judged in another thread while the search goes on, each once."""
     asked, threads = [], set()
 
-    def accept(place, hypothesis):
+    def accept(index, hypothesis):
         threads.add(threading.current_thread())
-        asked.append((place, tuple(hypothesis.tokens)))
-        return place == 1
+        asked.append((index, tuple(hypothesis.tokens)))
+        return index == 1
 
     settings = Decoding(beam=6, max_tokens=40)
     everything = beam_search(model, PROBLEMS, settings)
     found = beam_search(model, PROBLEMS, settings, accept=accept)
     assert threading.current_thread() not in threads
     assert len(set(asked)) == len(asked)
-    assert {place for place, _ in asked} == {0, 1, 2, 3}
-    assert all((place, tuple(h.tokens)) in asked for place in range(4) for h in found[place])
+    assert {index for index, _ in asked} == {0, 1, 2, 3}
+    assert all((index, tuple(h.tokens)) in asked for index in range(4) for h in found[index])
     assert [h.tokens for h in found[0]] == [h.tokens for h in everything[0]]
     assert len(found[1]) >= 1
 
 
 def test_an_error_of_the_judge_is_not_lost(model):
-    def accept(place, hypothesis):
+    def accept(index, hypothesis):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -144,5 +144,5 @@ def test_sampling_settings(model):
 
 def test_distinct_expressions():
     texts = ["add x sin x", "add sin x x", "pow INT+ 0 INT- 1", "sin x"]
-    hypotheses = [Hypothesis(VOCABULARY.encode(text), -place) for place, text in enumerate(texts)]
+    hypotheses = [Hypothesis(VOCABULARY.encode(text), -index) for index, text in enumerate(texts)]
     assert [(e, h.score) for e, h in distinct(hypotheses)] == [(Expr("x + sin(x)"), 0), (Expr("sin(x)"), -3)]

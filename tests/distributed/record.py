@@ -41,11 +41,11 @@ class Activities:
         self.go = asyncio.Event()
 
     def _plan(self, job):
-        place, missing = job.first, []
+        position, missing = job.first, []
         for first, last in [*sorted(self.done), (job.last, job.last)]:
-            if first > place:
-                missing.append((place, first))
-            place = last
+            if first > position:
+                missing.append((position, first))
+            position = last
         left = sum(last - first for first, last in missing)
         return Plan(missing, left, {"solved": job.last - job.first - left})
 

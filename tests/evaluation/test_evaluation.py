@@ -44,8 +44,8 @@ def problems(tiny_model):
     """Different problems that the tiny model may have learned; its recipe has a single one for testing."""
     made = generate(recipe_of(tiny_model), 0, 2000)
     found = {
-        tuple(made.problems[place]): Problem(made.problems[place], made.solutions[place], int(operators))
-        for place, operators in enumerate(made.solutions.operators)
+        tuple(made.problems[index]): Problem(made.problems[index], made.solutions[index], int(operators))
+        for index, operators in enumerate(made.solutions.operators)
     }
     return list(found.values())[:40]
 
@@ -57,7 +57,7 @@ def report(model, problems):
 
 def checked(problem, *hypotheses, solution="pow sin x INT+ 2"):
     tokens = TASK.encode(Expr(problem))
-    found = [(VOCABULARY.encode(text), -float(place)) for place, text in enumerate(hypotheses)]
+    found = [(VOCABULARY.encode(text), -float(index)) for index, text in enumerate(hypotheses)]
     return check_hypotheses(
         TASK, ProblemRecord(5, 0, "", "", 1, ""), tokens, VOCABULARY.encode(solution), found
     )
@@ -104,7 +104,7 @@ def test_every_test_problem_is_taken_once(model, tiny_model):
     found = held_out(Recipe(min_operators=1, max_operators=3), 100)
     assert len({tuple(problem.tokens) for problem in found}) == len(found) == 100
     made = generate(Recipe(min_operators=1, max_operators=3), 0, 5000)
-    train = {tuple(made.problems[place]) for place in made.rows(Split.TRAIN)}
+    train = {tuple(made.problems[index]) for index in made.rows(Split.TRAIN)}
     assert not any(tuple(problem.tokens) in train for problem in found)
     # Functions of one or two operators leave a single problem for testing; the search for more ends.
     assert evaluate(model, recipe_of(tiny_model), count=40, beams=(1,)).beams[1].problems == 1

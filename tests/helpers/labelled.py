@@ -13,11 +13,11 @@ def rows_of(count, seed=0):
     """Rows of a labelled set: fricas integrates what has no exp, giac what has a sine or cosine and no exp."""
     functions = functions_of(Recipe(task="fwd", min_operators=1, max_operators=6, seed=seed), 0, count)
     rows, seen = [], set()
-    for place in range(count):
-        names = set(functions.integrand(place).to_prefix().split())
-        if tuple(functions.problems[place]) in seen:
+    for index in range(count):
+        names = set(functions.integrand(index).to_prefix().split())
+        if tuple(functions.problems[index]) in seen:
             continue
-        seen.add(tuple(functions.problems[place]))
+        seen.add(tuple(functions.problems[index]))
         simple, periodic = "exp" not in names, bool(names & {"sin", "cos"})
         late = "tan" in names
         for method, outcome, seconds in (
@@ -26,16 +26,16 @@ def rows_of(count, seed=0):
         ):
             rows.append(
                 {
-                    "index": place,
-                    "problem": functions.problems[place],
+                    "index": index,
+                    "problem": functions.problems[index],
                     "label": 0,
                     "outcome": outcome,
                     "method": method,
                     "seconds": seconds,
                     "cpu_seconds": seconds,
                     "limit_seconds": LIMIT,
-                    "operators": int(functions.operators[place]),
-                    "skeleton": int(functions.skeletons[place]),
+                    "operators": int(functions.operators[index]),
+                    "skeleton": int(functions.skeletons[index]),
                 }
             )
     return rows
@@ -45,8 +45,8 @@ def write_set(folder, rows):
     """Splits rows by skeleton, one in five for the test and one in five for validation."""
     folder.mkdir(parents=True, exist_ok=True)
     parts = {"train": (2, 3, 4), "valid": (1,), "test": (0,)}
-    for name, places in parts.items():
-        chosen = [row for row in rows if row["skeleton"] % 5 in places]
+    for name, remainders in parts.items():
+        chosen = [row for row in rows if row["skeleton"] % 5 in remainders]
         schema = pa.schema([("skeleton", pa.uint64())])
         columns = {key: [row[key] for row in chosen] for key in rows[0]}
         arrays = {

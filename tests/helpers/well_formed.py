@@ -25,8 +25,8 @@ def is_solution(tokens):
 def mask_accepts(tokens, room=20):
     grammar = Grammar(VOCABULARY)
     state = grammar.start(1)
-    for place, token in enumerate([*tokens, VOCABULARY.eos]):
-        if not grammar.allowed(state, room - place)[0, token]:
+    for index, token in enumerate([*tokens, VOCABULARY.eos]):
+        if not grammar.allowed(state, room - index)[0, token]:
             return False
         state = grammar.advance(state, torch.tensor([token]))
     return True

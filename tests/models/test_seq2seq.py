@@ -79,10 +79,10 @@ def paths_by_recursion(names, tokens):
     """Child numbers from each token up to the root, by walking the tree."""
     found = {}
 
-    def walk(place, path):
-        found[place] = path
-        arity = names.arities[tokens[place]]
-        following = place + 1
+    def walk(index, path):
+        found[index] = path
+        arity = names.arities[tokens[index]]
+        following = index + 1
         if not arity:
             while following < len(tokens) and names.names[tokens[following]].isdigit():
                 found[following] = path
@@ -105,10 +105,10 @@ def test_tree_positions_are_the_paths_of_the_tree(text):
     row = torch.tensor([[*tokens, names.eos, names.pad]])
     paths = tree.paths(row)[0].view(-1, tree.levels, tree.branches)
     expected = paths_by_recursion(names, tokens)
-    for place in range(len(tokens)):
-        steps = [level.nonzero().flatten().tolist() for level in paths[place]]
-        wanted = [[child] for child in expected[place]] + [[]] * tree.levels
-        assert steps == wanted[: tree.levels], (text, place)
+    for index in range(len(tokens)):
+        steps = [level.nonzero().flatten().tolist() for level in paths[index]]
+        wanted = [[child] for child in expected[index]] + [[]] * tree.levels
+        assert steps == wanted[: tree.levels], (text, index)
     assert not paths[len(tokens) :].any()
     assert tree(row).shape == (1, len(tokens) + 2, 64)
 

@@ -15,7 +15,7 @@ def slope_of(answer, x):
 
 
 @pytest.mark.parametrize(
-    ("integrand", "wrong", "places"),
+    ("integrand", "wrong", "points"),
     [
         ("1/(x*sqrt(x^2))", "-1/x", (-1.7, -0.3, 0.4, 2.9)),
         ("sqrt(x^2 - 2x + 1)", "x^2/2 - x", (-2.5, 0.3, 1.2, 4.0)),
@@ -24,12 +24,12 @@ def slope_of(answer, x):
         ("cos(x)*sin(x)", "-7*cos(x)^2", (-2.2, 0.7, 3.3)),
     ],
 )
-def test_a_mended_answer_is_right_on_either_side(integrand, wrong, places):
+def test_a_mended_answer_is_right_on_either_side(integrand, wrong, points):
     integrand, wrong = Expr(integrand), Expr(wrong)
     assert verify(integrand, wrong).status == "refuted"
     answer, verdict = mended(integrand, wrong)
     assert verdict.accepted and "factor" in verdict.reason
-    for x in places:
+    for x in points:
         assert slope_of(answer, x) == pytest.approx(complex(integrand.evaluate(x=x)), rel=1e-9)
 
 

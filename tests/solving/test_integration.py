@@ -75,9 +75,7 @@ def test_without_a_proof_every_method_is_asked_and_told():
     solution = integrate("sqrt(1 + x^5)", timeout=60, order=order)
     assert not solution.solved and not solution.nonelementary and solution.method is None
     assert [method for method, _ in solution.attempts[1:]] == [f"cas:{step.method}" for step in order]
-    assert str(solution).startswith(
-        "no elementary antiderivative found (model: no model given; cas:fricas: "
-    )
+    assert str(solution).startswith("no elementary antiderivative found (model: no model given; cas:fricas: ")
 
 
 def test_a_wrong_answer_is_a_candidate_and_the_next_method_is_asked():

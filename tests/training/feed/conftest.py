@@ -34,12 +34,12 @@ def text(tmp_path_factory, examples):
     path = tmp_path_factory.mktemp("text") / "data.prefix"
     names = Vocabulary()
     with path.open("w") as file:
-        for place in range(len(examples)):
-            count = f"{place}|" if place % 3 == 0 else ""
+        for index in range(len(examples)):
+            count = f"{index}|" if index % 3 == 0 else ""
             line = (
-                f"{count}{names.decode(examples.problems[place])}\t{names.decode(examples.solutions[place])}"
+                f"{count}{names.decode(examples.problems[index])}\t{names.decode(examples.solutions[index])}"
             )
-            file.write(line + ("\n" if place + 1 < len(examples) else ""))
+            file.write(line + ("\n" if index + 1 < len(examples) else ""))
     return path
 
 

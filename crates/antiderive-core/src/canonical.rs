@@ -256,7 +256,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Turns `(x-1)^n` beside `(1-x)^a` into `(-1)^n * (1-x)^n` for integer `n` and fractional `a`.
+    /// Turns `(x-1)^n` next to `(1-x)^a` into `(-1)^n * (1-x)^n` for integer `n` and fractional `a`.
     fn combine_opposite_sums(&self, parts: &mut Parts) -> bool {
         for i in 0..parts.powers.len() {
             for j in i + 1..parts.powers.len() {

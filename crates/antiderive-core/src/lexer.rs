@@ -5,7 +5,7 @@ use crate::number::Number;
 use crate::operators::{Op, OPERATORS};
 use crate::symbols::{Symbol, SymbolKind};
 
-/// Names beside those of the operator table.
+/// Names in addition to those of the operator table.
 const ALIASES: [(&str, Op); 22] = [
     ("ln", Op::Ln),
     ("log", Op::Ln),

@@ -321,7 +321,7 @@ impl Store {
     }
 }
 
-/// `a*f(u)^2` beside `a * partner_sign * partner(u)` is `a * sign * result(u)`; no function means 1.
+/// `a*f(u)^2` next to `a * partner_sign * partner(u)` is `a * sign * result(u)`; no function means 1.
 struct SquareRule {
     op: Op,
     partner_sign: i64,

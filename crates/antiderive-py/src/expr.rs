@@ -381,7 +381,7 @@ impl Expr {
         symbols_in(self.0.symbols()).map(Symbol::name).collect()
     }
 
-    /// Names of the symbols that stand for numbers beside the variable, in canonical order.
+    /// Names of the symbols other than the variable that stand for numbers, in canonical order.
     #[pyo3(signature = (variable=None))]
     fn parameters(&self, variable: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<&'static str>> {
         let variable = variable.map_or(Ok(Symbol::X), to_symbol)?;

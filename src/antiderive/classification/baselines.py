@@ -19,7 +19,7 @@ Scores = NDArray[np.float64]
 HEURISTICS = ("sympy-risch", "sympy-manual")
 """Heuristics of SymPy: its quick version of the Risch algorithm, and its rules for integration by hand."""
 
-_WORTH = {"solved": 1.0, "nonelementary": 0.0, "timeout": 0.4}
+_SCORES = {"solved": 1.0, "nonelementary": 0.0, "timeout": 0.4}
 """Score of each outcome of such a call; giving up is weak evidence."""
 
 
@@ -79,5 +79,5 @@ def heuristic_scores(integrands: Sequence[Expr], *, cpu_seconds: float = 1.0) ->
         for name, found in scores.items():
             requests = [(index, Request(name, f.to_prefix())) for index, f in enumerate(integrands)]
             for index, outcome in ask_all(pool, requests):
-                found[index] = _WORTH.get(judge_outcome(integrands[index], outcome).status, 0.25)
+                found[index] = _SCORES.get(judge_outcome(integrands[index], outcome).status, 0.25)
     return scores

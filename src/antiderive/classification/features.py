@@ -55,7 +55,7 @@ FEATURES = (
 )
 """Names of all features, in order."""
 
-_PLACE = {name: index for index, name in enumerate(FEATURES)}
+_INDEX = {name: index for index, name in enumerate(FEATURES)}
 
 
 def features_of(integrands: Sequence[Expr]) -> NDArray[np.float32]:
@@ -63,7 +63,7 @@ def features_of(integrands: Sequence[Expr]) -> NDArray[np.float32]:
     rows = np.zeros((len(integrands), len(FEATURES)), dtype=np.float32)
     for row, integrand in zip(rows, integrands, strict=True):
         for name, value in _counted(integrand).items():
-            row[_PLACE[name]] = value
+            row[_INDEX[name]] = value
     return rows
 
 

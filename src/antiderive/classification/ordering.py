@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from antiderive.classification.prediction import Classifier, Prediction
     from antiderive.expressions import Expr
 
-_CHEAPEST = 1e-3
+_LEAST_SECONDS = 1e-3
 """Least CPU seconds of any call."""
 
 
@@ -104,7 +104,7 @@ def by_gain(
         seconds: expected CPU seconds of each call.
         threshold: gain per CPU second below which no more calls are made.
     """
-    cost = np.maximum(seconds, _CHEAPEST)
+    cost = np.maximum(seconds, _LEAST_SECONDS)
     tried = dict.fromkeys(methods, 0.0)  # probability that an earlier call of the method found an answer
     left, order = list(range(len(methods))), list[int]()
 

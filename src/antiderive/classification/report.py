@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from antiderive.classification.evaluation import Evaluation, ScoreRow
 
 _INK, _OURS = "#444444", "#1f4e8c"
-_OTHERS = ("#bfbfbf", "#f2b134", "#e8747c", "#8e63b8", "#2a7f3f")
+_OTHER_COLORS = ("#bfbfbf", "#f2b134", "#e8747c", "#8e63b8", "#2a7f3f")
 _CELLS = (
     ("found, predicted found", "#2a7f3f"),
     ("found, predicted not found", "#a9d3b3"),
@@ -137,7 +137,7 @@ def _roc(evaluation: Evaluation) -> Any:  # noqa: ANN401
     figure, axes = _figure("ROC", "false positive rate", "true positive rate")
     areas = {row.name: row.auc for row in evaluation.rows}
     ours, *others = evaluation.curves
-    for name, color in zip(others, _OTHERS, strict=False):
+    for name, color in zip(others, _OTHER_COLORS, strict=False):
         axes.plot(*evaluation.curves[name], color=color, linewidth=1.3, label=f"{name}: {areas[name]:.3f}")
     axes.plot(*evaluation.curves[ours], color=_OURS, linewidth=2, label=f"{ours}: {areas[ours]:.3f}")
     handles, labels = axes.get_legend_handles_labels()

@@ -50,10 +50,10 @@ if TYPE_CHECKING:
 _MOST_RANGES = 500
 """Largest number of ranges in a plan, to keep it small; the rest comes with the next plan."""
 
-_HOLD = 5.0
+_HOLD_SECONDS = 5.0
 """Seconds that a worker holds a slice it cannot do, so as not to take slice after slice from others."""
 
-_LISTEN = 0.2
+_POLL_SECONDS = 0.2
 """Seconds between checks whether a slice that waits for its turn must stop."""
 
 
@@ -195,7 +195,7 @@ class Activities:
     @contextmanager
     def _turn(self, heartbeat: Heartbeat) -> Iterator[None]:
         """Hold one of the slots for making a shard; meanwhile other slices may write theirs."""
-        while not self._turns.acquire(timeout=_LISTEN):
+        while not self._turns.acquire(timeout=_POLL_SECONDS):
             heartbeat.check()
         try:
             yield
@@ -230,7 +230,7 @@ class Activities:
                     raise _stopped(heartbeat) from error
                 line = f"{'refused' if isinstance(error, RefusedError) else 'cannot go on'}: {error}"
                 self._say(line)
-                heartbeat.hold(_HOLD)
+                heartbeat.hold(_HOLD_SECONDS)
                 raise ApplicationError(line, type=type(error).__name__) from error
 
 

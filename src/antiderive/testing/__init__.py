@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["assert_antiderivative", "assert_same_value", "expressions", "formulas"]
 
-_HOMES = {
+_MODULES = {
     "assert_antiderivative": "assertions",
     "assert_same_value": "assertions",
     "expressions": "strategies",
@@ -22,10 +22,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (PEP 562: Hypothesis is loaded when it is used)
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     except ImportError as error:
         if error.name != "hypothesis":
             raise

@@ -7,7 +7,7 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any
 
-_ASKING = (signal.SIGTERM, signal.SIGINT, *([signal.SIGUSR1] if hasattr(signal, "SIGUSR1") else []))
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, *([signal.SIGUSR1] if hasattr(signal, "SIGUSR1") else []))
 """Schedulers send SIGTERM or SIGUSR1 before a job ends; the keyboard sends SIGINT."""
 
 
@@ -25,7 +25,7 @@ class StopSignals:
     def __enter__(self) -> StopSignals:
         # Python delivers signals only to the main thread; in other threads the caller stops the run.
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._note) for number in _ASKING}
+            self._before = {number: signal.signal(number, self._note) for number in _STOP_SIGNALS}
         return self
 
     def __exit__(

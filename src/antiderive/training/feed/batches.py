@@ -85,7 +85,7 @@ class Batch:
         return cls(source, target, labels, len(rows), position)
 
 
-_HOPELESS = 10
+_EMPTY_POOLS = 10
 """Pools without a pair after which the data count as empty."""
 
 _RUN = 4
@@ -183,7 +183,7 @@ class BatchStream:
                 pairs, groups = following.result()
                 following = maker.submit(self.groups_of_pool, number + self.streams)
                 empty = 0 if groups else empty + 1
-                if empty == _HOPELESS:
+                if empty == _EMPTY_POOLS:
                     raise DataError("there are no training pairs within max_tokens; raise data.max_tokens")
                 for index in range(skip, len(groups)):
                     yield [

@@ -150,7 +150,7 @@ def test_one_machine_tries_everything(tmp_path, eventually):
             *where,
             "--wait",
         )
-        assert "fricas on functions 0 to 200, those of the split test" in part.stdout
+        assert "fricas on functions 0 to 200, split test" in part.stdout
         with Store(f"sqlite:///{tmp_path}/labels.db") as store:
             asked = [one.index for one in functions_to_label(FUNCTIONS, 0, 200) if one.split == "test"]
             kept = {row.index for row in store.rows(functions.select())}

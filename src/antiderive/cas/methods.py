@@ -33,7 +33,7 @@ class Method:
 
     @property
     def installed(self) -> bool:
-        """Whether what it needs is there; much quicker than to ask for the version."""
+        """Tell whether what it needs is there; much quicker than to ask for the version."""
         if self.name in PROGRAMS:
             return program_named(self.name).find() is not None
         return find_spec("sympy") is not None

@@ -10,7 +10,7 @@ from antiderive.cas.outcome import Outcome, OutcomeStatus
 
 
 def load_sympy() -> None:
-    """Loads SymPy and fills its caches, where it is installed: the ``preload`` of pools that ask it."""
+    """Load SymPy and fill its caches, where it is installed: the ``preload`` of pools that ask it."""
     if find_spec("sympy") is not None:
         import_module("antiderive.cas.backends.sympy").warm_up()
 

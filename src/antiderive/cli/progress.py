@@ -1,4 +1,4 @@
-"""What commands share: a progress bar on standard error, and a first look at paths."""
+"""Shared parts of the commands: a progress bar on standard error, and an early check of paths."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def require(path: Path) -> None:
-    """Refuses a path that is not there, before anything that takes time is loaded.
+    """Refuse a path that does not exist, before slow imports.
 
     Raises:
         DataError: if it does not exist.
@@ -23,7 +23,7 @@ def require(path: Path) -> None:
 
 
 def progress_bar() -> Progress:
-    """A bar with a description, a figure of the command's own (``rate``), elapsed and remaining time."""
+    """Make a bar with a description, the command's own figure (``rate``), elapsed and remaining time."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

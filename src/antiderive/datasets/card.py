@@ -72,7 +72,7 @@ def card_of_tasks(tasks: list[str]) -> str:
 
 
 def is_card(path: Path) -> bool:
-    """Whether a file is a card that was written here."""
+    """Tell whether a file is a card that was written here."""
     with path.open(encoding="utf-8", errors="replace") as file:
         return file.read(200).startswith(_START)
 

@@ -67,18 +67,18 @@ class Findings:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing failed; verdicts ``unknown`` are no failure."""
+        """Tell whether nothing failed; verdicts ``unknown`` are no failure."""
         return not self.failures
 
     def fail(self, kind: str, message: str, number: int = 1) -> None:
-        """Notes failures of a kind."""
+        """Note failures of a kind."""
         self.failures[kind] += number
         shown = self.messages.setdefault(kind, [])
         if len(shown) < _SHOWN:
             shown.append(message)
 
     def add(self, other: Findings) -> None:
-        """Takes in what was found elsewhere."""
+        """Take in what was found elsewhere."""
         self.examples += other.examples
         self.verdicts += other.verdicts
         self.failures += other.failures
@@ -112,7 +112,7 @@ def check_dataset(
     workers: int = 1,
     report: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Findings:
-    """Checks a data set.
+    """Check a data set.
 
     Args:
         data: the data set.

@@ -63,7 +63,7 @@ def counted_line(count: int, line: bytes) -> bytes:
 
 
 def write_lines(file: BinaryIO, lines: list[bytes]) -> None:
-    """Writes lines with their ends."""
+    """Write lines with their ends."""
     file.write(b"\n".join([*lines, b""]))
 
 

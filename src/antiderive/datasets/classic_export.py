@@ -36,7 +36,7 @@ def write_classic(
     workers: int = 1,
     report: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> dict[str, int]:
-    """Writes the text files to ``out`` and returns the number of lines of each.
+    """Write the text files to ``out`` and return the number of lines of each.
 
     Every file appears under its name when it is whole.
 

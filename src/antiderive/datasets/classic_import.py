@@ -121,7 +121,7 @@ def read_classic(
     shard: int = SHARD,
     report: Callable[[int], None] = lambda _bytes: None,
 ) -> Manifest:
-    """Writes the examples of classic files as a data set.
+    """Write the examples of classic files as a data set.
 
     Args:
         files: files with the split of each, if its name says one; see :func:`classic_files`.
@@ -229,7 +229,7 @@ class _Builder:
         self._reads.append(read)
 
     def flush(self) -> None:
-        """Writes the shard that was gathered."""
+        """Write the shard that was gathered."""
         if not self._reads:
             return
         bad = [line for read in self._reads for line in read.bad]

@@ -36,7 +36,7 @@ def deduplicate(
     *,
     report: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Manifest:
-    """Writes the examples of ``data`` to ``out``, of equal ones the first.
+    """Write the examples of ``data`` to ``out``, of equal ones the first.
 
     ``exact`` compares problem and solution by a 128-bit hash, ``skeleton`` the problem with its numbers
     abstracted away. First is the test split, then valid, then train, and within a split the lower index:

@@ -98,7 +98,7 @@ class Manifest:
 
     @classmethod
     def load(cls, folder: Path) -> Manifest:
-        """Reads the manifest of a folder.
+        """Read the manifest of a folder.
 
         Raises:
             DataError: if there is none, or it is damaged or of another version.
@@ -113,7 +113,7 @@ class Manifest:
 
     @classmethod
     def parse(cls, text: str, path: str) -> Manifest:
-        """Reads the text of a manifest.
+        """Read the text of a manifest.
 
         Args:
             text: the text.

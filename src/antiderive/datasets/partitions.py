@@ -45,7 +45,7 @@ class RecordPartitions:
         self._dtype = np.dtype(dtype)
 
     def add(self, keys: NDArray[np.uint64], records: NDArray[np.void]) -> None:
-        """Adds records, in their order, to the partitions of their keys."""
+        """Add records, in their order, to the partitions of their keys."""
         # Keys may be anything, indices too: a multiplicative hash spreads them.
         mixed = (keys * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
         places = mixed % np.uint64(len(self._paths))
@@ -80,7 +80,7 @@ class CountedLines:
         self._bytes = 0
 
     def add(self, lines: Iterable[bytes]) -> None:
-        """Adds lines without their ends."""
+        """Add lines without their ends."""
         parts = len(self._waiting)
         for line in lines:
             self._waiting[crc32(line) % parts].append(line)

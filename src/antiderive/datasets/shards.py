@@ -60,7 +60,7 @@ def write_dataset(
     extend: bool = False,
     report: Callable[[WritingProgress], None] = lambda _: None,
 ) -> Manifest:
-    """Writes examples ``start`` to ``start + count`` of a recipe to ``folder``.
+    """Write examples ``start`` to ``start + count`` of a recipe to ``folder``.
 
     Shards that are there already, from an earlier run of the same recipe, are kept: an interrupted run is
     continued by the same call. A folder that was begun with another range takes a new one only with
@@ -116,7 +116,7 @@ class Pace:
         self._best = 0.0
 
     def took(self, seconds: float) -> None:
-        """Notes how long a chunk of the present size took."""
+        """Note how long a chunk of the present size took."""
         rate = self.size / max(seconds, 1e-9)
         if seconds < _CHUNK_SECONDS or rate > 1.2 * self._best:
             self._best = rate

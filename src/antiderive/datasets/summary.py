@@ -37,7 +37,7 @@ class Histogram:
         return cls(np.zeros(1, np.int64))
 
     def add(self, values: NDArray[Any]) -> None:
-        """Counts values, none of them negative."""
+        """Count values, none of them negative."""
         more = np.bincount(values)
         longer, shorter = sorted((self.counts, more), key=len, reverse=True)
         self.counts = longer.astype(np.int64)
@@ -76,7 +76,7 @@ class Summary:
 
     @classmethod
     def of(cls, data: DataSet) -> Summary:
-        """Reads every file once.
+        """Read every file once.
 
         Raises:
             DataError: if one cannot be read.
@@ -135,7 +135,7 @@ def describe_dataset(data: DataSet) -> dict[str, Any]:
 
 
 def plot_dataset(data: DataSet, path: Path) -> None:
-    """Draws the lengths and operators of a data set; the suffix of ``path`` decides the format.
+    """Draw the lengths and operators of a data set; the suffix of ``path`` decides the format.
 
     Raises:
         OSError: if it cannot be written.

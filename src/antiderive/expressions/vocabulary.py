@@ -41,7 +41,7 @@ class Vocabulary:
         return hashlib.sha256(" ".join(self.names).encode()).hexdigest()[:16]
 
     def check(self, digest: str) -> None:
-        """Refuses what was made with another vocabulary.
+        """Refuse what was made with another vocabulary.
 
         Raises:
             DataError: if ``digest`` is not this vocabulary's.

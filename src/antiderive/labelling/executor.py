@@ -20,7 +20,7 @@ class Executor(Protocol):
     def run(
         self, job: Job, start: int, count: int, *, report: Callable[[LabelingProgress], None] = lambda _: None
     ) -> LabelingProgress:
-        """Labels functions ``start`` to ``start + count``; returns when they are in the store."""
+        """Label functions ``start`` to ``start + count``; return when they are in the store."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,6 @@ class LocalExecutor:
     def run(
         self, job: Job, start: int, count: int, *, report: Callable[[LabelingProgress], None] = lambda _: None
     ) -> LabelingProgress:
-        """Labels functions ``start`` to ``start + count`` in a pool of its own."""
+        """Label functions ``start`` to ``start + count`` in a pool of its own."""
         with open_pool(self.workers, limits=job.limits) as pool:
             return label_range(job, start, count, store=self.store, pool=pool, report=report)

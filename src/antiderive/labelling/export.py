@@ -51,7 +51,7 @@ _BATCH = 5_000
 
 
 def export_pairs(store: Store, folder: Path, *, max_tokens: int = 512) -> Counter[str]:
-    """Writes every function that was solved with its shortest confirmed integral.
+    """Write every function that was solved with its shortest confirmed integral.
 
     For each split there are ``SPLIT.parquet``, with the columns of every data set, and the classic text files
     ``SPLIT.prefix`` and ``SPLIT.infix``, a problem and its solution on each line with a tab between them.
@@ -72,7 +72,7 @@ def export_pairs(store: Store, folder: Path, *, max_tokens: int = 512) -> Counte
 
 
 def export_labels(store: Store, folder: Path) -> Counter[str]:
-    """Writes every label of every function as ``SPLIT.parquet``, one row for each function and method.
+    """Write every label of every function as ``SPLIT.parquet``, one row for each function and method.
 
     The column ``label`` is the same for all rows of a function: 1 if a method has found an integral that was
     confirmed, 0 if none has and one has proved that there is none that is elementary, -1 if it is not known.

@@ -70,7 +70,7 @@ def label_range(
     run: tuple[int, int] | None = None,
     report: Callable[[LabelingProgress], None] = lambda _: None,
 ) -> LabelingProgress:
-    """Labels functions ``start`` to ``start + count`` of a job.
+    """Label functions ``start`` to ``start + count`` of a job.
 
     Outcomes are written in batches, with a row of the ledger for each slice that is finished. A function
     whose worker crashed is tried once more. On an exception, Ctrl-C included, what has been answered is
@@ -228,7 +228,7 @@ class _Run:
             yield from self.retries()
 
     def take(self, key: bytes, outcome: Outcome) -> None:
-        """Notes the outcome of one call."""
+        """Note the outcome of one call."""
         function = self._asked[key][0][1]
         if outcome.status == "crashed" and key not in self._tried_twice:
             self._tried_twice.add(key)
@@ -249,12 +249,12 @@ class _Run:
         self.flush_if_due()
 
     def flush(self) -> None:
-        """Writes, and reports."""
+        """Write, and report."""
         self.write()
         self._report(self.progress)
 
     def write(self) -> None:
-        """Writes what has been settled since the last write."""
+        """Write what has been settled since the last write."""
         slices = [Slice(part.start, part.count, dict(part.counts)) for part in self._finished]
         if self._functions or slices:
             self._store.write(self._job, self._key, self._functions, list(self._labels.values()), slices)
@@ -267,7 +267,7 @@ class _Run:
         self._last_write = time.monotonic()
 
     def flush_if_due(self) -> None:
-        """Writes and reports if there is much to write, or some time has passed."""
+        """Write and report if there is much to write, or some time has passed."""
         if len(self._functions) >= _ROWS or time.monotonic() - self._last_write > _SECONDS:
             self.flush()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def plot_report(report: LabelReport, path: Path) -> None:
-    """Draws shares by outcome, per method: all sizes in one bar, and by the number of operators.
+    """Draw shares by outcome, per method: all sizes in one bar, and by the number of operators.
 
     Raises:
         DataError: if there is nothing to draw or the file cannot be written.

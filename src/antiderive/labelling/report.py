@@ -45,7 +45,7 @@ class OutcomeCounts:
         return sum(self.counts[outcome] for outcome in outcomes) / self.functions
 
     def add(self, operators: int, outcome: str, functions: int, cpu_seconds: float) -> None:
-        """Adds functions of one size and outcome."""
+        """Add functions of one size and outcome."""
         self.counts[outcome] += functions
         self.cpu_seconds += cpu_seconds
         self.by_operators.setdefault(operators, Counter())[outcome] += functions
@@ -106,7 +106,7 @@ class LabelReport:
 
 
 def report_on(store: Store) -> LabelReport:
-    """Counts the current labels of a store.
+    """Count the current labels of a store.
 
     Raises:
         SettingError: if it holds functions of a task that is not known here.

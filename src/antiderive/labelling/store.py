@@ -105,7 +105,7 @@ class Store:
         return self._url.set(drivername=self._url.get_backend_name()).render_as_string(hide_password=True)
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Close every connection."""
         self.engine.dispose()
 
     def __enter__(self) -> Store:
@@ -117,7 +117,7 @@ class Store:
     def start_run(
         self, job: Job, start: int, count: int, *, within: tuple[int, int] | None = None
     ) -> list[Slice]:
-        """Notes a run and returns the slices of it that are finished.
+        """Note a run and return the slices of it that are finished.
 
         Args:
             job: what is done.
@@ -161,7 +161,7 @@ class Store:
         return self._persist(lambda connection: connection.execute(query).first() is not None)
 
     def require_writable(self) -> None:
-        """Refuses a store to which no rows can be added.
+        """Refuse a store to which no rows can be added.
 
         Raises:
             StoreError: if this user may not read and insert, or the store is read-only.
@@ -205,7 +205,7 @@ class Store:
         labels: Sequence[Label],
         slices: Sequence[Slice],
     ) -> None:
-        """Adds rows and the slices that they finish, all or none; rows that are there stay as they are.
+        """Add rows and the slices that they finish, all or none; rows that are there stay as they are.
 
         Raises:
             StoreError: if they cannot be written; nothing of them is.
@@ -249,7 +249,7 @@ class Store:
             connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
     def _persist(self, work: Callable[[Connection], _Result]) -> _Result:
-        """Does ``work`` in a transaction, again and again while the database cannot be reached."""
+        """Do ``work`` in a transaction, again and again while the database cannot be reached."""
         deadline = time.monotonic() + self._patience
         pause = 0.05
         while True:
@@ -318,7 +318,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
 
 
 def _prepare(connection: Connection, name: str, *, create: bool) -> None:
-    """Makes the tables unless they are there.
+    """Make the tables unless they are there.
 
     Raises:
         StoreError: if they are of another version, or missing and not to be made.
@@ -350,7 +350,7 @@ def _prepare(connection: Connection, name: str, *, create: bool) -> None:
 
 
 def _passing(error: SQLAlchemyError) -> bool:
-    """Whether the same transaction may succeed a little later."""
+    """Tell whether the same transaction may succeed a little later."""
     if not isinstance(error, DBAPIError):
         return False
     code = getattr(error.orig, "sqlite_errorcode", None)

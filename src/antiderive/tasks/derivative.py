@@ -18,5 +18,5 @@ class Derivative(NativeTask):
     title = native_tasks()["derivative"]
 
     def verify(self, problem: Expr, candidate: Expr) -> Verdict:
-        """Whether ``candidate`` is the derivative of ``problem``."""
+        """Tell whether ``candidate`` is the derivative of ``problem``."""
         return verify(candidate, problem)

@@ -35,7 +35,7 @@ class Integration(ExprTask):
         return INTEGRALS.decode(tokens)
 
     def verify(self, problem: Expr, candidate: Expr) -> Verdict:
-        """Whether the derivative of ``candidate`` is ``problem``."""
+        """Tell whether the derivative of ``candidate`` is ``problem``."""
         return verify(problem, candidate)
 
     def functions(self, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:

@@ -122,7 +122,7 @@ class Lyapunov(Task[System]):
         return verify_lyapunov(problem.equations, candidate, problem.variables)
 
     def confirm(self, problem: System, solution: Expr) -> bool:
-        """Checks the certificate of the pair, exactly."""
+        """Check the certificate of the pair, exactly."""
         proof = problem.certificate
         if proof is None:
             return super().confirm(problem, solution)
@@ -228,7 +228,7 @@ def _content(polys: list[Poly]) -> Any:  # noqa: ANN401  (a flint.fmpq)
 
 
 def _alone(monomial: Poly) -> bool:
-    """Whether it is a power of one variable."""
+    """Tell whether it is a power of one variable."""
     return len(monomial.monoms()) == 1 and max(monomial.degrees()) == monomial.total_degree() > 0
 
 

@@ -38,5 +38,5 @@ class DifferentialEquation(NativeTask):
         return f"{problem.to_infix()} = 0".replace("Y", "y")
 
     def verify(self, problem: Expr, candidate: Expr) -> Verdict:
-        """Whether ``candidate`` solves the equation, whatever the values of its constants."""
+        """Tell whether ``candidate`` solves the equation, whatever the values of its constants."""
         return verify(problem, candidate)

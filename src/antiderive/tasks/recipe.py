@@ -116,7 +116,7 @@ class Recipe:
 
     @classmethod
     def load(cls, path: Path, changes: dict[str, Any] | None = None) -> Recipe:
-        """Reads a TOML file; its ``[data]`` table, if it has one, else its top level.
+        """Read a TOML file; its ``[data]`` table, if it has one, else its top level.
 
         Args:
             path: the file.

@@ -58,7 +58,7 @@ class TaskEntry:
 
 
 def register(task: type[T]) -> type[T]:
-    """Makes a task known in this process, by its name; a decorator for its class.
+    """Make a task known in this process, by its name; a decorator for its class.
 
     A later task of the same name takes its place, so that a cell of a notebook can be run again.
 
@@ -95,7 +95,7 @@ def task_named(name: str) -> AnyTask:
 
 
 def is_of_this_session(name: str) -> bool:
-    """Whether :func:`register` made the task known, so that other processes do not know it."""
+    """Tell whether :func:`register` made the task known, so that other processes do not know it."""
     return name in _REGISTERED
 
 

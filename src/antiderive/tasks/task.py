@@ -96,7 +96,7 @@ class Task(ABC, Generic[P]):
         )
 
     def confirm(self, problem: P, solution: Expr) -> bool:
-        """Whether a sampled pair may be written; every one is asked. By default :meth:`verify` decides."""
+        """Tell whether a sampled pair may be written; every pair is checked. By default by :meth:`verify`."""
         return self.verify(problem, solution).accepted
 
     def generate(

@@ -26,7 +26,7 @@ _REASON = 500
 
 
 def serve(channel: socket.socket) -> None:
-    """Answers calls until the channel is closed.
+    """Answer calls until the channel is closed.
 
     A call is ``[number, function, arguments, CPU seconds, MiB]``, the answer ``[number, status, value,
     reason, seconds, CPU seconds of the call, CPU seconds so far, peak MiB, whether anything still runs]``.
@@ -90,7 +90,7 @@ def _limit_address_space(limit: int) -> None:
 
 
 def _something_runs() -> bool:
-    """Whether the call left a thread or a child behind."""
+    """Tell whether the call left a thread or a child behind."""
     if threading.active_count() > 1:
         return True
     try:

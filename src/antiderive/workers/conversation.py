@@ -57,7 +57,7 @@ class Conversation(Protocol):
         """
 
     def hear(self, data: bytes) -> list[Reply]:
-        """Takes what has come; the replies that it completes, in order. Sets ``ready`` after the start."""
+        """Take what has come; the replies that it completes, in order. Sets ``ready`` after the start."""
 
 
 class PythonConversation:
@@ -132,7 +132,7 @@ class ProgramConversation:
         return text.encode()
 
     def hear(self, data: bytes) -> list[Reply]:
-        """Collects output until the program's answer is complete."""
+        """Collect output until the program's answer is complete."""
         if self._tag is None:
             return []  # chatter between questions
         self._output += data

@@ -82,7 +82,7 @@ class Dispatcher(threading.Thread):
     # From other threads.
 
     def submit(self, call: Pending) -> None:
-        """Queues a call; a future that is cancelled later gets its worker killed."""
+        """Queue a call; a future that is cancelled later gets its worker killed."""
         call.future.add_done_callback(self._on_done)
         with self._lock:  # nothing is queued behind the last word
             if self._error is not None:
@@ -91,7 +91,7 @@ class Dispatcher(threading.Thread):
         self._wake_up()
 
     def stop(self) -> None:
-        """Kills everything; calls that are not done get an error."""
+        """Kill everything; calls that are not done get an error."""
         self._inbox.append(None)
         self._wake_up()
 
@@ -110,7 +110,7 @@ class Dispatcher(threading.Thread):
     # The thread.
 
     def run(self) -> None:
-        """Serves until :meth:`stop`."""
+        """Serve until :meth:`stop`."""
         error = "the pool has failed; please report this"
         next_check: float | None = None
         try:
@@ -149,7 +149,7 @@ class Dispatcher(threading.Thread):
                         self._kill(worker, None)
 
     def _dispatch(self) -> None:
-        """Gives waiting calls to idle workers, the oldest first, and starts the workers that are missing."""
+        """Give waiting calls to idle workers, the oldest first, and start the workers that are missing."""
         busy = sum(worker.state == "busy" for worker in self._workers.values())
         for kind, queue in sorted(self._queues.items(), key=lambda item: item[1][0].number):
             workers = [worker for worker in self._workers.values() if worker.kind == kind]
@@ -178,7 +178,7 @@ class Dispatcher(threading.Thread):
                 self._failed(kind, str(error))
 
     def _ask(self, worker: Worker, call: Pending) -> bool:
-        """Whether the worker has taken the call; else the call is done."""
+        """Tell whether the worker has taken the call; else the call is done."""
         try:
             worker.ask(call, next(self._numbers))
         except AntideriveError as error:
@@ -187,7 +187,7 @@ class Dispatcher(threading.Thread):
         return True
 
     def _ask_ahead(self, queue: deque[Pending], workers: list[Worker]) -> None:
-        """Sends calls to workers that are busy with short ones, as many to each."""
+        """Send calls to workers that are busy with short ones, as many to each."""
         quick = [one for one in workers if one.quick and not one.spoiled and one.conversation.queues]
         for left, worker in zip(range(len(quick), 0, -1), quick, strict=True):
             sent = worker.calls + len(worker.ahead)
@@ -198,7 +198,7 @@ class Dispatcher(threading.Thread):
                 _finish(call, Result("refused", reason=str(error)))
 
     def _take_back(self, worker: Worker) -> None:
-        """Lets others do what a worker was sent ahead."""
+        """Let others do what a worker was sent ahead."""
         if worker.ahead:
             calls = worker.take_back()
             self._queues.setdefault(worker.kind, deque()).extendleft(reversed(calls))
@@ -308,7 +308,7 @@ class Dispatcher(threading.Thread):
             self._worker_died(worker, {})
 
     def _failed(self, kind: str, reason: str) -> None:
-        """Counts a failed start; after a few in a row, waiting calls of this kind get an error."""
+        """Count a failed start; after a few in a row, waiting calls of this kind get an error."""
         self._failures[kind] += 1
         if self._failures[kind] < MAX_FAILURES:
             return
@@ -318,7 +318,7 @@ class Dispatcher(threading.Thread):
             _finish(queue.popleft(), WorkerError(f"workers for {kind} do not start: {reason}"))
 
     def _watch(self) -> None:
-        """Kills what is past a limit, ends what has been idle for long."""
+        """Kill what is past a limit, end what has been idle for long."""
         now = time.monotonic()
         for worker in list(self._workers.values()):
             if worker.state == "busy" or (worker.hung_up and worker.state == "starting"):
@@ -349,7 +349,7 @@ class Dispatcher(threading.Thread):
         return min(times, default=None)
 
     def _end(self, error: str) -> None:
-        """Ends servers and workers; whatever is not done gets the error."""
+        """End servers and workers; whatever is not done gets the error."""
         with self._lock:
             self._error = error
         self._read_inbox()
@@ -372,7 +372,7 @@ class Dispatcher(threading.Thread):
 
 
 def _finish(call: Pending, result: Result | WorkerError) -> None:
-    """Hands over the result, unless nobody waits for it any more."""
+    """Hand over the result, unless nobody waits for it any more."""
     if not call.future.set_running_or_notify_cancel():
         return
     if isinstance(result, Result):

@@ -43,7 +43,7 @@ class Caller(ABC):
 
     @abstractmethod
     def submit(self, work: Work, *, limits: Limits | None = None) -> Future[Result]:
-        """Queues a call. Cancelling the future at any time before it is done kills the call."""
+        """Queue a call. Cancelling the future at any time before it is done kills the call."""
 
     def call(self, work: Work, *, limits: Limits | None = None) -> Result:
         """The result of one call. An exception that is raised here meanwhile, such as Ctrl-C, kills it.
@@ -140,7 +140,7 @@ class Pool(Caller):
         _pools.add(self)
 
     def submit(self, work: Work, *, limits: Limits | None = None) -> Future[Result]:
-        """Queues a call. Cancelling the future at any time before it is done kills the call.
+        """Queue a call. Cancelling the future at any time before it is done kills the call.
 
         Raises:
             SettingError: for a function that other processes cannot import.
@@ -157,7 +157,7 @@ class Pool(Caller):
         return pending.future
 
     def close(self) -> None:
-        """Kills everything that runs; calls that are not done raise a WorkerError. Harmless when repeated."""
+        """Kill everything that runs; calls that are not done raise a WorkerError. Harmless when repeated."""
         _pools.discard(self)
         if os.getpid() != self.pid:
             return  # a forked copy of this process: the workers are not its own
@@ -203,7 +203,7 @@ class Share(Caller):
         return future
 
     def stop(self) -> None:
-        """Kills the calls that are not done, from any thread: who waits for them gets a CancelledError."""
+        """Kill the calls that are not done, from any thread: who waits for them gets a CancelledError."""
         with self._lock:
             self._stopped = True
         for future in list(self._open):

@@ -62,7 +62,7 @@ class Server:
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def run(self) -> None:
-        """Serves until the pool is gone."""
+        """Serve until the pool is gone."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         poll.register(self._wakeup_receiver, select.POLLIN)
@@ -82,7 +82,7 @@ class Server:
             self._end()
 
     def _carry_out(self) -> bool:
-        """Carries out the commands that have come; false at the end."""
+        """Carry out the commands that have come; false at the end."""
         data, fds, _, _ = socket.recv_fds(self._control, 1 << 16, _MAX_FDS)
         for fd in fds:
             os.set_inheritable(fd, False)  # a program gets its two as standard input and output only
@@ -150,7 +150,7 @@ class Server:
         self._control.sendall(json.dumps(event).encode() + b"\n")
 
     def _reap(self) -> None:
-        """Collects every dead child and reports the workers among them."""
+        """Collect every dead child and report the workers among them."""
         while True:
             try:
                 pid, status, used = os.wait4(-1, os.WNOHANG)
@@ -174,14 +174,14 @@ class Server:
             )
 
     def _sweep(self) -> None:
-        """Kills every child that is not a worker: orphans of workers, which the kernel gives to this one."""
+        """Kill every child that is not a worker: orphans of workers, which the kernel gives to this one."""
         for pid in usage.children_of(self._pid):
             if pid not in self._workers:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 
     def _end(self) -> None:
-        """Kills everything, and what that orphans."""
+        """Kill everything, and what that orphans."""
         for pid in self._workers:
             _kill_group(pid)
         self._workers.clear()
@@ -194,7 +194,7 @@ class Server:
 
 
 def _kill_group(pid: int) -> None:
-    """Kills a child that has not been reaped, and its group; it may not have made its group yet."""
+    """Kill a child that has not been reaped, and its group; it may not have made its group yet."""
     os.kill(pid, signal.SIGKILL)
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
@@ -206,7 +206,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def main() -> None:
-    """Serves on the socket named on the command line."""
+    """Serve on the socket named on the command line."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle
     control = socket.socket(fileno=int(sys.argv[1]))
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)

@@ -50,7 +50,7 @@ class ServerProcess:
         self.workers: dict[int, Worker] = {}
 
     def send(self, fds: list[int] | None = None, **command: Any) -> None:  # noqa: ANN401
-        """Sends a command; if the server is gone, its end of the socket will tell, or has told."""
+        """Send a command; if the server is gone, its end of the socket will tell, or has told."""
         if self.control.fileno() < 0:
             return
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -70,7 +70,7 @@ class ServerProcess:
         return [json.loads(line) for line in lines]
 
     def close(self, patience: float = 5.0) -> str:
-        """Ends the server and its workers; the last line that it printed as an error."""
+        """End the server and its workers; the last line that it printed as an error."""
         self.control.close()
         try:
             self.process.wait(patience)

@@ -99,7 +99,7 @@ class PeakMemory:
             self._reset = os.open(f"/proc/{pid}/clear_refs", os.O_WRONLY)
 
     def reset(self) -> None:
-        """Starts anew."""
+        """Start anew."""
         if self._reset is not None:
             with suppress(OSError):
                 os.write(self._reset, b"5")
@@ -116,7 +116,7 @@ class PeakMemory:
         return int(text[start + 6 :].split(None, 1)[0]) / 1024 if start >= 0 else 0.0
 
     def close(self) -> None:
-        """Closes its files."""
+        """Close its files."""
         for file in (self._status, self._reset):
             if file is not None:
                 os.close(file)

@@ -46,7 +46,7 @@ class Program(Protocol):
         """
 
     def finished(self, output: bytes, tag: str) -> bool:
-        """Whether the output, so far, holds the whole answer to the question with this tag."""
+        """Tell whether the output, so far, holds the whole answer to the question with this tag."""
 
     def answer(self, output: str, tag: str) -> Any:  # noqa: ANN401  (the value of the result)
         """The value that the output says; never raises for what a program prints."""

@@ -74,7 +74,7 @@ class Worker:
         self._files: list[int] = []
 
     def start(self, command: dict[str, Any] | None) -> None:
-        """Asks the server for the process: a Python child, or the program that ``command`` describes."""
+        """Ask the server for the process: a Python child, or the program that ``command`` describes."""
         if command is None:
             ours, theirs = socket.socketpair()
             self.server.send([theirs.fileno()], do="fork", id=self.id)
@@ -92,7 +92,7 @@ class Worker:
         self.server.workers[self.id] = self
 
     def register(self, selector: selectors.BaseSelector, on_event: Callable[[int], None]) -> None:
-        """Listens to the worker; sends the greeting."""
+        """Listen to the worker; send the greeting."""
         self._selector, self._on_event = selector, on_event
         selector.register(self._files[0], selectors.EVENT_READ, on_event)
         self._send(self.conversation.greeting())
@@ -107,7 +107,7 @@ class Worker:
         return max(0.0, usage.usage_of(self.pid).resident_mib - self._when_new)
 
     def ask(self, call: Pending, number: int) -> None:
-        """Puts the question and starts the clocks.
+        """Put the question and start the clocks.
 
         Raises:
             AntideriveError: if the question cannot be put; the worker is as it was.
@@ -125,7 +125,7 @@ class Worker:
         self._send(question)
 
     def ask_ahead(self, calls: Iterable[tuple[Pending, int]]) -> list[tuple[Pending, AntideriveError]]:
-        """Sends calls, each with its number, that it goes on with after the one that it is at.
+        """Send calls, each with its number, that it goes on with after the one that it is at.
 
         Returns:
             The calls that cannot be put, with the reasons.
@@ -149,7 +149,7 @@ class Worker:
         return calls
 
     def _begin(self, call: Pending) -> None:
-        """Starts the clocks."""
+        """Start the clocks."""
         self.state, self.call, self.since = "busy", call, time.monotonic()
         self.calls += 1
         call.attempts += 1
@@ -157,7 +157,7 @@ class Worker:
         self.check_at = self.since + min(CHECK_SECONDS, call.limits.wall)
 
     def hear(self) -> list[Reply]:
-        """Takes what has come.
+        """Take what has come.
 
         Raises:
             EOFError: if the worker has closed its side.
@@ -173,7 +173,7 @@ class Worker:
         return self.conversation.hear(data)
 
     def flush(self) -> None:
-        """Sends what the worker had no room for."""
+        """Send what the worker had no room for."""
         self._send(b"")
 
     def _send(self, data: bytes) -> None:
@@ -189,7 +189,7 @@ class Worker:
         self._await_room(file)
 
     def _await_room(self, file: int) -> None:
-        """Listens for room to write exactly while there is something to send."""
+        """Listen for room to write exactly while there is something to send."""
         if bool(self._unsent) == self._awaits_room:
             return
         self._awaits_room = bool(self._unsent)
@@ -244,7 +244,7 @@ class Worker:
         return None
 
     def mute(self) -> None:
-        """Stops listening: it has closed its side or is being killed."""
+        """Stop listening: it has closed its side or is being killed."""
         if self._files and self._files[0] in self._selector.get_map():
             self._selector.unregister(self._files[0])
 
@@ -263,7 +263,7 @@ class Worker:
             self.server.send(do="kill", id=self.id)
 
     def kill_group(self) -> None:
-        """Kills the group without the server, which is dead."""
+        """Kill the group without the server, which is dead."""
         if self.pid is not None:
             with suppress(ProcessLookupError, PermissionError):  # it may be gone already
                 os.killpg(self.pid, signal.SIGKILL)
@@ -294,7 +294,7 @@ class Worker:
         )
 
     def close(self) -> None:
-        """Closes the files; the process is gone."""
+        """Close the files; the process is gone."""
         self.server.workers.pop(self.id, None)
         for file in self._files:
             if file in self._selector.get_map():

@@ -106,7 +106,7 @@ class FricasBackend(Program):
         return f'ad_integrate({formula}, \'{PREFIX}{content.variable})\nad_say("{tag}", "")\n'
 
     def finished(self, output: bytes, tag: str) -> bool:
-        """Whether the output, so far, holds the whole answer to the question with this tag."""
+        """Tell whether the output, so far, holds the whole answer to the question with this tag."""
         return re.search(rb"^(?:\(\d+\) -> )*%s *\n" % re.escape(tag.encode()), output, re.M) is not None
 
     def answer(self, output: str, tag: str) -> Outcome:  # noqa: ARG002  (the pool gives one answer at a time)
@@ -143,13 +143,13 @@ class Kernel:
 
     @classmethod
     def read(cls, line: str) -> Kernel:
-        """Reads ``constant exp exp(1)``."""
+        """Read ``constant exp exp(1)``."""
         kind, operator, text = line.split(" ", 2)
         return cls(kind == "constant", operator, text)
 
 
 def proves_nonelementary(tower: Iterable[Kernel]) -> bool:
-    """Whether an integral that FriCAS left in this tower has no elementary value.
+    """Tell whether an integral that FriCAS left in this tower has no elementary value.
 
     The tower must be purely transcendental in the variable, over constants in which FriCAS's test for zero is
     certain: rational numbers, parameters, real roots of pairwise coprime square-free integers (independent by
@@ -190,7 +190,7 @@ def _needs_special(answer: str) -> bool:
 
 
 def _is_squarefree(n: int) -> bool:
-    """Whether ``n > 1`` has no square factor; false for numbers too large to tell at once."""
+    """Tell whether ``n > 1`` has no square factor; false for numbers too large to tell at once."""
     return 1 < n < 10**8 and all(n % (d * d) for d in range(2, int(n**0.5) + 1))
 
 

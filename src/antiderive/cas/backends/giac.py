@@ -71,7 +71,7 @@ class GiacBackend(Program):
         )
 
     def finished(self, output: bytes, tag: str) -> bool:
-        """Whether the output, so far, holds the whole answer to the question with this tag."""
+        """Tell whether the output, so far, holds the whole answer to the question with this tag."""
         return b'"%s"\n' % tag.encode() in output
 
     def answer(self, output: str, tag: str) -> Outcome:  # noqa: ARG002  (the pool gives one answer at a time)

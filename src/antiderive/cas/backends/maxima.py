@@ -87,7 +87,7 @@ class MaximaBackend(Program):
         )
 
     def finished(self, output: bytes, tag: str) -> bool:
-        """Whether the output, so far, holds the whole answer to the question with this tag."""
+        """Tell whether the output, so far, holds the whole answer to the question with this tag."""
         return re.search(rb"^%s *\n" % re.escape(tag.encode()), output, re.M) is not None
 
     def answer(self, output: str, tag: str) -> Outcome:  # noqa: ARG002  (the pool gives one answer at a time)

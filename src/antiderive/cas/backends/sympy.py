@@ -24,7 +24,7 @@ _WARM_UP = ("x*exp(x)", "x*sqrt(x + 1)", "1/(x^2 + 1)", "log(x)", "sin(x)^2", "e
 
 
 def warm_up() -> None:
-    """Loads what the first calls would load; called once, in the fork server."""
+    """Load what the first calls would load; called once, in the fork server."""
     for text in _WARM_UP:
         expression = Expr(text).to_prefix()
         for method in METHODS.values():

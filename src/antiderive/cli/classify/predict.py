@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--variable", default="x", show_default=True, help="Variable of integration.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def command(integrands: tuple[str, ...], classifier: Path | None, variable: str, *, as_json: bool) -> None:
-    """Predict whether, and by which method, each of INTEGRANDS integrates; without any, read lines of stdin."""
+    """Predict whether, and by which method, each of INTEGRANDS (or of the lines of stdin) integrates."""
     from antiderive.classification import renamed
     from antiderive.expressions import Expr
 

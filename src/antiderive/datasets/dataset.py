@@ -54,8 +54,7 @@ class DataSet:
         return read_table(self.folder / name, columns)
 
     def shards(self) -> Iterator[tuple[str, pa.Table]]:
-        """Yield the name of each shard with its examples, in order of their indices, with a column
-        ``split``."""
+        """Yield each shard in order: its name, and its examples by index with a column ``split``."""
         for key in sorted(self.manifest.shards):
             parts = []
             for name in self.manifest.shards[key].files:

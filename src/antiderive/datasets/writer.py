@@ -219,7 +219,7 @@ class DataSetWriter:
                 shard = Shard.from_dict(json.loads(data))
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise DataError(
-                    f"{self._storage.path(name)} is damaged ({error}); remove it, and its shard will be made again"
+                    f"{self._storage.path(name)} is damaged ({error}); remove it to make its shard again"
                 ) from error
             if all(sizes.get(file) == entry.bytes for file, entry in shard.files.items()):
                 found[names[name]] = shard

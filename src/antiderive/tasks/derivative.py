@@ -1,4 +1,4 @@
-"""Differentiation: the reverse direction, for models that are to learn it.
+"""Differentiation: the reverse direction, for models that learn it.
 
 Native (``crates/antiderive-core/src/tasks/derivative.rs``).
 """

@@ -45,5 +45,5 @@ def test_textbook_functions_are_a_pure_function_of_the_index():
 def test_the_functions_of_a_task_that_comes_with_integrals_are_its_problems():
     (function,) = functions_to_label(Recipe(), 7, 1)
     assert function.prefix == INTEGRALS.decode(generate(Recipe(), 7, 1).problems[0]).to_prefix()
-    with pytest.raises(SettingError, match="the problems of the task 'ode1' are no integrals"):
+    with pytest.raises(SettingError, match="the problems of the task 'ode1' are not integrals"):
         functions_to_label(Recipe(task="ode1"), 0, 1)

@@ -277,9 +277,9 @@ def test_tokens_and_text(examples):
     [
         ("-x", "2 or 3 equations, not 1"),
         ("-x; -y; -z; -x", "2 or 3 equations, not 4"),
-        ("-x; sin(y)", "y' = sin(y) is no polynomial in x, y"),
-        ("-x; z", "y' = z is no polynomial in x, y"),
-        ("y' = -x; x' = -y", "\"y'\" stands where x' should"),
+        ("-x; sin(y)", "y' = sin(y) is not a polynomial in x, y"),
+        ("-x; z", "y' = z is not a polynomial in x, y"),
+        ("y' = -x; x' = -y", "\"y'\" stands in the place of x'"),
         ("-x; -y +", ""),
     ],
 )

@@ -165,7 +165,7 @@ def test_functions_have_no_solution_of_their_own():
         )
     again = functions_of(recipe, 30, 1)
     assert again.problems[0] == functions.problems[20]
-    with pytest.raises(SettingError, match="the problems of the task 'derivative' are no integrals"):
+    with pytest.raises(SettingError, match="the problems of the task 'derivative' are not integrals"):
         functions_of(Recipe(task="derivative"), 0, 1)
 
 

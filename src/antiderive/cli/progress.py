@@ -19,7 +19,7 @@ def require(path: Path) -> None:
         DataError: if it does not exist.
     """
     if not path.exists():
-        raise DataError(f"there is no file or folder {path}")
+        raise DataError(f"no such file or folder: {path}")
 
 
 def progress_bar() -> Progress:

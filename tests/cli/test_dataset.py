@@ -137,7 +137,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(run, tmp_path):
         (["generate", "bwd", "-o", "n"], "--count N"),
         (["generate", "bwd", "--start", "7", "--to", "7", "-o", "n"], "empty range"),
         (["generate", "--count", "5", "-o", "n"], "name a task"),
-        (["generate", "bwd", "--count", "5", "--resume", "-o", "n"], "no data set in n to resume"),
+        (["generate", "bwd", "--count", "5", "--resume", "-o", "n"], "n holds no data set to resume"),
         (["generate", "bwd", "--count", "5", "--recipe", "bad.toml", "-o", "n"], "unknown operator 'foo'"),
         (["generate", "bwd", "--count", "5", "--recipe", "zero.toml", "-o", "n"], "weight 0"),
         (["generate", "bwd", "--count", "5", "--recipe", "text.toml", "-o", "n"], "cannot read the recipe"),

@@ -118,8 +118,8 @@ def test_changed_bytes_are_found_everywhere(folder):
     path = folder / f"train-{KEY}.parquet"
     good = path.read_bytes()
     random = np.random.default_rng(0)
-    for place in random.integers(0, len(good), 12).tolist():
-        path.write_bytes(good[:place] + bytes([good[place] ^ 0x40]) + good[place + 1 :])
+    for index in random.integers(0, len(good), 12).tolist():
+        path.write_bytes(good[:index] + bytes([good[index] ^ 0x40]) + good[index + 1 :])
         assert "checksum" in check_dataset(DataSet(folder), sample=0).messages["checksums"][0]
 
 

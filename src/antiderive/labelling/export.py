@@ -27,7 +27,7 @@ from antiderive.tasks import INTEGRALS, task_named
 if TYPE_CHECKING:
     from antiderive.labelling.store import Store
 
-_LABELLED = pa.schema(
+_LABELED = pa.schema(
     [
         ("index", pa.uint64()),
         ("problem", pa.list_(pa.uint8())),
@@ -85,7 +85,7 @@ def export_labels(store: Store, folder: Path) -> Counter[str]:
         DataError: if the files cannot be written.
         StoreError: if the store cannot be read.
     """
-    return _write(_labelled(store), folder, _LABELLED, text=False)
+    return _write(_labeled(store), folder, _LABELED, text=False)
 
 
 def _groups(store: Store, *outcomes: str) -> Iterator[list[Any]]:
@@ -127,13 +127,13 @@ def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]
         yield "too_long" if long else first.split, columns
 
 
-def _labelled(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
+def _labeled(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
     for rows in _groups(store):
         outcomes = {row.outcome for row in rows}
         label = 1 if "solved" in outcomes else 0 if "nonelementary" in outcomes else -1
         problem = INTEGRALS.encode(Expr.from_prefix(rows[0].prefix))
         for row in rows:
-            columns = {name: row._mapping[name] for name in _LABELLED.names if name in row._mapping}
+            columns = {name: row._mapping[name] for name in _LABELED.names if name in row._mapping}
             decided = decided_by(row.method, row.verdict)
             yield row.split, {**columns, "problem": problem, "label": label, "decided_by": decided}
 

@@ -93,8 +93,8 @@ def _label(
         row = bar.add_task(split, total=count, rate="")
 
         def report(progress: LabelingProgress) -> None:
-            labelled = progress.done - progress.passed
-            bar.update(row, completed=progress.done, rate=f"{labelled:,} labeled")
+            labeled = progress.done - progress.passed
+            bar.update(row, completed=progress.done, rate=f"{labeled:,} labeled")
 
         progress = LocalExecutor(store, workers or os.cpu_count() or 1).run(job, 0, count, report=report)
     outcomes = ", ".join(f"{name} {number:,}" for name, number in progress.counts.most_common())

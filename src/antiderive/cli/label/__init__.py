@@ -116,10 +116,10 @@ def _label(job: Job, start: int, count: int, store: Store, workers: int) -> None
         progress = LocalExecutor(store, workers).run(job, start, count, report=report)
     known = f" ({progress.repeated:,} known before)" if progress.repeated else ""
     seconds = time.monotonic() - started
-    labelled = progress.done - progress.passed
-    click.echo(f"{what}: {labelled:,} in {store.name}{known}, {seconds:.1f} s")
+    labeled = progress.done - progress.passed
+    click.echo(f"{what}: {labeled:,} in {store.name}{known}, {seconds:.1f} s")
     for outcome, number in progress.counts.most_common():
-        click.echo(f"  {outcome:<14} {number:>10,}  {number / labelled:6.1%}")
+        click.echo(f"  {outcome:<14} {number:>10,}  {number / labeled:6.1%}")
 
 
 def _shares(progress: LabelingProgress) -> str:

@@ -129,7 +129,7 @@ class _Constants:
 
 
 def _algebraic(of: _Constants) -> Expr:
-    """Powers of polynomials: ``x**m*(a + b*x**n)**p*(c + d*x)**q``."""
+    """Draw powers of polynomials: ``x**m*(a + b*x**n)**p*(c + d*x)**q``."""
     product = of.monomial()
     for _ in range(of.random.choice((1, 1, 2, 2, 3))):
         base = of.one_of({of.linear: 3, of.quadratic: 4, of.binomial: 3})
@@ -138,7 +138,7 @@ def _algebraic(of: _Constants) -> Expr:
 
 
 def _rational(of: _Constants) -> Expr:
-    """Rational functions."""
+    """Draw a rational function."""
     product = of.polynomial()
     for _ in range(of.random.choice((1, 1, 2))):
         base = of.one_of({of.linear: 2, of.quadratic: 3, of.binomial: 4})
@@ -147,7 +147,7 @@ def _rational(of: _Constants) -> Expr:
 
 
 def _nested_root(of: _Constants) -> Expr:
-    """Roots of roots and of fractions."""
+    """Draw roots of roots and of fractions."""
     if of.random.chance(1, 5):
         return of.monomial() * (of.linear() / of.linear()) ** Expr(Fraction(of.small(3), 2))
     inner = of.one_of({lambda: _X ** Expr(Fraction(1, of.random.choice((2, 2, 3, 4)))): 3, of.binomial: 2})
@@ -158,7 +158,7 @@ def _nested_root(of: _Constants) -> Expr:
 
 
 def _periodic(of: _Constants, functions: dict[str, int]) -> Expr:
-    """Powers of functions of one argument, ``(a + b*f(x))**p`` among them."""
+    """Draw powers of functions of one argument, ``(a + b*f(x))**p`` among them."""
     argument = of.argument()
     kind = of.random.weighted({"product": 5, "linear": 5, "polynomial": 2, "multiples": 2, "squares": 2})
 
@@ -190,7 +190,7 @@ def _hyperbolic(of: _Constants) -> Expr:
 
 
 def _exponential(of: _Constants) -> Expr:
-    """A polynomial or a trigonometric function times an exponential, or a rational function of one."""
+    """Draw a polynomial or trigonometric function times an exponential, or a rational function of one."""
     exponent = of.one_of({of.argument: 5, of.quadratic: 1, lambda: of.factor() / _X: 1})
     base = of.value() if of.random.chance(1, 4) else Expr("E")
     power = base**exponent
@@ -207,7 +207,7 @@ def _exponential(of: _Constants) -> Expr:
 
 
 def _logarithmic(of: _Constants) -> Expr:
-    """``x**m*(d + e*x)**q*(a + b*ln(c*x**n))**p``."""
+    """Draw ``x**m*(d + e*x)**q*(a + b*ln(c*x**n))**p``."""
     power = {lambda: of.factor() * _X ** of.power(): 1}
     inner = of.one_of({lambda: _X: 4, of.linear: 3, of.quadratic: 3, **power})
     logarithm = Expr.apply("ln", inner)
@@ -218,7 +218,7 @@ def _logarithmic(of: _Constants) -> Expr:
 
 
 def _inverse(of: _Constants) -> Expr:
-    """``x**m*(d + e*x**2)**q*(a + b*atan(c*x))**p``, or an exponential of such a function."""
+    """Draw ``x**m*(d + e*x**2)**q*(a + b*atan(c*x))**p``, or an exponential of such a function."""
     scaled = {lambda: of.factor() * _X: 4, lambda: _X ** of.power(): 1}
     inner = of.one_of({lambda: _X: 2, of.argument: 1, **scaled})
     function = Expr.apply(of.random.weighted(_INVERSE), inner)
@@ -232,7 +232,7 @@ def _inverse(of: _Constants) -> Expr:
 
 
 def _substitution(of: _Constants) -> Expr:
-    """``f(g(x))*g'(x)``."""
+    """Draw ``f(g(x))*g'(x)``."""
     name = of.random.weighted({**_TRIG, **_HYPERBOLIC, "ln": 4, "exp": 4, "atan": 2})
     inner = of.one_of({lambda: Expr.apply(name, of.argument()): 4, of.quadratic: 2, of.binomial: 1})
     if of.random.chance(1, 2):

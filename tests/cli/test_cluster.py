@@ -132,7 +132,7 @@ def test_one_machine_tries_everything(tmp_path, eventually):
         label = ("submit", "label", "--count", 20, "--ops", "1-2", "--method", "fricas")
         result = run(*label, *where, "--wait")
         assert result.returncode == 0, result.stderr
-        assert "is started: fricas on functions 0 to 20" in result.stdout
+        assert "started: fricas on functions 0 to 20" in result.stdout
         assert "completed, 20 of 20 (100%)" in result.stdout
         again = run(*label, *where, "--wait")
         assert "completed, 20 of 20" in again.stdout

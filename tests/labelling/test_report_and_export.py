@@ -190,8 +190,8 @@ def test_commands(tmp_path):
         (["label", "--count", "3", "--method", "nothing", "--store", "sqlite:///l.db"], "nothing"),
         (["label", "--count", "3", "--method", "os:abort", "--store", "sqlite:///l.db"], "os:abort"),
         (["label", "--count", "3", "--timeout", "-1", "--store", "sqlite:///l.db"], "must be positive"),
-        (["label", "report", "--store", "sqlite:///missing.db"], "no file"),
-        (["label", "export", "--to", "fwd", "-o", "d", "--store", "sqlite:///missing.db"], "no file"),
+        (["label", "report", "--store", "sqlite:///missing.db"], "no such file"),
+        (["label", "export", "--to", "fwd", "-o", "d", "--store", "sqlite:///missing.db"], "no such file"),
     ],
 )
 def test_bad_input(arguments, message, tmp_path, monkeypatch):

@@ -56,7 +56,7 @@ def test_a_data_set_holds_what_was_solved(tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"methods": "foo"}, "no method 'foo'"), ({"method": "fricas"}, "did you mean 'methods'")],
+    [({"methods": "foo"}, "unknown method 'foo'"), ({"method": "fricas"}, "did you mean 'methods'")],
 )
 def test_bad_options_are_refused(options, message):
     with pytest.raises(SettingError, match=message):

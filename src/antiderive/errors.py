@@ -14,9 +14,9 @@ class ParseError(AntideriveError, ValueError):
     """Text that is not a formula or not one well-formed token sequence.
 
     Attributes:
-        message: what is wrong, in one line, without the place.
-        text: the text that was read, if there is one.
-        position: offset of the place in ``text``, in characters, if there is one.
+        message: the error in one line, without its position.
+        text: the text that was read, if any.
+        position: offset of the error in ``text``, in characters, if known.
     """
 
     def __init__(self, message: str, text: str | None = None, position: int | None = None) -> None:
@@ -27,13 +27,13 @@ class ParseError(AntideriveError, ValueError):
 
     @property
     def line(self) -> str:
-        """The message with its place, in one line."""
+        """The message with its position, in one line."""
         return self.message if self.position is None else f"{self.message} at column {self.position + 1}"
 
     def __str__(self) -> str:
         if self.text is None or self.position is None:
             return self.message
-        # A long text is cut to a window around the place.
+        # A long text is cut to a window around the position.
         start = max(0, self.position - 40)
         window = self.text[start : self.position + 40].replace("\n", " ").replace("\t", " ")
         caret = " " * (self.position - start) + "^"
@@ -45,7 +45,7 @@ class UndefinedError(AntideriveError, ArithmeticError):
 
 
 class LimitError(AntideriveError):
-    """A bound on size, depth or work was met."""
+    """A bound on size, depth or work was exceeded."""
 
 
 class UnsupportedError(AntideriveError, NotImplementedError):
@@ -82,4 +82,4 @@ class WorkerError(AntideriveError):
 
 
 class ClusterError(AntideriveError):
-    """A Temporal server that cannot be reached or refuses, or a run that is not there."""
+    """A Temporal server that cannot be reached or refuses, or a run that does not exist."""

@@ -1,4 +1,4 @@
-"""Writing files: each is there as a whole or not at all, whoever else writes it, and a failure is one line.
+"""Writing files: each appears whole or not at all, even with several writers; a failure is one line.
 
 It does not know what the files hold.
 """
@@ -17,12 +17,12 @@ _TEMPORARY = ".writing-"
 
 
 def write_atomically(path: Path, data: bytes | memoryview) -> None:
-    """Write a file, in the place of one that may be there.
+    """Write a file, replacing an existing one.
 
     Raises:
-        OSError: if it cannot be written; nothing has changed then.
+        OSError: if it cannot be written; then nothing has changed.
     """
-    # A name of its own: another process, on another machine perhaps, may be writing the same file.
+    # A unique name: another process, perhaps on another machine, may be writing the same file.
     temporary = path.with_name(f"{_TEMPORARY}{uuid.uuid4().hex}-{path.name}")
     try:
         with temporary.open("wb") as file:
@@ -45,11 +45,11 @@ def writing_to(folder: Path) -> Iterator[None]:
     """Turn a failure to write to ``folder`` into one clear line.
 
     Raises:
-        DataError: in place of an ``OSError``.
+        DataError: instead of an ``OSError``.
     """
     try:
         yield
     except OSError as error:
         raise DataError(
-            f"cannot write to {folder}: {error.strerror or error}; what was finished before is whole"
+            f"cannot write to {folder}: {error.strerror or error}; files finished earlier are intact"
         ) from error

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def lazy_exports(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
-    """The ``__getattr__`` of a package that imports the modules of its public names on first use.
+    """Return the ``__getattr__`` of a package, which imports the modules of its public names on first use.
 
     Args:
         package: name of the package, its ``__name__``.

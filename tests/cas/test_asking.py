@@ -34,7 +34,7 @@ def test_limits_of_a_request_come_before_those_of_the_caller(sympy_pool):
 
 @pytest.mark.parametrize("method", ["mathematica", "sympy-magic"])
 def test_an_unknown_method_is_an_error(sympy_pool, method):
-    with pytest.raises(SettingError, match="no method"):
+    with pytest.raises(SettingError, match="unknown program"):
         ask(sympy_pool, Request(method, "x"))
 
 

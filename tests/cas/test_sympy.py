@@ -55,6 +55,6 @@ def test_answers_do_not_depend_on_the_worker_or_on_what_it_did_before(sympy_pool
     texts = ["sin(x)^3*x", "1/(x^3 + 2)", "x*atan(x)", "x*log(x)^2"]
     request = [Request("sympy", Expr(text).to_prefix()) for text in texts]
     once = [ask(sympy_pool, r).value for r in request]
-    again = dict(ask_all(sympy_pool, ((place % 4, request[place % 4]) for place in range(7, -1, -1))))
+    again = dict(ask_all(sympy_pool, ((index % 4, request[index % 4]) for index in range(7, -1, -1))))
     assert None not in once
-    assert [again[place].value for place in range(4)] == once
+    assert [again[index].value for index in range(4)] == once

@@ -52,7 +52,7 @@ def test_errors_are_one_line(labelled_folder, labelled_rows, tmp_path):
         tmp_path / "mixed", [row for row in labelled_rows if row["method"] == "fricas" or row["skeleton"] % 2]
     )
     for arguments, message in (
-        (("train", tmp_path / "none", "-o", "m"), "there is no file or folder"),
+        (("train", tmp_path / "none", "-o", "m"), "no such file or folder"),
         (
             ("train", one_class, "-o", "m"),
             "an empty class: the train split has no function known to be without",

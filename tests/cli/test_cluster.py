@@ -43,7 +43,7 @@ def one_line(result, *texts):
     ("arguments", "message"),
     [
         (["submit", "label", "--count", "9", "--recipe", "missing.toml"], "missing.toml"),
-        (["submit", "label", "--count", "9", "--method", "os:system"], "there is no method 'os:system'"),
+        (["submit", "label", "--count", "9", "--method", "os:system"], "unknown method 'os:system'"),
         (["submit", "generate", "foo", "--count", "9", "-o", "d"], "unknown task 'foo'"),
         (["submit", "generate", "bwd", "--count", "9", "-o", "http://h/d"], "cannot write to 'http://h/d'"),
         (["worker", "--store", "mysql://host/db"], "no URL of a store"),
@@ -103,13 +103,13 @@ def steered(where, eventually):
 
     submitted = run("submit", "label", "--count", 100000, "--method", "fricas", *where)
     name = submitted.stdout.partition(" ")[0]
-    assert run("pause", *where).stdout == f"{name} is told to pause\n"
+    assert run("pause", *where).stdout == f"{name} is pausing\n"
     eventually(lambda: seen("paused", open_slices=0))
-    assert run("set", "--concurrency", 2, *where).stdout == f"{name} is told to keep 2 slices open\n"
-    assert run("resume", *where).stdout == f"{name} is told to resume\n"
+    assert run("set", "--concurrency", 2, *where).stdout == f"{name} will keep 2 slices open\n"
+    assert run("resume", *where).stdout == f"{name} is resuming\n"
     assert eventually(lambda: seen("running", open_slices=2)).status.concurrency == 2
     assert json.loads(run("status", name, *where, "--json").stdout)["state"] == "running"
-    assert run("cancel", *where).stdout == f"{name} is told to end\n"
+    assert run("cancel", *where).stdout == f"{name} is ending\n"
     eventually(lambda: asyncio.run(ask()).state == "canceled")
     one_line(run("pause", *where), "name a run; running: no run")
 
@@ -132,7 +132,7 @@ def test_one_machine_tries_everything(tmp_path, eventually):
         label = ("submit", "label", "--count", 20, "--ops", "1-2", "--method", "fricas")
         result = run(*label, *where, "--wait")
         assert result.returncode == 0, result.stderr
-        assert "is started: fricas on functions 0 to 20" in result.stdout
+        assert "started: fricas on functions 0 to 20" in result.stdout
         assert "completed, 20 of 20 (100%)" in result.stdout
         again = run(*label, *where, "--wait")
         assert "completed, 20 of 20" in again.stdout

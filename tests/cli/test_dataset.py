@@ -67,7 +67,7 @@ def test_a_range_in_parts_with_any_number_of_workers(run, tmp_path):
     ]
     assert rows[0] == rows[1]
     again = run("generate", "--resume", "-o", tmp_path / "a")
-    assert "1,500 of 1,500 examples are there already" in again.stderr
+    assert "1,500 of 1,500 examples exist already" in again.stderr
     assert "0 made" in again.stdout
 
 
@@ -100,13 +100,13 @@ def test_ctrl_c_keeps_what_is_finished(run, tmp_path, interruptible):
     child.send_signal(signal.SIGINT)
     _, stderr = child.communicate(timeout=60)
     assert child.returncode == 130
-    assert "the same command goes on from there" in stderr
+    assert "run the same command to continue" in stderr
     assert "Traceback" not in stderr
     done = len(json.loads((out / "manifest.json").read_text())["shards"])
     assert 1 <= done < 6
     result = run("generate", "bwd", "--count", 100_000, "-o", out)
     assert result.returncode == 0
-    assert "100,000 of 100,000 examples are there already" in result.stderr
+    assert "100,000 of 100,000 examples exist already" in result.stderr
 
 
 def test_a_full_disk_is_one_line_and_loses_nothing(run, tmp_path):
@@ -120,7 +120,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(run, tmp_path):
     )
     assert result.returncode == 2
     assert "cannot write to" in result.stderr
-    assert "what was finished before is whole" in result.stderr
+    assert "files finished earlier are intact" in result.stderr
     assert "Traceback" not in result.stderr
     left = parquet(out)
     assert before.items() <= left.items()
@@ -137,7 +137,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(run, tmp_path):
         (["generate", "bwd", "-o", "n"], "--count N"),
         (["generate", "bwd", "--start", "7", "--to", "7", "-o", "n"], "empty range"),
         (["generate", "--count", "5", "-o", "n"], "name a task"),
-        (["generate", "bwd", "--count", "5", "--resume", "-o", "n"], "no data set in n to resume"),
+        (["generate", "bwd", "--count", "5", "--resume", "-o", "n"], "n holds no data set to resume"),
         (["generate", "bwd", "--count", "5", "--recipe", "bad.toml", "-o", "n"], "unknown operator 'foo'"),
         (["generate", "bwd", "--count", "5", "--recipe", "zero.toml", "-o", "n"], "weight 0"),
         (["generate", "bwd", "--count", "5", "--recipe", "text.toml", "-o", "n"], "cannot read the recipe"),

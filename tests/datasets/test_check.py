@@ -73,7 +73,7 @@ def set_cell(column, value, row=3):
 
 
 CORRUPTIONS = {
-    "another index": (set_cell("index", 5000), "complete", "not from 0 to 600"),
+    "another index": (set_cell("index", 5000), "complete", "outside 0 to 600"),
     "an index twice": (lambda rows: [*rows, rows[0]], "complete", "more than once"),
     "a row lost": (lambda rows: rows[:-1], "complete", "instead of 600"),
     "another skeleton": (set_cell("skeleton", 17), "split", "not 17"),
@@ -82,7 +82,7 @@ CORRUPTIONS = {
     "no tokens": (set_cell("solution", []), "parsed", "no expression"),
     "not canonical": (set_cell("solution", tokens("add x x")), "parsed", "not in canonical form"),
     "another count": (set_cell("problem_operators", 99), "parsed", "problem_operators should be"),
-    "an empty cell": (set_cell("skeleton", None), "parsed", "empty cells"),
+    "an empty cell": (set_cell("skeleton", None), "parsed", "cells are empty"),
     "a wrong solution": (
         lambda rows: set_cell(
             "solution", (Expr.from_tokens(rows[3]["solution"]) + Expr("sin(x)")).to_tokens()
@@ -118,8 +118,8 @@ def test_changed_bytes_are_found_everywhere(folder):
     path = folder / f"train-{KEY}.parquet"
     good = path.read_bytes()
     random = np.random.default_rng(0)
-    for place in random.integers(0, len(good), 12).tolist():
-        path.write_bytes(good[:place] + bytes([good[place] ^ 0x40]) + good[place + 1 :])
+    for index in random.integers(0, len(good), 12).tolist():
+        path.write_bytes(good[:index] + bytes([good[index] ^ 0x40]) + good[index + 1 :])
         assert "checksum" in check_dataset(DataSet(folder), sample=0).messages["checksums"][0]
 
 

@@ -174,7 +174,7 @@ def test_what_is_no_classic_data_set(tmp_path, text):
         classic_files(tmp_path)
     with pytest.raises(DataError, match="no line of a.train"):
         read_classic([(tmp_path / "a.train", Split.TRAIN)], tmp_path / "d", "bwd")
-    with pytest.raises(DataError, match="do not say their splits"):
+    with pytest.raises(DataError, match="the file names give no split"):
         read_classic([(text / "data.prefix", None)], tmp_path / "e", "bwd", keep_split=True)
     with pytest.raises(DataError, match="cannot read"):
         read_classic([(tmp_path / "missing", None)], tmp_path / "e", "bwd")

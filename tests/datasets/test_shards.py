@@ -37,11 +37,11 @@ def test_shards_hold_every_index_once(tmp_path):
     found = rows(tmp_path)
     assert [row["index"] for row in found] == list(range(2500))
     reference = generate(SMALL, 0, 2500)
-    for place in (0, 1, 1234, 2499):
-        assert found[place]["problem"] == reference.problems[place]
-        assert found[place]["solution"] == reference.solutions[place]
-        assert found[place]["split"] == reference.splits[place]
-        assert found[place]["skeleton"] == reference.skeletons[place]
+    for index in (0, 1, 1234, 2499):
+        assert found[index]["problem"] == reference.problems[index]
+        assert found[index]["solution"] == reference.solutions[index]
+        assert found[index]["split"] == reference.splits[index]
+        assert found[index]["skeleton"] == reference.skeletons[index]
     assert manifest.rejects == reference.rejects
     assert manifest.examples() == 2500
     assert sum(manifest.examples(split) for split in Split) == 2500

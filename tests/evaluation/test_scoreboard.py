@@ -186,7 +186,7 @@ def test_a_model_on_the_board(file, tmp_path, tiny_model, pool):
     ("arguments", "message"),
     [
         (["--methods", "model"], "no model given; give --model"),
-        (["--methods", "mathematica"], "there is no method 'mathematica'"),
+        (["--methods", "mathematica"], "unknown method 'mathematica'"),
         (["--timeout", "-1"], "must be positive"),
     ],
 )

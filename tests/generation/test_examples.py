@@ -86,8 +86,8 @@ def test_published_shape_of_the_data():
 
 def test_solutions_have_no_additive_constant_and_problems_hold_x():
     examples = generate(Recipe(), 0, 500)
-    for place in range(len(examples)):
-        solution = Expr.from_tokens(examples.solutions[place])
+    for index in range(len(examples)):
+        solution = Expr.from_tokens(examples.solutions[index])
         assert "x" in solution.free_symbols
         kind, arguments = solution.nodes()[-1]
         if kind == "add":
@@ -98,10 +98,10 @@ def test_solutions_have_no_additive_constant_and_problems_hold_x():
 def test_splits_follow_the_skeleton_of_the_problem():
     examples = generate(Recipe(max_operators=6), 0, 5000)
     task = task_named("bwd")
-    for place in range(0, 5000, 50):
-        skeleton = task.decode(examples.problems[place]).skeleton()
-        assert skeleton_hash(skeleton) == examples.skeletons[place]
-        assert split_of(skeleton_hash(skeleton)) == examples.splits[place]
+    for index in range(0, 5000, 50):
+        skeleton = task.decode(examples.problems[index]).skeleton()
+        assert skeleton_hash(skeleton) == examples.skeletons[index]
+        assert split_of(skeleton_hash(skeleton)) == examples.splits[index]
     parts = [set(examples.skeletons[examples.rows(split)].tolist()) for split in Split]
     assert not (parts[0] & parts[1] or parts[0] & parts[2] or parts[1] & parts[2])
     shares = [len(examples.rows(split)) / 5000 for split in Split]

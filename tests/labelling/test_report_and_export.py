@@ -32,7 +32,7 @@ def fill(store, task, method, outcomes, integrals=()):
             1.0,
             2048,
             outcome,
-            integrals.get(place),
+            integrals.get(index),
             "",
             None,
             0.2,
@@ -41,7 +41,7 @@ def fill(store, task, method, outcomes, integrals=()):
             "here:1",
             "v",
         )
-        for place, (one, outcome) in enumerate(zip(some, outcomes, strict=True))
+        for index, (one, outcome) in enumerate(zip(some, outcomes, strict=True))
     }
     run = job.run_key(0, len(some))
     store.start_run(job, 0, len(some))
@@ -83,20 +83,20 @@ def solved(store_url):
         known = {"x": "x**2/2", "sin(x)": "-cos(x)", "cos(x)": "sin(x)", "exp(x)": "exp(x)"}
         some = functions_to_label(Recipe(task="fwd", **SMALL), 0, 300)
         places = {
-            place: known[text]
-            for place, one in enumerate(some)
+            index: known[text]
+            for index, one in enumerate(some)
             if (text := Expr.from_prefix(one.prefix).to_infix()) in known
         }
         assert len(places) >= 2
-        outcomes = ["solved" if place in places else "partial" for place in range(300)]
+        outcomes = ["solved" if index in places else "partial" for index in range(300)]
         fill(
             store,
             "fwd",
             "a",
             outcomes,
             [
-                Expr(places.get(place, "0") + " + 1").to_prefix() if place in places else None
-                for place in range(300)
+                Expr(places.get(index, "0") + " + 1").to_prefix() if index in places else None
+                for index in range(300)
             ],
         )
         fill(
@@ -104,10 +104,10 @@ def solved(store_url):
             "fwd",
             "b",
             outcomes,
-            [Expr(places[place]).to_prefix() if place in places else None for place in range(300)],
+            [Expr(places[index]).to_prefix() if index in places else None for index in range(300)],
         )
         fill(store, "bwd", "a", ["solved"] * 10, ["x"] * 10)  # no pairs: they are not what is sampled
-        yield store, {some[place].key for place in places}
+        yield store, {some[index].key for index in places}
 
 
 def test_pairs(solved, tmp_path):
@@ -190,8 +190,8 @@ def test_commands(tmp_path):
         (["label", "--count", "3", "--method", "nothing", "--store", "sqlite:///l.db"], "nothing"),
         (["label", "--count", "3", "--method", "os:abort", "--store", "sqlite:///l.db"], "os:abort"),
         (["label", "--count", "3", "--timeout", "-1", "--store", "sqlite:///l.db"], "must be positive"),
-        (["label", "report", "--store", "sqlite:///missing.db"], "no file"),
-        (["label", "export", "--to", "fwd", "-o", "d", "--store", "sqlite:///missing.db"], "no file"),
+        (["label", "report", "--store", "sqlite:///missing.db"], "no such file"),
+        (["label", "export", "--to", "fwd", "-o", "d", "--store", "sqlite:///missing.db"], "no such file"),
     ],
 )
 def test_bad_input(arguments, message, tmp_path, monkeypatch):

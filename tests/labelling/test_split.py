@@ -29,21 +29,21 @@ def test_only_functions_of_the_split_are_asked(pool, tmp_path):
 def test_textbook_functions_are_a_pure_function_of_the_index():
     some = functions_of(RECIPE, 40, 60)
     again = functions_of(RECIPE, 0, 100)
-    assert [some.problems[place] for place in range(60)] == [
-        again.problems[place + 40] for place in range(60)
+    assert [some.problems[index] for index in range(60)] == [
+        again.problems[index + 40] for index in range(60)
     ]
-    assert len({tuple(some.problems[place]) for place in range(60)}) > 50
-    for place in range(60):
-        function = some.integrand(place)
-        assert "x" in function.free_symbols and some.operators[place] == function.operators
+    assert len({tuple(some.problems[index]) for index in range(60)}) > 50
+    for index in range(60):
+        function = some.integrand(index)
+        assert "x" in function.free_symbols and some.operators[index] == function.operators
         assert function.free_symbols - {"x", "pi", "E"} <= {"a0", "a1", "a2", "a3"}
-    assert any("a0" in some.integrand(place).free_symbols for place in range(60))
+    assert any("a0" in some.integrand(index).free_symbols for index in range(60))
     plain = functions_of(Recipe(task="textbook", min_operators=1, max_operators=20), 0, 50)
-    assert all(plain.integrand(place).free_symbols == {"x"} for place in range(50))
+    assert all(plain.integrand(index).free_symbols == {"x"} for index in range(50))
 
 
 def test_the_functions_of_a_task_that_comes_with_integrals_are_its_problems():
     (function,) = functions_to_label(Recipe(), 7, 1)
     assert function.prefix == INTEGRALS.decode(generate(Recipe(), 7, 1).problems[0]).to_prefix()
-    with pytest.raises(SettingError, match="the problems of the task 'ode1' are no integrals"):
+    with pytest.raises(SettingError, match="the problems of the task 'ode1' are not integrals"):
         functions_to_label(Recipe(task="ode1"), 0, 1)

@@ -153,16 +153,16 @@ def test_another_schema_version_is_refused(store_url, monkeypatch):
     monkeypatch.setattr("antiderive.labelling.schema.SCHEMA_VERSION", 99)
     Store(store_url).close()
     monkeypatch.undo()
-    with pytest.raises(StoreError, match="version 99, this program writes version 1"):
+    with pytest.raises(StoreError, match="version 99; this program writes version 1"):
         Store(store_url)
 
 
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("labels.db", "no URL of a store"),
-        ("sqlite://", "no URL of a store"),
-        ("mysql://localhost/labels", "no URL of a store"),
+        ("labels.db", "not the URL of a store"),
+        ("sqlite://", "not the URL of a store"),
+        ("mysql://localhost/labels", "not the URL of a store"),
         ("sqlite:////nowhere/at/all/labels.db", "unable to open database file"),
         ("postgresql://tester@127.0.0.1:1/none", "refused"),
     ],

@@ -18,11 +18,11 @@ def test_what_is_solved_is_verified_and_the_rest_is_counted():
     functions = functions_of(RECIPE, 0, 40)
     task = task_named("fwd")
     assert 20 < len(examples) < 40
-    for place, index in enumerate(examples.indices.tolist()):
-        assert examples.problems[place] == functions.problems[index]
-        assert examples.splits[place] == functions.splits[index]
-        problem = task.decode(examples.problems[place])
-        assert task.verify(problem, Expr.from_tokens(examples.solutions[place])).accepted
+    for row, index in enumerate(examples.indices.tolist()):
+        assert examples.problems[row] == functions.problems[index]
+        assert examples.splits[row] == functions.splits[index]
+        problem = task.decode(examples.problems[row])
+        assert task.verify(problem, Expr.from_tokens(examples.solutions[row])).accepted
     outcomes = {
         "partial",
         "special",
@@ -43,7 +43,7 @@ def test_the_functions_do_not_depend_on_the_method():
     both = generate(RECIPE, 0, 10), generate(other, 0, 10)
     shared = set(both[0].indices.tolist()) & set(both[1].indices.tolist())
     assert len(shared) >= 4
-    problems = [{index: e.problems[place] for place, index in enumerate(e.indices.tolist())} for e in both]
+    problems = [{index: e.problems[row] for row, index in enumerate(e.indices.tolist())} for e in both]
     assert all(problems[0][index] == problems[1][index] for index in shared)
 
 
@@ -56,7 +56,7 @@ def test_a_data_set_holds_what_was_solved(tmp_path):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"methods": "foo"}, "no method 'foo'"), ({"method": "fricas"}, "did you mean 'methods'")],
+    [({"methods": "foo"}, "unknown method 'foo'"), ({"method": "fricas"}, "did you mean 'methods'")],
 )
 def test_bad_options_are_refused(options, message):
     with pytest.raises(SettingError, match=message):

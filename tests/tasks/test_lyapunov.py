@@ -31,8 +31,8 @@ def examples():
     return generate(Recipe(task="lyapunov"), 5000, 150)
 
 
-def pair(examples, place):
-    return TASK.decode(examples.problems[place]), Expr.from_tokens(examples.solutions[place])
+def pair(examples, index):
+    return TASK.decode(examples.problems[index]), Expr.from_tokens(examples.solutions[index])
 
 
 @pytest.mark.parametrize(
@@ -159,16 +159,16 @@ def sympy_violation(system, v, point):
 
 
 def test_generated_pairs_are_proved_without_their_certificate(examples):
-    for place in range(0, len(examples), 3):
-        problem, solution = pair(examples, place)
+    for index in range(0, len(examples), 3):
+        problem, solution = pair(examples, index)
         assert problem.certificate is None
         assert TASK.verify(problem, solution).status == "proved", (TASK.write(problem), str(solution))
 
 
 def test_generated_pairs_hold_for_sympy_at_random_points(examples):
     rng = random.Random(1)
-    for place in range(0, len(examples), 10):
-        problem, solution = pair(examples, place)
+    for index in range(0, len(examples), 10):
+        problem, solution = pair(examples, index)
         for _ in range(4):
             point = {name: rng.choice((-1, 1)) * 10 ** rng.uniform(-2, 2) for name in problem.variables}
             height, slope = sympy_violation(problem, solution, point)
@@ -206,13 +206,13 @@ def test_wrong_functions_are_never_accepted(examples):
     rng = random.Random(1)
     points = np.random.default_rng(2)
     counts = dict.fromkeys(("proved", "refuted", "unknown", "agrees"), 0)
-    for place in range(len(examples)):
-        problem, solution = pair(examples, place)
+    for index in range(len(examples)):
+        problem, solution = pair(examples, index)
         for _ in range(2):
             candidate = mutated(rng, solution, problem.variables)
             verdict = TASK.verify(problem, candidate)
             counts[verdict.status] += 1
-            if verdict.status == "refuted" and place % 5 == 0:
+            if verdict.status == "refuted" and index % 5 == 0:
                 height, slope = sympy_violation(problem, candidate, verdict.points[0])
                 assert height <= 0 or slope > 0
             elif verdict.accepted:
@@ -234,8 +234,8 @@ def test_wrong_functions_are_never_accepted(examples):
 def test_wrong_functions_that_are_no_polynomials_are_never_accepted(examples):
     rng = random.Random(2)
     wrong = 0
-    for place in range(40):
-        problem, solution = pair(examples, place)
+    for index in range(40):
+        problem, solution = pair(examples, index)
         candidate = mutated(rng, solution, problem.variables)
         if not TASK.verify(problem, candidate).accepted:
             wrong += 1
@@ -264,8 +264,8 @@ def test_a_certificate_that_is_wrong_confirms_nothing():
 
 
 def test_tokens_and_text(examples):
-    for place in range(40):
-        problem, _ = pair(examples, place)
+    for index in range(40):
+        problem, _ = pair(examples, index)
         assert TASK.decode(TASK.encode(problem)) == problem
         assert TASK.read(TASK.write(problem)) == problem
     assert TASK.write(TASK.read("y;-x")) == "x' = y; y' = -x"
@@ -277,9 +277,9 @@ def test_tokens_and_text(examples):
     [
         ("-x", "2 or 3 equations, not 1"),
         ("-x; -y; -z; -x", "2 or 3 equations, not 4"),
-        ("-x; sin(y)", "y' = sin(y) is no polynomial in x, y"),
-        ("-x; z", "y' = z is no polynomial in x, y"),
-        ("y' = -x; x' = -y", "\"y'\" stands where x' should"),
+        ("-x; sin(y)", "y' = sin(y) is not a polynomial in x, y"),
+        ("-x; z", "y' = z is not a polynomial in x, y"),
+        ("y' = -x; x' = -y", "\"y'\" stands in the place of x'"),
         ("-x; -y +", ""),
     ],
 )
@@ -308,8 +308,8 @@ def test_settings_are_kept():
     planar = generate(
         Recipe(task="lyapunov", options={"max_dimension": 2, "max_degree": 2}, max_integer=2), 0, 40
     )
-    for place in range(40):
-        problem, solution = pair(planar, place)
+    for index in range(40):
+        problem, solution = pair(planar, index)
         assert problem.variables == XY
         assert polynomial_of(solution, XY).total_degree() == 2
 

@@ -40,8 +40,8 @@ def examples(request):
 
 def pairs(name, examples, count):
     task = task_named(name)
-    for place in range(count):
-        yield task.decode(examples.problems[place]), Expr.from_tokens(examples.solutions[place])
+    for index in range(count):
+        yield task.decode(examples.problems[index]), Expr.from_tokens(examples.solutions[index])
 
 
 def test_every_native_task_has_a_file():
@@ -53,9 +53,9 @@ def test_examples_depend_on_recipe_and_index_alone(examples):
     recipe = Recipe(task=name)
     for start, count in ((0, 1), (123, 4), (399, 1)):
         part = generate(recipe, start, count)
-        for place in range(count):
-            assert part.problems[place] == whole.problems[start + place]
-            assert part.solutions[place] == whole.solutions[start + place]
+        for index in range(count):
+            assert part.problems[index] == whole.problems[start + index]
+            assert part.solutions[index] == whole.solutions[start + index]
     assert np.array_equal(generate(recipe, 0, 400, threads=1).problems.tokens, whole.problems.tokens)
     assert generate(Recipe(task=name, seed=1), 0, 4).problems[0] != whole.problems[0]
 
@@ -74,10 +74,10 @@ def test_examples_hold_by_an_independent_check(examples):
     head = 2 if name in INTEGRATION else 0
     verdicts = []
     with mpmath.workdps(50):
-        for place in range(60):
-            problem = vocabulary.decode(whole.problems[place][head:]).split()
-            solution = vocabulary.decode(whole.solutions[place]).split()
-            verdicts.append(independent_check.check(name, problem, solution, random.Random(place)))
+        for index in range(60):
+            problem = vocabulary.decode(whole.problems[index][head:]).split()
+            solution = vocabulary.decode(whole.solutions[index]).split()
+            verdicts.append(independent_check.check(name, problem, solution, random.Random(index)))
     assert [verdict for verdict in verdicts if verdict[0] == "wrong"] == []
     assert [word for word, _ in verdicts].count("right") >= 55
 
@@ -110,9 +110,9 @@ def test_lengths_are_near_the_published_ones(examples):
 
 def test_splits_follow_the_skeleton(examples):
     name, whole = examples
-    for place, (problem, _) in enumerate(pairs(name, whole, 50)):
-        assert skeleton_hash(problem.skeleton()) == whole.skeletons[place]
-        assert split_of(int(whole.skeletons[place])) == whole.splits[place]
+    for index, (problem, _) in enumerate(pairs(name, whole, 50)):
+        assert skeleton_hash(problem.skeleton()) == whole.skeletons[index]
+        assert split_of(int(whole.skeletons[index])) == whole.splits[index]
 
 
 @pytest.mark.parametrize("name", ["ode1", "ode2"])
@@ -151,11 +151,11 @@ def test_functions_have_no_solution_of_their_own():
     recipe = Recipe(task="fwd", min_operators=1, max_operators=6)
     functions = functions_of(recipe, 10, 50, threads=2)
     assert len(functions) == 50
-    for place in range(50):
-        function = functions.integrand(place)
+    for index in range(50):
+        function = functions.integrand(index)
         assert "x" in function.free_symbols
-        assert function.operators == functions.operators[place]
-        assert skeleton_hash(function.skeleton()) == functions.skeletons[place]
+        assert function.operators == functions.operators[index]
+        assert skeleton_hash(function.skeleton()) == functions.skeletons[index]
         assert any(
             abs(cmath.phase(v)) in (0.0, cmath.pi)
             for v in function.evaluate(
@@ -165,7 +165,7 @@ def test_functions_have_no_solution_of_their_own():
         )
     again = functions_of(recipe, 30, 1)
     assert again.problems[0] == functions.problems[20]
-    with pytest.raises(SettingError, match="the problems of the task 'derivative' are no integrals"):
+    with pytest.raises(SettingError, match="the problems of the task 'derivative' are not integrals"):
         functions_of(Recipe(task="derivative"), 0, 1)
 
 

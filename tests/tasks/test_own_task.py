@@ -130,10 +130,10 @@ def test_the_notebook_example_of_the_docs():
 def test_an_example_is_a_function_of_recipe_and_index():
     register(Squares)
     whole = generate(Recipe(task="squares"), 100, 50)
-    for place in (0, 17, 49):
-        part = generate(Recipe(task="squares"), 100 + place, 1)
-        assert part.problems[0] == whole.problems[place]
-        assert part.skeletons[0] == whole.skeletons[place]
+    for index in (0, 17, 49):
+        part = generate(Recipe(task="squares"), 100 + index, 1)
+        assert part.problems[0] == whole.problems[index]
+        assert part.skeletons[0] == whole.skeletons[index]
     assert whole.rejects["zero"] > 0
     other = generate(Recipe(task="squares", seed=1), 100, 50)
     assert not np.array_equal(other.solutions.tokens, whole.solutions.tokens)
@@ -187,9 +187,9 @@ def test_a_pair_that_the_verifier_does_not_confirm_is_never_written():
     examples = generate(Recipe(task="wrong"), 0, 200)
     assert examples.rejects["unconfirmed"] > 50
     task = task_named("wrong")
-    for place in range(200):
-        problem = task.decode(examples.problems[place])
-        assert task.verify(problem, Expr.from_tokens(examples.solutions[place])).accepted
+    for index in range(200):
+        problem = task.decode(examples.problems[index])
+        assert task.verify(problem, Expr.from_tokens(examples.solutions[index])).accepted
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_options_are_part_of_the_recipe(tmp_path):
     ("task", "options", "message"),
     [
         ("optional", {"larges": 3}, "unknown option 'larges'; did you mean 'largest'?"),
-        ("optional", {"q": 3}, "unknown option 'q'; there are: largest, ratio, even"),
+        ("optional", {"q": 3}, "unknown option 'q'; known options: largest, ratio, even"),
         ("optional", {"largest": "3"}, "option largest must be int, not str ('3')"),
         ("optional", {"even": 1}, "option even must be bool, not int (1)"),
         ("optional", {"largest": True}, "option largest must be int, not bool (True)"),
@@ -278,9 +278,13 @@ def test_plug_ins_are_listed_without_being_loaded(install):
             "cannot be loaded: ModuleNotFoundError: No module named 'no_such_module'",
         ),
         ("fine", "good_tasks:Missing", "cannot be loaded: AttributeError"),
-        ("fine", "good_tasks:NO_TASK", "is no class that derives from antiderive.tasks.Task"),
+        ("fine", "good_tasks:NO_TASK", "is not a class that derives from antiderive.tasks.Task"),
         ("partial", "good_tasks:Partial", "does not define: verify"),
-        ("other", "good_tasks:Fine", "calls itself 'fine'; entry point and task must have one name"),
+        (
+            "other",
+            "good_tasks:Fine",
+            "has the task name 'fine'; entry point and task must have the same name",
+        ),
     ],
 )
 def test_a_broken_plug_in_says_so_in_one_line_and_leaves_the_others_alone(
@@ -318,8 +322,8 @@ def test_two_distributions_with_one_name(install):
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ({"name": "Upper"}, "'Upper' is not made of small letters"),
-        ({"name": "a b"}, "'a b' is not made of small letters"),
+        ({"name": "Upper"}, "'Upper' has characters other than lower-case letters"),
+        ({"name": "a b"}, "'a b' has characters other than lower-case letters"),
         ({"title": None}, "does not define: title"),
     ],
 )
@@ -333,7 +337,7 @@ def test_classes_that_are_no_tasks(members, message):
 def test_an_unknown_task_names_those_there_are(install):
     install("good", {"fine": "good_tasks:Fine"}, good_tasks=SOURCE)
     register(Squares)
-    with pytest.raises(SettingError, match=r"unknown task 'nothing'; there is: bwd, .*fine, .*squares"):
+    with pytest.raises(SettingError, match=r"unknown task 'nothing'; known tasks: bwd, .*fine, .*squares"):
         task_named("nothing")
 
 

@@ -144,5 +144,5 @@ def test_a_stale_answer_is_never_taken(small):
 @pytest.mark.parametrize("program", [Small(prelude="leave now\n"), Small(program="/nonexistent/program")])
 def test_a_program_that_does_not_start_is_one_clear_error(program):
     with Pool(1) as pool:
-        with pytest.raises(WorkerError, match="small do not start"):
+        with pytest.raises(WorkerError, match="small fail to start"):
             pool.call(Question(program, "answer"))

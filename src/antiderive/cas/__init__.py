@@ -1,7 +1,7 @@
-"""Computer algebra systems as methods of integration, asked in workers that are really killed.
+"""Computer algebra systems as methods of integration, asked in killable workers.
 
-A request names a method and an integrand; the outcome is an answer, which nobody has checked yet, or says why
-there is none. Nothing here knows what an answer is worth, or whom to ask next.
+A request names a method and an integrand; the outcome is an unverified answer, or the reason why there is
+none. This room does not know whether an answer is correct, or which method to ask next.
 
 >>> from antiderive import Expr
 >>> from antiderive.cas import Request, ask, open_pool
@@ -41,7 +41,7 @@ __all__ = [
     "shared_pool",
 ]
 
-# A fork server imports this package and has no use for pools.
+# A fork server imports this package and does not need pools.
 __getattr__ = lazy_exports(
     __name__,
     {

@@ -21,17 +21,17 @@ Key = TypeVar("Key")
 
 
 def ask(pool: Caller, request: Request, *, limits: Limits | None = None) -> Outcome:
-    """The outcome of one request. An exception that is raised here meanwhile, such as Ctrl-C, kills the call.
+    """Ask one request and return its outcome. An exception raised meanwhile, such as Ctrl-C, kills the call.
 
     Args:
-        pool: where the call is made.
-        request: what is asked.
-        limits: of the call, unless the request has its own; by default those of the pool.
+        pool: pool for the call.
+        request: the request.
+        limits: limits of the call, unless the request has its own; by default those of the pool.
 
     Raises:
         SettingError: for an unknown method.
         MissingExtraError: if SymPy is asked for and not installed.
-        WorkerError: if the program is not installed, workers cannot be started, or the pool is closed.
+        WorkerError: if the program is not installed, workers cannot start, or the pool is closed.
     """
     return _outcome_of(pool.call(_work_of(request), limits=limits))
 
@@ -43,21 +43,21 @@ def ask_all(
     limits: Limits | None = None,
     idle: Callable[[], None] | None = None,
 ) -> Generator[tuple[Key, Outcome], None, None]:
-    """Outcomes with the keys of their requests, in order of completion.
+    """Yield outcomes with the keys of their requests, in order of completion.
 
-    Requests are taken from the iterable as they are needed, a few ahead. Closing the iterator kills what is
-    in flight.
+    Requests are taken from the iterable as needed, a few ahead. Closing the iterator kills the calls in
+    flight.
 
     Args:
-        pool: where the calls are made.
-        requests: keys with what is asked.
-        limits: of each call, unless its request has its own; by default those of the pool.
-        idle: called about once a second while no outcome comes.
+        pool: pool for the calls.
+        requests: requests with their keys.
+        limits: limits of each call, unless its request has its own; by default those of the pool.
+        idle: called about once a second while no outcome arrives.
 
     Raises:
         SettingError: for an unknown method.
         MissingExtraError: if SymPy is asked for and not installed.
-        WorkerError: if a program is not installed, workers cannot be started, or the pool is closed.
+        WorkerError: if a program is not installed, workers cannot start, or the pool is closed.
     """
     work = ((key, _work_of(request)) for key, request in requests)
     with closing(pool.map(work, limits=limits, idle=idle)) as results:
@@ -66,14 +66,14 @@ def ask_all(
 
 
 def open_pool(workers: int = 1, *, limits: Limits | None = None) -> Pool:
-    """A pool whose Python workers have SymPy loaded; to be closed, or used in a ``with`` statement.
+    """Open a pool whose Python workers have SymPy loaded; close it, or use it in a ``with`` statement.
 
     Args:
-        workers: calls at a time.
-        limits: for every call that has none of its own.
+        workers: concurrent calls.
+        limits: limits of every call without its own.
 
     Raises:
-        SettingError: unless there is at least one worker.
+        SettingError: if ``workers`` is less than 1.
     """
     return Pool(workers, limits=limits or Limits(), preload=load_sympy)
 
@@ -83,7 +83,7 @@ _shared_lock = threading.Lock()
 
 
 def shared_pool() -> Pool:
-    """The pool of this process for single calls, with a worker for each CPU."""
+    """Return the pool of this process for single calls, with a worker for each CPU."""
     global _shared  # noqa: PLW0603  (one for each process is the point)
     with _shared_lock:
         if _shared is None or _shared.pid != os.getpid():
@@ -92,7 +92,7 @@ def shared_pool() -> Pool:
 
 
 def prove_zero_sympy(residual: Expr, *, timeout: float) -> Outcome:
-    """Solved if ``sympy.simplify`` reduces the expression to zero.
+    """Ask SymPy for a proof of zero; the outcome is ``solved`` if ``sympy.simplify`` reduces to zero.
 
     Args:
         residual: the expression.
@@ -109,7 +109,7 @@ def _work_of(request: Request) -> Work:
         return Call(run, (method, request.expression, request.variable), request.limits)
     program = program_named(method)
     if program.find() is None:
-        raise WorkerError(f"{method} is not installed: there is no such program on PATH")
+        raise WorkerError(f"{method} is not installed: no such program on PATH")
     return Question(program, request, request.limits)
 
 

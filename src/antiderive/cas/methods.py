@@ -1,4 +1,4 @@
-"""The methods of integration there are, and whether what they need is installed."""
+"""The methods of integration, and whether the software that they need is installed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Method:
     """One way to integrate.
 
     Attributes:
-        name: as in a :class:`~antiderive.cas.Request` and in rows of labels.
-        title: what it is, in a few words.
-        install: command that installs what it needs.
+        name: name in a :class:`~antiderive.cas.Request` and in rows of labels.
+        title: description in a few words.
+        install: command that installs the software that it needs.
     """
 
     name: str
@@ -28,19 +28,19 @@ class Method:
 
     @property
     def system(self) -> str:
-        """Name of the system as it is written."""
+        """Name of the system as its authors write it."""
         return self.title.partition(":")[0]
 
     @property
     def installed(self) -> bool:
-        """Whether what it needs is there; much quicker than to ask for the version."""
+        """True if the software that it needs is installed; much quicker than asking for the version."""
         if self.name in PROGRAMS:
             return program_named(self.name).find() is not None
         return find_spec("sympy") is not None
 
     @property
     def version(self) -> str | None:
-        """Version of the system as it reports it; None if it is not installed."""
+        """Version that the system reports; None if it is not installed."""
         if not self.installed:
             return None
         return program_named(self.name).version() if self.name in PROGRAMS else version("sympy")
@@ -59,7 +59,7 @@ METHODS = (
 
 
 def method_named(name: str) -> Method:
-    """The method with this name.
+    """Return the method with this name.
 
     Raises:
         SettingError: if there is none.
@@ -68,4 +68,4 @@ def method_named(name: str) -> Method:
         if method.name == name:
             return method
     known = ", ".join(method.name for method in METHODS)
-    raise SettingError(f"there is no method {name!r}; there are: {known}")
+    raise SettingError(f"unknown method {name!r}; choose from: {known}")

@@ -1,4 +1,4 @@
-"""How a question to a computer algebra system ended."""
+"""Outcomes of requests to a computer algebra system."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ OutcomeStatus = Literal[
     "crashed",
     "unsupported",
 ]
-"""How a call ended.
+"""Ways in which a call ends.
 
-* ``solved``: an answer in elementary functions, which nobody has checked yet.
-* ``partial``: an unevaluated integral remains, alone or in a sum. It is no evidence that none exists.
+* ``solved``: an unverified answer in elementary functions.
+* ``partial``: an unevaluated integral remains, alone or in a sum. This is no evidence of nonelementarity.
 * ``special``: the answer needs functions that are not elementary, such as erf, Ei, li, a hypergeometric one.
 * ``nonelementary``: the system has proved that no elementary antiderivative exists.
-* ``gave_up``: it ended without an answer.
-* ``timeout``: stopped at a limit on CPU or wall-clock time; says nothing about the answer.
+* ``gave_up``: the call ended without an answer.
+* ``timeout``: stopped at a limit on CPU or wall-clock time; this says nothing about the answer.
 * ``memory``: stopped at the limit on memory.
 * ``crashed``: the call raised an exception or its process died; the reason says which.
-* ``unsupported``: the question or the answer cannot be written in the other's terms.
+* ``unsupported``: the integrand cannot be written in the system's syntax, or the answer in ours.
 """
 
 
 CONCLUSIVE = ("solved", "nonelementary")
-"""Outcomes that settle a function, once verified: no other method has to be asked."""
+"""Outcomes that settle a function once verified, so that no other method needs to be asked."""
 
 INCONCLUSIVE = ("timeout", "memory", "crashed")
 """Outcomes that larger limits may change."""
@@ -47,11 +47,11 @@ class Outcome:
     Attributes:
         status: how it ended, see :data:`OutcomeStatus`.
         value: the answer in prefix form, if solved.
-        reason: one line on the rest.
+        reason: one line of explanation.
         seconds: wall-clock time of the call, without the start of the worker.
         cpu_seconds: CPU time of the worker during the call, user and system.
         memory_mib: largest resident size of the worker during the call in MiB, loaded libraries included;
-            0 where the system does not tell.
+            0 if unknown.
     """
 
     status: OutcomeStatus
@@ -63,7 +63,7 @@ class Outcome:
 
     @classmethod
     def stopped(cls, result: Result) -> Outcome:
-        """The outcome of a call that has returned nothing."""
+        """Return the outcome of a call that was stopped."""
         status: OutcomeStatus = "crashed"
         if result.status in ("timeout", "memory"):
             status = result.status

@@ -1,4 +1,4 @@
-"""What is asked of a computer algebra system."""
+"""Requests to a computer algebra system."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """One question.
+    """One request.
 
     Attributes:
         method: name of a method of integration, such as ``fricas`` or ``sympy-risch``; ``sympy-zero`` for a
@@ -20,7 +20,7 @@ class Request:
             :class:`~antiderive.cas.Outcome`; never from user input.
         expression: the integrand in prefix form.
         variable: the variable of integration.
-        limits: of this call; by default those that the caller gives for all, else those of the pool.
+        limits: limits of this call; by default those that the caller gives for all, else those of the pool.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""The part of a call that is done in a Python worker. It knows nothing of pools and limits."""
+"""The part of a call that runs in a Python worker. It does not know pools or limits."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from antiderive.cas.outcome import Outcome, OutcomeStatus
 
 
 def load_sympy() -> None:
-    """Loads SymPy and fills its caches, where it is installed: the ``preload`` of pools that ask it."""
+    """Load SymPy, if installed, and fill its caches: the ``preload`` of pools that ask it."""
     if find_spec("sympy") is not None:
         import_module("antiderive.cas.backends.sympy").warm_up()
 
 
 def function_of(method: str) -> Callable[[str, str], Outcome]:
-    """The function that runs a method in Python; importing it may take a while.
+    """Return the function that runs a method in Python; importing it may take a while.
 
     It takes the expression and the variable as text and returns an outcome without times.
 
@@ -35,6 +35,6 @@ def function_of(method: str) -> Callable[[str, str], Outcome]:
 
 
 def run(method: str, expression: str, variable: str) -> tuple[OutcomeStatus, str | None, str]:
-    """The part that is done in a worker: status, value and reason of the outcome."""
+    """Run a method; return status, value and reason of the outcome."""
     outcome = function_of(method)(expression, variable)
     return outcome.status, outcome.value, outcome.reason

@@ -11,21 +11,21 @@ from antiderive.cli.lazy import LazyGroup
 from antiderive.errors import AntideriveError, MissingExtraError, ParseError
 
 _COMMANDS = {
-    "bench": "Measure speed; the last line of each bench is JSON.",
-    "cas": "Computer algebra systems that integrate.",
-    "classify": "Will it integrate? Classifiers that are asked first.",
-    "cluster": "Label and generate on many machines, through Temporal.",
-    "dataset": "Check, convert, deduplicate, describe and draw data sets.",
-    "demo": "The whole walk: generate, train, evaluate, solve.",
-    "evaluate": "Accuracy of a model on the test split, every answer verified.",
+    "bench": "Measure speed; --json prints the figures on the last line.",
+    "cas": "List the computer algebra systems that integrate.",
+    "classify": "Predict whether a function will integrate, and by which method.",
+    "cluster": "Label and generate on many machines through Temporal.",
+    "dataset": "Check, convert, deduplicate, describe and plot data sets.",
+    "demo": "Run every step once: generate, train, evaluate, solve.",
+    "evaluate": "Measure a model's accuracy on the test split; every answer is verified.",
     "generate": "Write a data set: problems with their solutions.",
-    "label": "Integrate functions by computer algebra and keep every outcome.",
-    "robustness": "Accuracy of an integrator beside what it was trained on.",
-    "scoreboard": "Methods of integration side by side, every answer verified.",
-    "solve": "Integrate, with an answer that has been checked.",
-    "tasks": "List the tasks, those of installed plug-ins included.",
-    "train": "Train a model by a recipe; plot runs; give models away.",
-    "verify": "Judge a candidate as an antiderivative or a solution.",
+    "label": "Integrate functions by computer algebra and record every outcome.",
+    "robustness": "Measure a model's accuracy outside its training distribution.",
+    "scoreboard": "Compare integration methods on a set of problems; every answer is verified.",
+    "solve": "Integrate a function and check the answer.",
+    "tasks": "List the tasks, including those of installed plug-ins.",
+    "train": "Train a model from a recipe; plot runs; export models.",
+    "verify": "Check a candidate antiderivative or ODE solution.",
 }
 """Commands with their one-line help; each lives in the module of its name."""
 
@@ -57,11 +57,11 @@ def group() -> None:
 
 
 def main() -> None:
-    """Runs the command line: exit code 2 for bad input, 1 for a "no", 130 after Ctrl-C."""
-    loaded_before = "temporalio" in sys.modules  # by whoever calls this within a program of their own
+    """Run the command line: exit code 2 for bad input, 1 for a "no", 130 after Ctrl-C."""
+    loaded_before = "temporalio" in sys.modules  # by a program that calls this function
     code = _exit_code()
     if "temporalio" in sys.modules and not loaded_before:
-        # The threads of this SDK can crash an interpreter that is shutting down; there is nothing left to do.
+        # The threads of this SDK can crash an interpreter that is shutting down, and no work is left.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -84,8 +84,8 @@ def _exit_code() -> int:
         click.echo(f"error: {MissingExtraError(f'this command (it imports {error.name})', extra)}", err=True)
         return 2
     except ParseError as error:
-        place = "" if error.text is None or len(error.text) > 80 else f": {error.text}"
-        click.echo(f"error: {error.line}{place}", err=True)
+        excerpt = "" if error.text is None or len(error.text) > 80 else f": {error.text}"
+        click.echo(f"error: {error.line}{excerpt}", err=True)
         return 2
     except AntideriveError as error:
         click.echo(f"error: {error}", err=True)

@@ -1,4 +1,4 @@
-"""``antiderive demo``: one example carried through the whole house."""
+"""``antiderive demo``: every step once, from data to verified answers."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ TEXTBOOK = (
     "tan(x)",
     "1/sqrt(x^2 + 1)",
 )
-"""A dozen integrals that every textbook has."""
+"""A dozen textbook integrands."""
 
 IMPOSSIBLE = "exp(-x^2)"
-"""It has no elementary antiderivative (Liouville)."""
+"""An integrand without an elementary antiderivative (Liouville)."""
 
 
 @click.command()
@@ -38,19 +38,19 @@ IMPOSSIBLE = "exp(-x^2)"
     "--recipe",
     default="demo",
     show_default=True,
-    help="Configuration of data, model and training: a TOML file or one that ships.",
+    help="Configuration of data, model and training: a TOML file, or the name of one that ships.",
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("out/demo"), show_default=True)
 @click.option(
-    "--examples", type=click.IntRange(min=1), default=100_000, show_default=True, help="Data set to write."
+    "--examples", type=click.IntRange(min=1), default=100_000, show_default=True, help="Size of the data set."
 )
 @click.option("--problems", type=click.IntRange(min=1), default=300, show_default=True, help="Test problems.")
 @click.argument("overrides", nargs=-1)
 def command(recipe: str, out: Path, examples: int, problems: int, overrides: tuple[str, ...]) -> None:
     """Generate data, train a small model, evaluate it, and solve textbook integrals.
 
-    Every step that is finished is kept: run the command again after an interruption and it goes on. OVERRIDES
-    such as training.steps=500 change the configuration.
+    Finished steps are kept: run the command again to continue after an interruption. OVERRIDES such as
+    training.steps=500 change the configuration.
     """
     if recipe.endswith(".toml"):
         require(Path(recipe))
@@ -65,7 +65,7 @@ def command(recipe: str, out: Path, examples: int, problems: int, overrides: tup
     click.echo(f"recipe: {config.data.text()}")
     manifest = write_dataset(config.data, out / "data", examples, threads=os.cpu_count() or 1)
     click.echo(
-        f"{manifest.examples():,} examples in {out / 'data'} (to look at; training makes its own as it goes)"
+        f"{manifest.examples():,} examples in {out / 'data'} (for inspection; training generates its own)"
     )
     _show_examples(config.data)
 
@@ -84,16 +84,16 @@ def command(recipe: str, out: Path, examples: int, problems: int, overrides: tup
         click.echo(f"  {integrand:<16} -> {solution}")
     click.echo(f"{solved} of {len(TEXTBOOK)} solved and verified")
 
-    click.secho("\n5. One that has no elementary antiderivative", bold=True)
+    click.secho("\n5. An integral that is not elementary", bold=True)
     click.echo(f"  {IMPOSSIBLE:<16} -> {integrate(IMPOSSIBLE, model=out / 'model', timeout=30)}")
 
-    click.secho("\nWhere everything is", bold=True)
-    for name, what in (
+    click.secho("\nFiles", bold=True)
+    for name, meaning in (
         ("data", "the data set: Parquet shards, recipe, manifest"),
         ("model", "checkpoints and log.jsonl"),
         ("evaluation/report.html", "the evaluation, with every hypothesis"),
     ):
-        click.echo(f"  {out / name}: {what}")
+        click.echo(f"  {out / name}: {meaning}")
     click.echo(f'next: antiderive solve "x*cos(x)" --model {out / "model"}')
 
 
@@ -103,6 +103,6 @@ def _show_examples(recipe: Recipe) -> None:
     from antiderive.tasks import task_named
 
     examples = generate(recipe, 0, 3)
-    for place in range(len(examples)):
-        problem = task_named(recipe.task).decode(examples.problems[place])
-        click.echo(f"  integrate {problem}  ->  {Expr.from_tokens(examples.solutions[place])}")
+    for index in range(len(examples)):
+        problem = task_named(recipe.task).decode(examples.problems[index])
+        click.echo(f"  integrate {problem}  ->  {Expr.from_tokens(examples.solutions[index])}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def numbers(text: str) -> tuple[int, ...]:
-    """A list of numbers such as ``1,10``."""
+    """Parse a list of numbers such as ``1,10``."""
     try:
         return tuple(int(size) for size in text.split(","))
     except ValueError:
@@ -34,22 +34,27 @@ def numbers(text: str) -> tuple[int, ...]:
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
-    help="Folder of a data set, or a recipe (TOML); their test split is used.  [default: what the model "
-    "was trained on, each source of a mixture by itself]",
+    help="Folder of a data set, or a recipe (TOML); their test split is used.  [default: the model's "
+    "training data, each source of a mixture separately]",
 )
 @click.option("--count", type=click.IntRange(min=1), default=500, show_default=True, help="Test problems.")
 @click.option("--beam", default="1,10", show_default=True, help="Beam sizes, separated by commas.")
-@click.option("--length-penalty", default=1.0, show_default=True, help="Exponent of the length in scores.")
-@click.option("--early-stopping", is_flag=True, help="Stop at as many hypotheses as the beam.")
-@click.option("--no-grammar", is_flag=True, help="Let the model write what is no expression.")
 @click.option(
-    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that verify."
+    "--length-penalty",
+    default=1.0,
+    show_default=True,
+    help="Exponent of the length in the score of a hypothesis.",
+)
+@click.option("--early-stopping", is_flag=True, help="Stop when the beam is full of finished hypotheses.")
+@click.option("--no-grammar", is_flag=True, help="Do not restrict decoding to well-formed expressions.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Verification processes."
 )
 @click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path),
-    help="Folder for the records and the report (JSON, Markdown, HTML); an interrupted run goes on there.",
+    help="Folder for the records and the report (JSON, Markdown, HTML); an interrupted run continues there.",
 )
 def command(
     model: Path,
@@ -89,7 +94,7 @@ def run_evaluation(
     workers: int = 1,
     rules: dict[str, Any] | None = None,
 ) -> AccuracyReport:
-    """Evaluates with a progress bar, on a data set in a folder or a recipe.
+    """Evaluate with a progress bar, on a data set in a folder or a recipe.
 
     ``rules`` are settings of :class:`antiderive.decoding.Decoding`.
     """
@@ -125,10 +130,10 @@ def run_evaluation(
 
 
 def trained_on(model: Path) -> dict[str, Path | Recipe]:
-    """Where test problems like those of a model's training come from, by the name of the source.
+    """Return the data sets or recipes that a model was trained on, by the name of the source.
 
     Raises:
-        SettingError: for a text file, which has no test split.
+        SettingError: if one is a text file, which has no test split.
     """
     from antiderive.errors import SettingError
     from antiderive.training import find_checkpoint
@@ -138,7 +143,7 @@ def trained_on(model: Path) -> dict[str, Path | Recipe]:
     if texts:
         raise SettingError(
             f"the model was trained on a text file ({', '.join(texts)}), which has no test problems; "
-            "give a data set or a recipe by --data"
+            "give a data set or a recipe with --data"
         )
     return {
         name: Path(source.shards) if source.shards else config.recipes[name]
@@ -147,7 +152,7 @@ def trained_on(model: Path) -> dict[str, Path | Recipe]:
 
 
 def model_recipe(model: Path) -> Recipe:
-    """The recipe of a model's configuration; sources of a mixture may differ from it."""
+    """Return the recipe in a model's configuration; sources of a mixture may differ from it."""
     from antiderive.training import find_checkpoint
 
     return find_checkpoint(model).config().data
@@ -156,7 +161,7 @@ def model_recipe(model: Path) -> Recipe:
 def with_progress(
     beams: tuple[int, ...], count: int, work: Callable[[Callable[[int, int, int], None]], AccuracyReport]
 ) -> AccuracyReport:
-    """Runs an evaluation with a bar for each beam."""
+    """Run an evaluation with a bar for each beam."""
     from antiderive.cli.progress import progress_bar
 
     with progress_bar() as bar:
@@ -165,7 +170,7 @@ def with_progress(
 
 
 def show(report: AccuracyReport, out: Path | None) -> None:
-    """Prints the tables and writes the report."""
+    """Print the tables and write the report."""
     from antiderive.evaluation import accuracy_tables, write_accuracy_report
 
     print_tables(accuracy_tables(report))
@@ -175,7 +180,7 @@ def show(report: AccuracyReport, out: Path | None) -> None:
 
 
 def print_tables(tables: list[Table]) -> None:
-    """Prints tables with their titles."""
+    """Print tables with their titles."""
     for title, heads, rows in tables:
         click.echo(title)
         widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]

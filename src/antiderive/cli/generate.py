@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--count", type=click.IntRange(min=1), help="Number of examples of each task.")
 @click.option("--start", type=click.IntRange(min=0), help="Index of the first example.  [default: 0]")
 @click.option(
-    "--to", "last", type=click.IntRange(min=1), help="Index after the last example; instead of --count."
+    "--to", "last", type=click.IntRange(min=1), help="Index after the last example, instead of --count."
 )
 @click.option("--seed", type=int, default=None, help="Another seed gives other examples.  [default: 0]")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings.")
@@ -39,11 +39,11 @@ def command(
     """Write examples of TASKS (bwd, or several as bwd,ode1) to a folder, as Parquet shards by split.
 
     The same recipe and index give the same example on any machine, with any number of workers; --start
-    and --to write a part. Several tasks go to a sub-folder each.
+    and --to write a part. Each of several tasks gets a sub-folder.
 
-    What is finished is kept: after an interruption, the same command goes on where it stopped, and so does
-    --resume -o FOLDER alone. With --resume a range may be added to a finished data set. A folder that holds
-    anything else is never touched.
+    Finished shards are kept: after an interruption, the same command continues where it stopped, and so does
+    --resume -o FOLDER alone. With --resume, another range can be added to a finished data set. A folder that
+    holds anything else is never touched.
     """
     from antiderive.datasets import DataSet, write_card_of_tasks
 
@@ -62,7 +62,7 @@ def command(
 def _plan(
     tasks: str | None, seed: int | None, recipe: Path | None, out: Path, *, resume: bool
 ) -> dict[Path, Recipe]:
-    """The recipe of each folder, all of them checked before anything is written."""
+    """Return the recipe of each folder, after checking all of them."""
     from antiderive.datasets import MANIFEST, RECIPE, DataSet, require_folder_of_tasks
     from antiderive.errors import DataError, SettingError
     from antiderive.tasks import Recipe, task_named
@@ -71,7 +71,9 @@ def _plan(
         if not resume:
             raise click.UsageError("name a task, such as bwd")
         if seed is not None or recipe is not None:
-            raise click.UsageError("with --resume and no task, the recipe is that of the folder")
+            raise click.UsageError(
+                "without a task, --resume takes the recipe of the folder; leave out --seed and --recipe"
+            )
         return {data.folder: Recipe.load(data.folder / RECIPE) for data in DataSet.open_all(out)}
     names = [task_named(name.strip()).name for name in tasks.split(",")]
     if len(set(names)) < len(names):
@@ -87,16 +89,16 @@ def _plan(
         plan = {out / name: settings for name, settings in recipes.items()}
     for folder in plan:
         if resume and not (folder / MANIFEST).exists():
-            raise DataError(f"there is no data set in {folder} to resume; leave --resume out to begin one")
+            raise DataError(f"{folder} holds no data set to resume; leave out --resume to begin one")
     return plan
 
 
 def _span(count: int | None, start: int | None, last: int | None) -> tuple[int, int]:
-    """First index and number of examples."""
+    """Return the first index and the number of examples."""
     if count is not None and last is not None:
         raise click.UsageError("give --count or --to, not both")
     if count is None and last is None:
-        raise click.UsageError("say how many examples: --count N, or --start I --to J")
+        raise click.UsageError("give the number of examples: --count N, or --start I --to J")
     start = start or 0
     size = count if count is not None else (last or 0) - start
     if size <= 0:
@@ -116,8 +118,8 @@ def _generate(settings: Recipe, folder: Path, span: tuple[int, int], threads: in
         def report(progress: WritingProgress) -> None:
             nonlocal last
             if last is None and progress.done:
-                click.echo(f"{folder}: {progress.done:,} of {count:,} examples are there already", err=True)
-                # The rate is that of this run.
+                click.echo(f"{folder}: {progress.done:,} of {count:,} examples exist already", err=True)
+                # The rate counts this run alone.
                 bar.reset(row, total=count, completed=progress.done, rate="")
             last = progress
             rate = progress.made / max(progress.seconds, 1e-9)
@@ -128,9 +130,7 @@ def _generate(settings: Recipe, folder: Path, span: tuple[int, int], threads: in
                 settings, folder, count, start=start, threads=threads, extend=resume, report=report
             )
         except KeyboardInterrupt:
-            click.echo(
-                f"{folder}: the finished shards are kept; the same command goes on from there", err=True
-            )
+            click.echo(f"{folder}: the finished shards are kept; run the same command to continue", err=True)
             raise
     _show(folder, manifest, last)
 

@@ -1,4 +1,4 @@
-"""Command groups whose commands are imported when they are used."""
+"""Command groups that import a command when it is used."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import click
 
 
 class LazyGroup(click.Group):
-    """A group whose command ``name`` is ``command`` in the module ``package.name``.
+    """A group that finds the command ``name`` as ``command`` in the module ``package.name``.
 
     Args:
-        package: where the modules are.
+        package: the package that holds the modules.
         commands: names of the commands with their one-line help.
     """
 
@@ -22,11 +22,11 @@ class LazyGroup(click.Group):
         self._commands = commands
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Names, sorted."""
+        """Return the names of the commands, sorted."""
         return sorted(self._commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command, imported now."""
+        """Import and return the command."""
         if cmd_name not in self._commands:
             return None
         module = import_module(f"{self._package}.{cmd_name.replace('-', '_')}")
@@ -35,6 +35,6 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Lists the commands without importing them."""
+        """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(self._commands.items()))

@@ -1,4 +1,4 @@
-"""What commands share: a progress bar on standard error, and a first look at paths."""
+"""Shared parts of the commands: a progress bar on standard error, and an early check of paths."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 def require(path: Path) -> None:
-    """Refuses a path that is not there, before anything that takes time is loaded.
+    """Refuse a path that does not exist, before slow imports.
 
     Raises:
         DataError: if it does not exist.
     """
     if not path.exists():
-        raise DataError(f"there is no file or folder {path}")
+        raise DataError(f"no such file or folder: {path}")
 
 
 def progress_bar() -> Progress:
-    """A bar with a description, a figure of the command's own (``rate``), elapsed and remaining time."""
+    """Make a bar with a description, the command's own figure (``rate``), elapsed and remaining time."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

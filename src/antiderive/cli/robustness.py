@@ -13,18 +13,22 @@ from antiderive.cli.progress import require
 @click.option(
     "--model", type=click.Path(path_type=Path), required=True, help="Folder of a model or of a run."
 )
-@click.option("--count", type=click.IntRange(min=1), default=50, show_default=True, help="Problems a topic.")
+@click.option(
+    "--count", type=click.IntRange(min=1), default=50, show_default=True, help="Problems per topic."
+)
 @click.option("--beam", default="1,10", show_default=True, help="Beam sizes, separated by commas.")
-@click.option("--rounds", type=click.IntRange(min=0), default=2, show_default=True, help="Of the search.")
+@click.option(
+    "--rounds", type=click.IntRange(min=0), default=2, show_default=True, help="Rounds of the search."
+)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
-    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that verify."
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Verification processes."
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the report.")
 def command(
     model: Path, count: int, beam: str, rounds: int, seed: int, workers: int, out: Path | None
 ) -> None:
-    """Test an integrator beside its training data: templates, large numbers, sums, near misses."""
+    """Measure accuracy outside the training distribution: templates, large numbers, sums, near misses."""
     require(model)
     from antiderive.cli.evaluate import model_recipe, numbers, show
     from antiderive.cli.progress import progress_bar

@@ -20,28 +20,28 @@ if TYPE_CHECKING:
     "path",
     type=click.Path(path_type=Path),
     required=True,
-    help="Text file: topic, integrand and, if known, an antiderivative, with tabs between.",
+    help="Text file of tab-separated columns: topic, integrand and, if known, an antiderivative.",
 )
 @click.option(
     "--methods",
     default="fricas,giac,maxima,sympy,portfolio",
     show_default=True,
-    help="Methods of 'antiderive cas list', 'portfolio' or 'model', with commas between.",
+    help="Methods of 'antiderive cas list', 'portfolio' or 'model', separated by commas.",
 )
 @click.option("--timeout", default=10.0, show_default=True, help="CPU seconds for each problem.")
 @click.option("--model", type=click.Path(path_type=Path), help="Folder of the model for 'model'.")
 @click.option(
-    "--beam", type=click.IntRange(min=1), default=10, show_default=True, help="Hypotheses of the model."
+    "--beam", type=click.IntRange(min=1), default=10, show_default=True, help="Beam size of the model."
 )
-@click.option("--count", type=click.IntRange(min=1), help="Only so many problems, evenly spaced.")
-@click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
+@click.option("--count", type=click.IntRange(min=1), help="Use only this many problems, evenly spaced.")
+@click.option("--workers", type=click.IntRange(min=1), help="Concurrent calls.  [default: all cores]")
 @click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path),
     default=Path("out/scoreboard"),
     show_default=True,
-    help="Folder for answers and figures; an interrupted run goes on there.",
+    help="Folder for answers and figures; an interrupted run continues there.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(
@@ -56,7 +56,7 @@ def command(
     *,
     as_json: bool,
 ) -> None:
-    """Compare methods of integration on a set of problems: the same hard limit, every answer verified."""
+    """Compare integration methods on a set of problems: one hard limit for all, every answer verified."""
     require(path)
     if model is not None:
         require(model)
@@ -113,7 +113,7 @@ def command(
     board = Scoreboard(path.name, timeout, standings)
     write_scoreboard(board, out)
     print_tables(scoreboard_tables(board))
-    click.echo(f"figures and picture: {out}")
+    click.echo(f"figures and plot: {out}")
     if as_json:
         figures = board.to_dict()
         click.echo(json.dumps({name: figures[name] for name in figures if name != "results"}))

@@ -17,14 +17,14 @@ import click
     help="Folder of a model.  [default: $ANTIDERIVE_MODEL, out/demo/model]",
 )
 @click.option(
-    "--beam", type=click.IntRange(min=1), default=10, show_default=True, help="Hypotheses of the model."
+    "--beam", type=click.IntRange(min=1), default=10, show_default=True, help="Beam size of the model."
 )
 @click.option(
     "--timeout",
     type=float,
     default=10.0,
     show_default=True,
-    help="CPU seconds for all computer algebra together.",
+    help="CPU seconds for all computer algebra systems together.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
@@ -32,7 +32,7 @@ def command(
 ) -> int:
     """Find an antiderivative of INTEGRAND, such as "x*cos(x)".
 
-    A model is asked first, if there is one, then every computer algebra system that is installed, in turn.
+    A model is asked first, if there is one, then every installed computer algebra system in turn.
 
     Exit code 0 if an answer was found and verified, 1 if none was, 2 for bad input.
     """

@@ -7,7 +7,7 @@ import click
 
 @click.command()
 def command() -> None:
-    """List the tasks, where each comes from, and those that cannot be used."""
+    """List the tasks and the package that each comes from; say why a task cannot be used."""
     from antiderive.errors import SettingError
     from antiderive.tasks import task_named, tasks_known
 

@@ -13,9 +13,9 @@ import click
 @click.option("--variable", default="x", show_default=True, help="Variable of integration.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(problem: str, candidate: str, variable: str, *, as_json: bool) -> int:
-    """Judge CANDIDATE as an antiderivative of PROBLEM, or as a solution if PROBLEM is an equation in y.
+    """Check CANDIDATE as an antiderivative of PROBLEM, or as a solution if PROBLEM is an equation in y.
 
-    Exit code 0 if it is right, 1 if it is wrong or cannot be decided, 2 for bad input.
+    Exit code 0 if it is correct, 1 if it is wrong or undecided, 2 for bad input.
     """
     from antiderive.verification import verify
 

@@ -1,7 +1,7 @@
 """Data sets on disk: writing by range, reading, checking, deduplicating, and the classic text files.
 
 A data set is a folder (or a prefix of an object store) with a manifest and a Parquet file for each split of
-each range of indices. How its examples are made is not known here.
+each range of indices. This room does not know how examples are made.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ data = load_dataset("path/of/this/folder"{config})
 
 
 def card(manifest: Manifest) -> str:
-    """The card of one data set."""
+    """Return the card of one data set."""
     split = (
         "by the hash of the problem's skeleton: problems that differ only in their numbers are in one split"
         if manifest.split == "skeleton"
@@ -62,7 +62,7 @@ def card(manifest: Manifest) -> str:
 
 
 def card_of_tasks(tasks: list[str]) -> str:
-    """The card of a folder that has a data set of each task in a sub-folder of its name."""
+    """Return the card of a folder that holds a data set of each task, in a sub-folder of its name."""
     configs = [(task, f"{task}/") for task in tasks]
     return (
         _header(configs, ", ".join(tasks))
@@ -72,7 +72,7 @@ def card_of_tasks(tasks: list[str]) -> str:
 
 
 def is_card(path: Path) -> bool:
-    """Whether a file is a card that was written here."""
+    """Tell whether a file is a card written by this module."""
     with path.open(encoding="utf-8", errors="replace") as file:
         return file.read(200).startswith(_START)
 

@@ -1,8 +1,8 @@
-"""Proof, on its files, that a data set is what it says.
+"""Check of a data set on its files.
 
-Each file is checked by itself, several at a time; what concerns the whole (indices that occur twice,
-skeletons of one split in another) is found in hash partitions on disk. Memory does not grow with the data
-set.
+Files are checked one by one, several in parallel. Repeated indices, and skeletons of one split in another,
+are found in hash partitions on disk. Memory does not grow with the data set. The check does not know how the
+examples were made.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ if TYPE_CHECKING:
     from antiderive.tasks import AnyTask
 
 CHECKS = {
-    "checksums": "every file is there with the size and checksum of the manifest, and no other",
-    "complete": "every index that was asked for is there or was refused, once",
+    "checksums": "every file is present with the size and checksum of the manifest, and no other file",
+    "complete": "every requested index is present or was rejected, once",
     "parsed": "every row parses and is in canonical form: tokens, expression, the same tokens",
-    "split": "every row is in the split of its skeleton, computed again from the problem",
+    "split": "every row is in the split of its skeleton, recomputed from the problem",
     "disjoint": "no skeleton occurs in two splits",
-    "verified": "solutions that were verified solve their problems",
+    "verified": "verified solutions solve their problems",
 }
-"""What is checked."""
+"""The checks, each with its meaning."""
 
 _SHOWN = 5
-"""Failures of each kind that are told in full."""
+"""Failures of each kind that are reported in full."""
 
 _RECORD = np.dtype([("skeleton", np.uint64), ("index", np.uint64), ("split", np.uint8)])
 
 
 @dataclass
 class Findings:
-    """What a check found.
+    """Results of a check.
 
     Attributes:
         examples: rows read.
@@ -67,18 +67,18 @@ class Findings:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing failed; verdicts ``unknown`` are no failure."""
+        """True if nothing failed; an ``unknown`` verdict is no failure."""
         return not self.failures
 
     def fail(self, kind: str, message: str, number: int = 1) -> None:
-        """Notes failures of a kind."""
+        """Record failures of a kind."""
         self.failures[kind] += number
         shown = self.messages.setdefault(kind, [])
         if len(shown) < _SHOWN:
             shown.append(message)
 
     def add(self, other: Findings) -> None:
-        """Takes in what was found elsewhere."""
+        """Add the findings of another part."""
         self.examples += other.examples
         self.verdicts += other.verdicts
         self.failures += other.failures
@@ -89,7 +89,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class _Work:
-    """One file to check: where it is, what the manifest says of it, how many rows to verify."""
+    """One file to check: its path, its entry in the manifest, and the number of rows to verify."""
 
     folder: Path
     name: str
@@ -112,13 +112,13 @@ def check_dataset(
     workers: int = 1,
     report: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Findings:
-    """Checks a data set.
+    """Check a data set.
 
     Args:
         data: the data set.
         sample: rows to verify, spread over the files; ``None`` for all.
         workers: processes.
-        report: is told the rows done and their number.
+        report: called with the rows done and their total.
 
     Raises:
         DataError: if a worker is killed.
@@ -157,17 +157,17 @@ def _check_listing(data: DataSet, findings: Findings) -> None:
         findings.fail(
             "complete", f"examples {first:,} to {last:,} are missing; run the command again", last - first
         )
-    place = 0
+    end = 0
     for first, last in manifest.covered:
-        if first < place:
+        if first < end:
             findings.fail("complete", f"two shards hold indices from {first:,}")
-        place = last
+        end = last
     if manifest.made_by == "generate":
         may_lack = task_named(manifest.task).needs_solver
         for key, shard in manifest.shards.items():
             first, last = parse_key(key)
             found = sum(file.examples for file in shard.files.values())
-            # Of a task that needs a solver there are only the functions that could be solved.
+            # A task that needs a solver has only the functions that were solved.
             if found > last - first or (found < last - first and not may_lack):
                 findings.fail("complete", f"shard {key} has {found:,} examples instead of {last - first:,}")
 
@@ -185,7 +185,7 @@ def _work(data: DataSet, sample: int | None) -> Iterator[_Work]:
 
 
 def _check_file(work: _Work) -> _Result:
-    """Everything about one file; runs in a process of its own."""
+    """Check one file; runs in its own process."""
     findings = Findings()
     path = work.folder / work.name
     try:
@@ -204,7 +204,7 @@ def _check_file(work: _Work) -> _Result:
         findings.fail("complete", f"{work.name}: {len(table)} rows, {work.entry.examples} in the manifest")
     tokens = [pc.list_flatten(table[name]) for name in ("problem", "solution")]
     if any(column.null_count for column in [*table.columns, *tokens]):
-        findings.fail("parsed", f"{work.name}: there are empty cells")
+        findings.fail("parsed", f"{work.name}: some cells are empty")
         return _Result(findings, np.empty(0, _RECORD))
     findings.examples = len(table)
     records = np.empty(len(table), _RECORD)
@@ -214,7 +214,7 @@ def _check_file(work: _Work) -> _Result:
     first, last = parse_key(work.name.partition("-")[2].removesuffix(".parquet"))
     outside = int(np.count_nonzero((records["index"] < first) | (records["index"] >= last)))
     if outside:
-        findings.fail("complete", f"{work.name}: {outside} indices are not from {first} to {last}", outside)
+        findings.fail("complete", f"{work.name}: {outside} indices are outside {first} to {last}", outside)
     _check_rows(work, table, records, findings)
     return _Result(findings, records)
 
@@ -261,7 +261,7 @@ def _check_rows(work: _Work, table: pa.Table, records: NDArray[np.void], finding
 def _verify(task: AnyTask, asked: object, answer: Expr, where: str, findings: Findings) -> None:
     try:
         verdict = task.verify(asked, answer)
-    except AntideriveError as error:  # a bound was met, a function is not supported
+    except AntideriveError as error:  # a bound was exceeded, or a function is not supported
         findings.verdicts["unknown"] += 1
         findings.messages.setdefault("unknown", []).append(f"{where}: {str(error).splitlines()[0]}")
         return
@@ -274,15 +274,15 @@ def _verify(task: AnyTask, asked: object, answer: Expr, where: str, findings: Fi
 
 
 def _check_disjoint(records: NDArray[np.void], findings: Findings) -> None:
-    """No skeleton in two splits; ``records`` hold every record of the skeletons that they hold."""
+    """Check that no skeleton is in two splits; ``records`` are complete for each of their skeletons."""
     pairs = np.unique(records[["skeleton", "split"]])
     shared = np.unique(pairs["skeleton"][1:][pairs["skeleton"][1:] == pairs["skeleton"][:-1]])
     for skeleton in shared[:_SHOWN]:
         rows = records[records["skeleton"] == skeleton]
-        places = ", ".join(
+        examples = ", ".join(
             f"index {rows['index'][rows['split'] == split][0]} in {Split(split).name.lower()}"
             for split in np.unique(rows["split"])
         )
-        findings.fail("disjoint", f"the skeleton {skeleton} is that of {places}")
+        findings.fail("disjoint", f"the skeleton {skeleton} occurs at {examples}")
     if len(shared) > _SHOWN:
         findings.failures["disjoint"] += len(shared) - _SHOWN

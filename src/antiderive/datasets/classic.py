@@ -1,7 +1,7 @@
 """A line of the classic text files (Lample & Charton 2020), read and written.
 
-``problem TAB solution`` in prefix form, in counted files after ``count|``, or in infix. It knows neither
-files nor splits.
+``problem TAB solution`` in prefix form, in counted files after ``count|``, or in infix. This module knows
+neither files nor splits.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from antiderive.expressions import Expr, Vocabulary
 from antiderive.tasks import task_named
 
 LONGEST = 1 << 20
-"""Bytes of a line; a longer one is no example."""
+"""Longest line, in bytes."""
 
 
 class LineError(DataError):
@@ -34,10 +34,10 @@ class LineError(DataError):
 
 
 def parse_line(line: bytes, vocabulary: Vocabulary) -> tuple[list[int], list[int]]:
-    """Token ids of the problem and the solution on a line, with or without a count.
+    """Return the token ids of the problem and the solution on a line, with or without a count.
 
     Raises:
-        LineError: if it has other columns, an unknown token, or is too long.
+        LineError: if the line has other columns, an unknown token, or is too long.
     """
     if len(line) >= LONGEST:
         raise LineError("too_long", f"the line is longer than {LONGEST:,} bytes")
@@ -58,17 +58,17 @@ def parse_line(line: bytes, vocabulary: Vocabulary) -> tuple[list[int], list[int
 
 
 def counted_line(count: int, line: bytes) -> bytes:
-    """A line of a counted file, with its end."""
+    """Return a line of a counted file, with its line break."""
     return b"%d|%b\n" % (count, line)
 
 
 def write_lines(file: BinaryIO, lines: list[bytes]) -> None:
-    """Writes lines with their ends."""
+    """Write lines, each with a line break."""
     file.write(b"\n".join([*lines, b""]))
 
 
 def text_lines(task: str, table: pa.Table, *, infix: bool = True) -> tuple[list[bytes], list[bytes]]:
-    """The rows of a data set, problem TAB solution, in prefix and in infix (none unless asked for)."""
+    """Return the rows of a data set, problem TAB solution, in prefix and in infix (on request)."""
     columns = [_prefix_column(table[name]).to_pylist() for name in ("problem", "solution")]
     prefixes = [f"{problem}\t{solution}".encode() for problem, solution in zip(*columns, strict=True)]
     infixes = []
@@ -81,7 +81,7 @@ def text_lines(task: str, table: pa.Table, *, infix: bool = True) -> tuple[list[
 
 
 def _prefix_column(column: pa.ChunkedArray) -> pa.Array:
-    """Token names of each row, separated by spaces."""
+    """Return the token names of each row, separated by spaces."""
     lists = column.combine_chunks()
     names = pa.array(Vocabulary().names).take(lists.flatten())
     offsets = pa.array(np.concatenate([[0], np.cumsum(lists.value_lengths().to_numpy())]), pa.int32())
@@ -89,10 +89,10 @@ def _prefix_column(column: pa.ChunkedArray) -> pa.Array:
 
 
 def problem_infix(task: str, tokens: list[int]) -> str:
-    """A problem in infix, the unknown function as ``y``, ``y'``, ``y''``."""
+    """Return a problem in infix, with the unknown function as ``y``, ``y'``, ``y''``."""
     try:
         text = Expr.from_tokens(tokens).to_infix()
-    except ParseError:  # a task may write its problems as something else than one expression
+    except ParseError:  # a task may write its problems as something other than one expression
         described = task_named(task)
         text = described.write(described.decode(tokens))
     return text.replace("Y", "y")

@@ -25,7 +25,7 @@ from antiderive.expressions import Split
 from antiderive.files import writing_to
 
 _CHUNK = 10_000
-"""Rows that a process converts at a time."""
+"""Rows that a process converts in one go."""
 
 
 def write_classic(
@@ -36,9 +36,9 @@ def write_classic(
     workers: int = 1,
     report: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> dict[str, int]:
-    """Writes the text files to ``out`` and returns the number of lines of each.
+    """Write the text files to ``out`` and return the number of lines of each.
 
-    Every file appears under its name when it is whole.
+    Each file appears under its name when it is complete.
 
     Raises:
         DataError: if ``out`` is not empty or cannot be written.
@@ -97,13 +97,13 @@ _Chunk = tuple[str, bool, pa.Table]
 def _chunks(data: DataSet, *, infix: bool) -> Iterator[_Chunk]:
     for _, table in data.shards():
         for start in range(0, len(table), _CHUNK):
-            # A copy: a slice would be sent to the worker with all of the shard.
+            # A copy: pickling a slice would send the whole shard to the worker.
             rows = np.arange(start, min(start + _CHUNK, len(table)))
             yield data.manifest.task, infix, table.select(["problem", "solution", "split"]).take(rows)
 
 
 def _render(chunk: _Chunk) -> tuple[list[int], list[bytes], list[bytes]]:
-    """Splits, prefix lines and infix lines of some rows; runs in a process of its own."""
+    """Return splits, prefix lines and infix lines of some rows; runs in its own process."""
     task, infix, table = chunk
     prefixes, infixes = text_lines(task, table, infix=infix)
     return table["split"].to_pylist(), prefixes, infixes

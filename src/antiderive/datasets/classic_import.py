@@ -2,7 +2,7 @@
 
 A line is ``problem TAB solution`` in prefix form, with or without ``count|`` before it. Every line becomes
 at most one example, whose index is the number of the line in all files together, from 0. Expressions are
-rewritten to canonical form. A line that cannot be read is left out and counted by reason, or refused.
+rewritten to canonical form. An unreadable line is left out and counted by reason, or refused.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from antiderive.files import writing_to
 from antiderive.tasks import task_named
 
 _CHUNK = 10_000
-"""Lines that a process reads at a time, if a shard has more."""
+"""Lines that a process reads in one go, if a shard has more."""
 
 BAD_LINES = "bad-lines.txt"
 """Name of the list of lines that were left out."""
@@ -44,7 +44,7 @@ class BadLine:
         file: its file.
         line: its number in the file, from 1.
         reason: ``columns``, ``too_long``, ``token``, ``malformed``, ``undefined`` or ``unsupported``.
-        message: what is wrong.
+        message: the error.
     """
 
     file: str
@@ -78,13 +78,13 @@ class _Read:
 
 
 def classic_files(source: Path) -> list[tuple[Path, Split | None]]:
-    """The files of a classic data set with the split that their names say.
+    """Return the files of a classic data set, each with the split in its name.
 
-    A file stands for itself. In a folder these are ``*.train``, ``*.valid`` and ``*.test``, or else
+    For a file, that is the file itself. For a folder, ``*.train``, ``*.valid`` and ``*.test``, or else
     ``data.prefix``.
 
     Raises:
-        DataError: if there are none, or of several tasks.
+        DataError: if there are none, or they belong to several tasks.
     """
     if source.is_file():
         return [(source, _split_of_suffix(source))]
@@ -93,15 +93,13 @@ def classic_files(source: Path) -> list[tuple[Path, Split | None]]:
         paths = sorted(source.glob(f"*.{split.name.lower()}"))
         if len(paths) > 1:
             raise DataError(
-                f"{source} holds files of several data sets ({paths[0].name}, {paths[1].name}); name one"
+                f"{source} holds files of several data sets ({paths[0].name}, {paths[1].name}); name one file"
             )
         found += [(path, split) for path in paths]
     if not found and (source / "data.prefix").exists():
         found = [(source / "data.prefix", None)]
     if not found:
-        raise DataError(
-            f"{source} holds no classic data set: neither *.train, *.valid, *.test nor data.prefix"
-        )
+        raise DataError(f"{source} holds no classic data set: no *.train, *.valid, *.test or data.prefix")
     return found
 
 
@@ -121,24 +119,24 @@ def read_classic(
     shard: int = SHARD,
     report: Callable[[int], None] = lambda _bytes: None,
 ) -> Manifest:
-    """Writes the examples of classic files as a data set.
+    """Write the examples of classic files as a data set.
 
     Args:
-        files: files with the split of each, if its name says one; see :func:`classic_files`.
+        files: files, each with the split in its name, if any; see :func:`classic_files`.
         out: a new folder, or one that an interrupted run of the same files was writing to.
         task: name of the task of the problems.
         keep_split: keep each file's split instead of splitting by skeleton.
-        strict: refuse the first line that cannot be read.
+        strict: stop at the first unreadable line.
         workers: processes.
         shard: lines per shard, a multiple of 10,000 or less than that.
-        report: is told the bytes read.
+        report: called with the number of bytes read.
 
     Raises:
         DataError: if a file cannot be read, a line is refused, or no line can be read.
     """
     task_named(task)
     if keep_split and any(split is None for _, split in files):
-        raise DataError("the files do not say their splits; they are called *.train, *.valid and *.test")
+        raise DataError("the file names give no split; name the files *.train, *.valid and *.test")
     source = ", ".join(f"{path.name} ({_size(path):,} bytes)" for path, _ in files)
     how = "files" if keep_split else "skeleton"
     manifest = Manifest(task=task, made_by="convert", source=source, split=how)
@@ -150,7 +148,7 @@ def read_classic(
             builder.add(read)
         builder.flush()
         if not writer.manifest.examples():
-            raise DataError(f"no line of {source} could be read; see {out / BAD_LINES}")
+            raise DataError(f"no line of {source} is readable; see {out / BAD_LINES}")
         last = max(parse_key(key)[1] for key in writer.manifest.shards)
         writer.want((0, last), extend=True)
     return writer.manifest
@@ -172,7 +170,7 @@ def _chunks(
     *,
     keep_split: bool,
 ) -> Iterator[_Chunk]:
-    """Chunks of the shards that are not finished; none is in two files or two shards."""
+    """Yield chunks of the unfinished shards; no chunk spans two files or two shards."""
     index = read = 0
     for path, split in files:
         number, lines = 1, []
@@ -205,7 +203,7 @@ def _unless_finished(chunk: _Chunk, shard: int, finished: dict[int, int]) -> Ite
 
 
 def _lines(file: Iterator[bytes]) -> Iterator[bytes]:
-    """Lines, those that are far too long cut off, so that memory stays bounded."""
+    """Yield lines; far too long ones are cut off, so that memory stays bounded."""
     readline = file.readline  # type: ignore[attr-defined]
     while line := readline(LONGEST):
         yield line
@@ -214,7 +212,7 @@ def _lines(file: Iterator[bytes]) -> Iterator[bytes]:
 
 
 class _Builder:
-    """Gathers what was read into shards."""
+    """Collects the examples that were read into shards."""
 
     def __init__(self, writer: DataSetWriter, shard: int, bad_lines: Path, *, strict: bool) -> None:
         self._writer, self._shard, self._bad_lines, self._strict = writer, shard, bad_lines, strict
@@ -223,13 +221,13 @@ class _Builder:
 
     def add(self, read: _Read) -> None:
         if self._strict and read.bad:
-            raise DataError(f"{read.bad[0]}; nothing after the last whole shard was written")
+            raise DataError(f"{read.bad[0]}; nothing was written after the last complete shard")
         if self._reads and read.index // self._shard != self._reads[0].index // self._shard:
             self.flush()
         self._reads.append(read)
 
     def flush(self) -> None:
-        """Writes the shard that was gathered."""
+        """Write the collected shard."""
         if not self._reads:
             return
         bad = [line for read in self._reads for line in read.bad]
@@ -248,12 +246,12 @@ class _Builder:
 
 
 def _read_chunk(chunk: _Chunk) -> _Read:
-    """The examples of some lines; runs in a process of its own."""
+    """Read the examples of some lines; runs in its own process."""
     task, vocabulary = task_named(chunk.task), Vocabulary()
     indices, skeletons, splits, bad = [], [], [], []
     problems: list[list[int]] = []
     solutions: list[list[int]] = []
-    for place, line in enumerate(chunk.lines):
+    for row, line in enumerate(chunk.lines):
         try:
             asked, answer = parse_line(line, vocabulary)
             problem = task.decode(asked)
@@ -263,9 +261,9 @@ def _read_chunk(chunk: _Chunk) -> _Read:
         except AntideriveError as error:
             del problems[len(solutions) :]
             message = str(error).splitlines()[0]
-            bad.append(BadLine(chunk.file, chunk.line + place, _reason(error), message))
+            bad.append(BadLine(chunk.file, chunk.line + row, _reason(error), message))
             continue
-        indices.append(chunk.index + place)
+        indices.append(chunk.index + row)
         skeletons.append(skeleton)
         splits.append(split_of(skeleton) if chunk.split is None else int(chunk.split))
     columns = [TokenRows.of(rows) for rows in (problems, solutions)]

@@ -1,7 +1,7 @@
-"""Data sets on disk, to read: one in a folder, or one for each task in its sub-folders.
+"""Reading data sets on disk: one in a folder, or one for each task in its sub-folders.
 
 A shard holds a range of indices, with a Parquet file for each split under a name derived from both. A file
-appears under its name only when it is whole, and belongs to the data set only when the manifest names it.
+appears under its name only when it is complete, and belongs to the data set only when the manifest names it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from antiderive.files import write_atomically, writing_to
 
 
 class DataSet:
-    """A data set to read."""
+    """A data set on disk, open for reading."""
 
     def __init__(self, folder: Path) -> None:
         """Open a folder.
@@ -34,7 +34,7 @@ class DataSet:
 
     @classmethod
     def open_all(cls, folder: Path) -> list[DataSet]:
-        """The data set of a folder, or those of its sub-folders, one for each task.
+        """Open the data set of a folder, or those of its sub-folders, one for each task.
 
         Raises:
             DataError: if there is none.
@@ -46,7 +46,7 @@ class DataSet:
         return [cls(folder)]
 
     def read(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """The table of one file.
+        """Read the table of one file.
 
         Raises:
             DataError: if it is missing, damaged, or has other columns.
@@ -54,7 +54,7 @@ class DataSet:
         return read_table(self.folder / name, columns)
 
     def shards(self) -> Iterator[tuple[str, pa.Table]]:
-        """The examples of each shard in order of their indices, with a column ``split``, and its name."""
+        """Yield each shard in order: its name, and its examples by index with a column ``split``."""
         for key in sorted(self.manifest.shards):
             parts = []
             for name in self.manifest.shards[key].files:
@@ -65,7 +65,7 @@ class DataSet:
 
 
 def require_folder_of_tasks(folder: Path) -> None:
-    """Refuse a folder that holds anything but data sets in sub-folders and their card.
+    """Refuse a folder that holds anything but data sets in sub-folders and a card.
 
     Raises:
         DataError: if it does.
@@ -75,7 +75,7 @@ def require_folder_of_tasks(folder: Path) -> None:
     for path in folder.iterdir():
         own = (path / MANIFEST).exists() or (path.name == CARD and is_card(path))
         if not own and not (path.is_dir() and not any(path.iterdir())):
-            raise DataError(f"{folder} holds {path.name}, which is no data set; choose another folder")
+            raise DataError(f"{folder} holds {path.name}, which is not a data set; choose another folder")
 
 
 def write_card_of_tasks(folder: Path) -> None:

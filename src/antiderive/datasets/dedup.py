@@ -1,4 +1,4 @@
-"""Data sets without duplicates, on disk, in constant memory."""
+"""Removal of duplicates from a data set, on disk and in constant memory."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def deduplicate(
     *,
     report: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Manifest:
-    """Writes the examples of ``data`` to ``out``, of equal ones the first.
+    """Write the examples of ``data`` to ``out``, keeping the first of equal ones.
 
     ``exact`` compares problem and solution by a 128-bit hash, ``skeleton`` the problem with its numbers
     abstracted away. First is the test split, then valid, then train, and within a split the lower index:
@@ -71,18 +71,18 @@ def deduplicate(
         keep = _flags(Path(folder) / "keep", rows)
         for records in partitions:
             keep[_first_of_equals(records)] = True
-        for place, shard in enumerate(sorted(source.shards)):
+        for number, shard in enumerate(sorted(source.shards)):
             if shard not in writer.manifest.shards:
                 _write_shard(data, shard, keep, first_rows, writer)
-            report(rows + rows * (place + 1) // len(source.shards), 2 * rows)
+            report(rows + rows * (number + 1) // len(source.shards), 2 * rows)
         del keep
     return writer.manifest
 
 
 def _flags(path: Path, rows: int) -> NDArray[np.bool_]:
-    """A byte for each row, in a file: the system keeps in memory what it has room for."""
+    """Make a file with a byte for each row; the system caches as much of it as fits in memory."""
     with path.open("wb") as file:
-        # Written, not left sparse: a full disk is then an error here and not a signal later.
+        # Written, not left sparse: a full disk is an error here, not a signal later.
         for start in range(0, rows + 1, 1 << 20):
             file.write(bytes(min(1 << 20, rows + 1 - start)))
     return np.memmap(path, np.bool_, "r+")
@@ -101,7 +101,7 @@ def _records(table: pa.Table, by: By, first: int) -> tuple[NDArray[np.uint64], N
         records["key"] = table["skeleton"].to_numpy()
     elif len(table):
         digests = b"".join(
-            # The length keeps the end of a problem apart from the start of its solution.
+            # The length separates the end of a problem from the start of its solution.
             blake2b(problem + solution, digest_size=16, salt=len(problem).to_bytes(8, "little")).digest()
             for problem, solution in zip(_bytes(table["problem"]), _bytes(table["solution"]), strict=True)
         )
@@ -119,7 +119,7 @@ def _bytes(column: pa.ChunkedArray) -> Iterator[bytes]:
 
 
 def _first_of_equals(records: NDArray[np.void]) -> NDArray[np.uint64]:
-    """Rows of the first record of each key; the records are in the order of their rows."""
+    """Return the row of the first record of each key; the records are in the order of their rows."""
     ranked = records[np.lexsort((records["more"], records["key"]))]  # stable
     first = np.ones(len(ranked), np.bool_)
     first[1:] = (ranked["key"][1:] != ranked["key"][:-1]) | (ranked["more"][1:] != ranked["more"][:-1])

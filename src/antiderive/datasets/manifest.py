@@ -1,4 +1,4 @@
-"""The manifest of a data set on disk: what it is, where it came from, and the checksum of every file."""
+"""The manifest of a data set on disk: its task, its origin, and the checksum of every file."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ MANIFEST = "manifest.json"
 """Name of the manifest in the folder of a data set."""
 
 FORMAT = 1
-"""Version of the manifest; a reader refuses another one."""
+"""Version of the manifest; readers refuse any other."""
 
 _NAME = re.compile(r"(train|valid|test)-(\d{12,})-(\d{12,})\.parquet")
 
 Range = tuple[int, int]
-"""Indices from the first number up to, without, the second."""
+"""Indices from the first number up to the second, which is excluded."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Shard:
     """The files of one range of indices.
 
     Attributes:
-        rejects: what was not taken, by reason.
+        rejects: rejected candidates, by reason.
         seconds: time it took to make.
         files: a file for each split, by name.
     """
@@ -59,31 +59,31 @@ class Shard:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Shard:
-        """A shard from plain values.
+        """Make a shard from plain values.
 
         Raises:
-            KeyError, TypeError, ValueError: unless they describe one.
+            KeyError, TypeError, ValueError: if they do not describe one.
         """
         files = {str(name): ShardFile(**file) for name, file in values["files"].items()}
         for name in files:
-            split_of_name(name)  # nothing else may be opened by a manifest: no path, no other kind of file
+            split_of_name(name)  # a manifest can open no other kind of file, and no path
         return cls(rejects=dict(values["rejects"]), seconds=float(values["seconds"]), files=files)
 
 
 @dataclass
 class Manifest:
-    """What a folder holds.
+    """The contents and the origin of a data set.
 
     Attributes:
         task: name of the task.
         made_by: the command: ``generate``, ``convert`` or ``dedup``.
-        source: what it was made from, in one line; the recipe's text for ``generate``.
-        split: ``skeleton``, or ``files`` where the files that were converted decide it.
-        ranges: ranges of indices that were asked for.
+        source: origin in one line; the recipe's text for ``generate``.
+        split: ``skeleton``, or ``files`` if the converted files decide it.
+        ranges: requested ranges of indices.
         library_version: version of antiderive.
         generator_version: version of the generators.
         vocabulary: digest of the vocabulary.
-        shards: shards that are whole, by the name of their range.
+        shards: complete shards, by the name of their range.
     """
 
     task: str
@@ -98,7 +98,7 @@ class Manifest:
 
     @classmethod
     def load(cls, folder: Path) -> Manifest:
-        """Reads the manifest of a folder.
+        """Read the manifest of a folder.
 
         Raises:
             DataError: if there is none, or it is damaged or of another version.
@@ -113,7 +113,7 @@ class Manifest:
 
     @classmethod
     def parse(cls, text: str, path: str) -> Manifest:
-        """Reads the text of a manifest.
+        """Read the text of a manifest.
 
         Args:
             text: the text.
@@ -127,7 +127,7 @@ class Manifest:
         except ValueError as error:
             raise DataError(f"cannot read {path}: {error}") from error
         if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
-            raise DataError(f"{path} is not a manifest of format {FORMAT}; make the data set again")
+            raise DataError(f"{path} is not a manifest of format {FORMAT}; regenerate the data set")
         try:
             values["ranges"] = [(int(first), int(last)) for first, last in values["ranges"]]
             values["shards"] = {key: Shard.from_dict(shard) for key, shard in values["shards"].items()}
@@ -136,28 +136,28 @@ class Manifest:
             raise DataError(f"{path} is damaged: {type(error).__name__}: {error}") from error
 
     def to_json(self) -> str:
-        """The text of the file."""
+        """Return the text of the file."""
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1)
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What two runs must share to write to one folder."""
+        """Return the part that two runs must share to write to one folder."""
         return (self.task, self.made_by, self.source, self.split, self.vocabulary)
 
     def files(self, split: Split | None = None) -> Iterator[tuple[str, ShardFile]]:
-        """Names and entries of the files, in order of their indices."""
+        """Yield names and entries of the files, in order of their indices."""
         for key in sorted(self.shards):
             for name, file in self.shards[key].files.items():
                 if split is None or split_of_name(name) == split:
                     yield name, file
 
     def examples(self, split: Split | None = None) -> int:
-        """Number of examples."""
+        """Return the number of examples, in one split or in all."""
         return sum(file.examples for _, file in self.files(split))
 
     @property
     def rejects(self) -> dict[str, int]:
-        """What was not taken, by reason."""
+        """Rejected candidates, by reason."""
         total: dict[str, int] = {}
         for shard in self.shards.values():
             for reason, number in shard.rejects.items():
@@ -171,36 +171,36 @@ class Manifest:
 
     @property
     def covered(self) -> list[Range]:
-        """Ranges of the shards that are whole, in order."""
+        """Ranges of the complete shards, in order."""
         return sorted(parse_key(key) for key in self.shards)
 
     @property
     def missing(self) -> list[Range]:
-        """Parts of the ranges asked for that no shard covers."""
+        """Parts of the requested ranges that no shard covers."""
         return [gap for wanted in self.ranges for gap in missing_ranges(wanted, self.covered)]
 
 
 def key_of(first: int, last: int) -> str:
-    """Name of a range."""
+    """Return the name of a range."""
     return f"{first:012d}-{last:012d}"
 
 
 def parse_key(key: str) -> Range:
-    """The range of a name."""
+    """Return the range of a name."""
     first, last = key.split("-")
     return int(first), int(last)
 
 
 def file_name(split: Split, key: str) -> str:
-    """Name of the file of a split and range."""
+    """Return the name of the file of a split and range."""
     return f"{split.name.lower()}-{key}.parquet"
 
 
 def split_of_name(name: str) -> Split:
-    """The split that a file belongs to.
+    """Return the split that a file belongs to.
 
     Raises:
-        ValueError: if it is not the name of a file of a data set.
+        ValueError: if the name is not that of a data set's file.
     """
     match = _NAME.fullmatch(name)
     if match is None:
@@ -209,25 +209,25 @@ def split_of_name(name: str) -> Split:
 
 
 def missing_ranges(wanted: Range, covered: list[Range]) -> list[Range]:
-    """Parts of ``wanted`` that no range of ``covered`` (in order) holds.
+    """Return the parts of ``wanted`` that no range of ``covered`` (in order) holds.
 
     >>> missing_ranges((0, 10), [(2, 4), (4, 5), (8, 20)])
     [(0, 2), (5, 8)]
     """
-    place, out = wanted[0], []
+    start, out = wanted[0], []
     for first, last in covered:
         if first >= wanted[1]:
             break
-        if first > place:
-            out.append((place, first))
-        place = max(place, last)
-    if place < wanted[1]:
-        out.append((place, wanted[1]))
+        if first > start:
+            out.append((start, first))
+        start = max(start, last)
+    if start < wanted[1]:
+        out.append((start, wanted[1]))
     return out
 
 
 def joined_ranges(ranges: list[Range]) -> list[Range]:
-    """The same indices in as few ranges as possible, in order.
+    """Return the same indices in as few ranges as possible, in order.
 
     >>> joined_ranges([(5, 8), (0, 5), (9, 10)])
     [(0, 8), (9, 10)]

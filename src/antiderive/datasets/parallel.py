@@ -17,15 +17,15 @@ R = TypeVar("R")
 
 
 def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
-    """``map`` with a few items under way in each process; with one worker, in this process.
+    """Map in order, with a few items in flight per process; with one worker, in this process.
 
     Raises:
-        DataError: if a process is killed, for want of memory for instance.
+        DataError: if a process is killed, for example when memory runs out.
     """
     if workers == 1:
         yield from map(function, items)
         return
-    # Not forked: this process has threads of its own.
+    # Not forked: this process has threads.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_alone) as pool:
         pending: deque[Future[R]] = deque()
@@ -43,5 +43,5 @@ def ordered_map(function: Callable[[T], R], items: Iterable[T], workers: int) ->
 
 
 def _leave_interrupts_alone() -> None:
-    """Ctrl-C is the parent's to handle; it stops giving work."""
+    """Ignore Ctrl-C: the parent handles it and stops giving work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,6 +1,6 @@
 """The Parquet files of a data set: their columns, to and from rows of tokens.
 
-It knows neither folders nor manifests.
+This module knows neither folders nor manifests.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SCHEMA = pa.schema(
 
 
 def to_table(examples: Examples) -> pa.Table:
-    """Examples as a table of :data:`SCHEMA`."""
+    """Return examples as a table of :data:`SCHEMA`."""
     columns = [
         pa.array(examples.indices),
         token_column(examples.problems),
@@ -41,13 +41,13 @@ def to_table(examples: Examples) -> pa.Table:
 
 
 def token_column(rows: TokenRows) -> pa.Array:
-    """Rows of tokens as a column of lists."""
+    """Return rows of tokens as a column of lists."""
     offsets = pa.concat_arrays([pa.array([0], pa.int32()), pa.array(rows.ends).cast(pa.int32())])
     return pa.ListArray.from_arrays(offsets, pa.array(rows.tokens, pa.uint8()))
 
 
 def rows_of(column: pa.ChunkedArray) -> TokenRows:
-    """Rows of tokens from a column of lists without empty cells."""
+    """Return the rows of tokens of a column of lists without empty cells."""
     lists = column.combine_chunks()
     tokens = lists.flatten().to_numpy(zero_copy_only=False)
     return TokenRows(tokens, lists.value_lengths().to_numpy(zero_copy_only=False).cumsum())
@@ -69,8 +69,8 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
 
 
 def encode(table: pa.Table) -> memoryview:
-    """The bytes of a file that holds a table."""
+    """Return the bytes of a file that holds a table."""
     sink = pa.BufferOutputStream()
-    # In one chunk, so that the bytes do not depend on how the rows came together.
+    # In one chunk, so that the bytes do not depend on how the rows were collected.
     pq.write_table(table.combine_chunks(), sink, compression="zstd", use_dictionary=False)
     return memoryview(sink.getvalue())

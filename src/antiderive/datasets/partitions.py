@@ -1,4 +1,4 @@
-"""Hash partitions: what does not fit into memory, on disk, in pieces that do.
+"""Hash partitions: records on disk, in pieces that fit in memory.
 
 Equal keys meet in one partition, so that duplicates are found one partition at a time (the Grace hash join of
 Kitsuregawa, Tanaka and Moto-oka 1983).
@@ -16,17 +16,17 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 _RECORDS = 2_000_000
-"""Records of a partition, about 50 MB."""
+"""Records per partition, about 50 MB."""
 
 _LINES = 250_000
-"""Lines of a partition, about 100 MB in memory."""
+"""Lines per partition, about 100 MB in memory."""
 
 _BUFFER = 1 << 23
-"""Bytes of text that wait to be written."""
+"""Bytes of text that are buffered before they are written."""
 
 
 def partitions_for(records: int, size: int = _RECORDS) -> int:
-    """How many partitions keep each one small."""
+    """Return the number of partitions that keeps each one small."""
     return max(1, -(-records // size))
 
 
@@ -35,7 +35,7 @@ class RecordPartitions:
 
     Args:
         folder: an empty folder of its own.
-        dtype: of the records.
+        dtype: type of the records.
         parts: number of partitions; see :func:`partitions_for`.
     """
 
@@ -45,12 +45,12 @@ class RecordPartitions:
         self._dtype = np.dtype(dtype)
 
     def add(self, keys: NDArray[np.uint64], records: NDArray[np.void]) -> None:
-        """Adds records, in their order, to the partitions of their keys."""
-        # Keys may be anything, indices too: a multiplicative hash spreads them.
+        """Add records, in their order, to the partitions of their keys."""
+        # Keys may be consecutive (indices): a multiplicative hash spreads them.
         mixed = (keys * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
-        places = mixed % np.uint64(len(self._paths))
-        order = np.argsort(places, kind="stable")
-        bounds = np.searchsorted(places[order], np.arange(len(self._paths) + 1, dtype=np.uint64))
+        parts = mixed % np.uint64(len(self._paths))
+        order = np.argsort(parts, kind="stable")
+        bounds = np.searchsorted(parts[order], np.arange(len(self._paths) + 1, dtype=np.uint64))
         for part, path in enumerate(self._paths):
             chosen = records[order[bounds[part] : bounds[part + 1]]]
             if len(chosen):
@@ -58,7 +58,7 @@ class RecordPartitions:
                     file.write(chosen.tobytes())
 
     def __iter__(self) -> Iterator[NDArray[np.void]]:
-        """The records of each partition, in the order in which they were added."""
+        """Yield the records of each partition, in the order of their addition."""
         for path in self._paths:
             if path.exists():
                 yield np.fromfile(path, self._dtype)
@@ -69,7 +69,7 @@ class CountedLines:
 
     Args:
         folder: an empty folder of its own.
-        lines: about how many lines will come.
+        lines: expected number of lines.
     """
 
     def __init__(self, folder: Path, lines: int) -> None:
@@ -80,7 +80,7 @@ class CountedLines:
         self._bytes = 0
 
     def add(self, lines: Iterable[bytes]) -> None:
-        """Adds lines without their ends."""
+        """Add lines without their line breaks."""
         parts = len(self._waiting)
         for line in lines:
             self._waiting[crc32(line) % parts].append(line)
@@ -97,14 +97,14 @@ class CountedLines:
         self._bytes = 0
 
     def sorted(self) -> Iterator[tuple[int, bytes]]:
-        """Each line once with its count, highest count first, equal counts in the order of the text."""
+        """Yield each line once with its count, by falling count, then in the order of the text."""
         self._flush()
         paths = [path for path in self._paths if path.exists()]
         for path in paths:
             counts = Counter(path.read_bytes().split(b"\n")[:-1])
             ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
             path.write_bytes(b"".join(b"%d|%b\n" % (count, line) for line, count in ranked))
-        # `merge` compares the first two items only: no line occurs twice.
+        # No line occurs twice, so `merge` never compares beyond the first two items.
         for count, line in merge(*(_ranked(path) for path in paths)):
             yield -count, line
 

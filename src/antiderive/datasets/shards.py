@@ -1,4 +1,4 @@
-"""Generating a data set on disk, in constant memory, with what was finished kept."""
+"""Generation of a data set on disk, in constant memory, keeping finished shards."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from antiderive.workers import Caller
 
 SHARD = 100_000
-"""Indices of a shard."""
+"""Indices per shard."""
 
 _SLOW_SHARD = 1_000
 _FIRST_CHUNK = 32
 _CHUNK_SECONDS = 0.5
-"""Chunks of a shard grow until they take this long, so that progress moves and Ctrl-C is heard."""
+"""Seconds to which chunks of a shard grow, so that progress moves and Ctrl-C is handled."""
 
 
 @dataclass
 class WritingProgress:
-    """The part of a run that has been written so far.
+    """Progress of a run.
 
     Attributes:
-        done: examples of the range that are there, those of earlier runs included.
+        done: examples of the range that exist, those of earlier runs included.
         made: examples made by this run.
         total: examples of the range.
         seconds: time since this run began.
@@ -60,11 +60,11 @@ def write_dataset(
     extend: bool = False,
     report: Callable[[WritingProgress], None] = lambda _: None,
 ) -> Manifest:
-    """Writes examples ``start`` to ``start + count`` of a recipe to ``folder``.
+    """Write examples ``start`` to ``start + count`` of a recipe to ``folder``.
 
-    Shards that are there already, from an earlier run of the same recipe, are kept: an interrupted run is
-    continued by the same call. A folder that was begun with another range takes a new one only with
-    ``extend``. A shard holds 100,000 indices, of a task that needs a solver 1,000.
+    Shards of an earlier run of the same recipe are kept: the same call continues an interrupted run. A folder
+    that was begun with another range accepts a new one only with ``extend``. A shard holds 100,000 indices,
+    or 1,000 for a task that needs a solver.
 
     Raises:
         SettingError: for a range that is empty or negative.
@@ -73,7 +73,7 @@ def write_dataset(
     wanted = (start, start + count)
     if count <= 0 or start < 0 or wanted[1] >= 1 << 63:
         raise SettingError(f"examples {start} to {wanted[1]}: the range must not be empty or negative")
-    generate(recipe, start, 1)  # a recipe that cannot work is refused before there is a folder
+    generate(recipe, start, 1)  # refuse a recipe that cannot work before creating a folder
     manifest = Manifest(task=recipe.task, made_by="generate", source=recipe.text(), ranges=[wanted])
     storage = FolderStorage(folder)
     with DataSetWriter(storage, manifest, recipe) as writer, ThreadPoolExecutor(1) as background:
@@ -116,7 +116,7 @@ class Pace:
         self._best = 0.0
 
     def took(self, seconds: float) -> None:
-        """Notes how long a chunk of the present size took."""
+        """Record the time of a chunk of the present size."""
         rate = self.size / max(seconds, 1e-9)
         if seconds < _CHUNK_SECONDS or rate > 1.2 * self._best:
             self._best = rate
@@ -124,18 +124,18 @@ class Pace:
 
 
 def shard_size(recipe: Recipe) -> int:
-    """Indices of a shard, unless another number is asked for."""
+    """Return the default number of indices per shard."""
     return _SLOW_SHARD if task_named(recipe.task).needs_solver else SHARD
 
 
 def cut_ranges(ranges: list[Range], size: int) -> Iterator[Range]:
-    """Ranges cut at the multiples of ``size``, so that runs that meet make the same shards."""
+    """Cut ranges at the multiples of ``size``, so that adjacent runs make the same shards."""
     for first, last in ranges:
-        place = first
-        while place < last:
-            end = min(last, (place // size + 1) * size)
-            yield place, end
-            place = end
+        start = first
+        while start < last:
+            end = min(last, (start // size + 1) * size)
+            yield start, end
+            start = end
 
 
 def make_shard(
@@ -148,24 +148,24 @@ def make_shard(
     threads: int = 1,
     pool: Caller | None = None,
 ) -> tuple[dict[Split, pa.Table], dict[str, int]]:
-    """The tables of one shard by split, and the rejects.
+    """Make the tables of one shard by split, and count the rejects.
 
     Args:
-        recipe: what is made.
+        recipe: the recipe of the examples.
         first: first index.
         last: index after the last one.
         pace: size of the chunks in which it is made.
-        report: called after each chunk with the number of its indices; it may raise to stop.
-        threads: examples at a time.
-        pool: where a solver makes its calls; by default a pool of this process.
+        report: called after each chunk with its number of indices; it may raise to stop.
+        threads: examples made in parallel.
+        pool: pool for the calls of a solver; by default a pool of this process.
     """
     chunks: dict[Split, list[pa.Table]] = {split: [] for split in Split}
     rejects: dict[str, int] = {}
-    place = first
-    while place < last:
+    start = first
+    while start < last:
         began = time.monotonic()
-        size = min(pace.size, last - place)
-        examples = generate(recipe, place, size, threads=threads, pool=pool)
+        size = min(pace.size, last - start)
+        examples = generate(recipe, start, size, threads=threads, pool=pool)
         if size == pace.size:
             pace.took(time.monotonic() - began)
         table = to_table(examples)
@@ -173,6 +173,6 @@ def make_shard(
             tables.append(table.take(pa.array(examples.rows(split))))
         for reason, number in examples.rejects.items():
             rejects[reason] = rejects.get(reason, 0) + number
-        place += size
+        start += size
         report(size)
     return {split: pa.concat_tables(tables) for split, tables in chunks.items()}, rejects

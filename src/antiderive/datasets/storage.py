@@ -1,4 +1,4 @@
-"""Where a data set is written: a folder, or a prefix of an object store. It knows files by name only."""
+"""Storage of data sets: a folder, or a prefix of an object store. It knows files by name only."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from antiderive.errors import DataError, SettingError
 from antiderive.files import remove_left_overs, write_atomically, writing_to
 
 OBJECT_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs")
-"""Protocols of the object stores, where a file appears as a whole with the request that puts it there."""
+"""Protocols of the object stores, in which a file appears whole with the request that writes it."""
 
 
 def absolute(place: str) -> str:
-    """A place by a name that means the same on every machine.
+    """Return the path or URL of a place in a form that means the same on every machine.
 
     Raises:
         SettingError: if it is neither a folder nor in an object store.
@@ -37,7 +37,7 @@ def absolute(place: str) -> str:
 
 
 def storage_at(place: str) -> Storage:
-    """The storage at a place, as :func:`absolute` names it.
+    """Return the storage at a place, as :func:`absolute` names it.
 
     Raises:
         DataError: if the package for such an object store is not installed.
@@ -46,44 +46,44 @@ def storage_at(place: str) -> Storage:
 
 
 class Storage(ABC):
-    """Files by name below one place. Each is there as a whole or not at all, whoever else writes it.
+    """Files by name below one place. Each appears whole or not at all, even with several writers.
 
     Every method raises a ``DataError`` where the place cannot be used.
 
     Attributes:
-        place: where it is, for messages.
+        place: path or URL, for messages.
     """
 
     place: str
 
     def path(self, name: str) -> str:
-        """Where a file is, for messages."""
+        """Return the path or URL of a file, for messages."""
         return f"{self.place}/{name}"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other writers on this machine out, where the storage can."""
+        """Exclude other writers on this machine, if the storage can."""
         yield
 
     @abstractmethod
     def read(self, name: str) -> bytes | None:
-        """The bytes of a file; None if there is none."""
+        """Return the bytes of a file; None if there is none."""
 
     @abstractmethod
     def read_all(self, names: list[str]) -> dict[str, bytes]:
-        """The bytes of those files that are there, by name."""
+        """Return the bytes of the files that exist, by name."""
 
     @abstractmethod
     def write(self, name: str, data: bytes | memoryview) -> None:
-        """Write a file, in the place of one that may be there."""
+        """Write a file, replacing an existing one."""
 
     @abstractmethod
     def sizes(self, folder: str = "") -> dict[str, int]:
-        """Names of the files and folders in a folder, with their sizes in bytes; empty if there is none."""
+        """Return the names of the files and folders in a folder, with their sizes in bytes."""
 
     @abstractmethod
     def remove_folder(self, name: str) -> None:
-        """Remove a folder with its files, if it is there."""
+        """Remove a folder with its files, if it exists."""
 
     @abstractmethod
     def remove_left_overs(self) -> None:
@@ -91,14 +91,14 @@ class Storage(ABC):
 
 
 class FolderStorage(Storage):
-    """A folder, of this machine or shared by several; it is made when something is written."""
+    """A folder, local or shared by several machines; it is created when something is written."""
 
     def __init__(self, folder: Path) -> None:
         self.place, self.folder = str(folder), folder
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes of this machine out.
+        """Exclude other processes of this machine.
 
         Raises:
             DataError: if another one is writing.
@@ -116,7 +116,7 @@ class FolderStorage(Storage):
             os.close(lock)
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of a file; None if there is none."""
+        """Return the bytes of a file; None if there is none."""
         try:
             return (self.folder / name).read_bytes()
         except FileNotFoundError:
@@ -125,19 +125,19 @@ class FolderStorage(Storage):
             raise DataError(f"cannot read {self.path(name)}: {error.strerror or error}") from error
 
     def read_all(self, names: list[str]) -> dict[str, bytes]:
-        """The bytes of those files that are there, by name."""
+        """Return the bytes of the files that exist, by name."""
         found = {name: self.read(name) for name in names}
         return {name: data for name, data in found.items() if data is not None}
 
     def write(self, name: str, data: bytes | memoryview) -> None:
-        """Write a file, in the place of one that may be there."""
+        """Write a file, replacing an existing one."""
         path = self.folder / name
         with writing_to(self.folder):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, data)
 
     def sizes(self, folder: str = "") -> dict[str, int]:
-        """Names of the files and folders in a folder, with their sizes in bytes; empty if there is none."""
+        """Return the names of the files and folders in a folder, with their sizes in bytes."""
         try:
             with os.scandir(self.folder / folder) as entries:
                 return {entry.name: entry.stat().st_size for entry in entries}
@@ -147,7 +147,7 @@ class FolderStorage(Storage):
             raise DataError(f"cannot list {self.path(folder)}: {error.strerror or error}") from error
 
     def remove_folder(self, name: str) -> None:
-        """Remove a folder with its files, if it is there."""
+        """Remove a folder with its files, if it exists."""
         if (self.folder / name).exists():
             with writing_to(self.folder):
                 shutil.rmtree(self.folder / name)
@@ -180,7 +180,7 @@ class ObjectStorage(Storage):
             raise DataError(f"cannot write to {place}: {error}{hint}") from error
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of a file; None if there is none."""
+        """Return the bytes of a file; None if there is none."""
         try:
             data: bytes = self._fs.cat_file(self._at(name))
         except FileNotFoundError:
@@ -190,7 +190,7 @@ class ObjectStorage(Storage):
         return data
 
     def read_all(self, names: list[str]) -> dict[str, bytes]:
-        """The bytes of those files that are there, by name, as many at a time as the store likes."""
+        """Return the bytes of the files that exist, by name; fsspec bounds the parallel requests."""
         if not names:
             return {}
         paths = {self._at(name): name for name in names}
@@ -207,14 +207,14 @@ class ObjectStorage(Storage):
         return out
 
     def write(self, name: str, data: bytes | memoryview) -> None:
-        """Write a file, in the place of one that may be there."""
+        """Write a file, replacing an existing one."""
         try:
             self._fs.pipe_file(self._at(name), bytes(data))
         except self._errors as error:
             raise DataError(f"cannot write to {self.place}: {_line(error)}") from error
 
     def sizes(self, folder: str = "") -> dict[str, int]:
-        """Names of the files and folders in a folder, with their sizes in bytes; empty if there is none."""
+        """Return the names of the files and folders in a folder, with their sizes in bytes."""
         self._fs.invalidate_cache()
         try:
             listed = self._fs.ls(self._at(folder), detail=True)
@@ -225,7 +225,7 @@ class ObjectStorage(Storage):
         return {entry["name"].rstrip("/").rpartition("/")[2]: entry["size"] or 0 for entry in listed}
 
     def remove_folder(self, name: str) -> None:
-        """Remove a folder with its files, if it is there."""
+        """Remove a folder with its files, if it exists."""
         try:
             if self._fs.exists(self._at(name)):
                 self._fs.rm(self._at(name), recursive=True)
@@ -233,14 +233,14 @@ class ObjectStorage(Storage):
             raise DataError(f"cannot remove {self.path(name)}: {_line(error)}") from error
 
     def remove_left_overs(self) -> None:
-        """There are none: a request puts a whole file there or nothing."""
+        """Do nothing: a request writes a whole file or nothing."""
 
     def _at(self, name: str) -> str:
         return f"{self._root}/{name}" if name else self._root
 
 
 def _errors_of(place: str) -> tuple[type[Exception], ...]:
-    """The errors of a store; the package for S3 has its own for keys and connections."""
+    """Return the exceptions of a store; the package for S3 has its own for keys and connections."""
     if not place.startswith("s3"):
         return (OSError,)
     from botocore.exceptions import BotoCoreError

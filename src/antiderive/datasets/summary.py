@@ -1,4 +1,4 @@
-"""A data set in figures, and as a picture."""
+"""Figures of a data set, and a plot of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Counts = NDArray[np.int64]
 
 @dataclass
 class Histogram:
-    """How often each value occurs.
+    """Counts of each value.
 
     Attributes:
         counts: occurrences of the values 0, 1, 2, ...
@@ -33,11 +33,11 @@ class Histogram:
 
     @classmethod
     def empty(cls) -> Histogram:
-        """Without a value."""
+        """Return a histogram without values."""
         return cls(np.zeros(1, np.int64))
 
     def add(self, values: NDArray[Any]) -> None:
-        """Counts values, none of them negative."""
+        """Count values, none of them negative."""
         more = np.bincount(values)
         longer, shorter = sorted((self.counts, more), key=len, reverse=True)
         self.counts = longer.astype(np.int64)
@@ -76,7 +76,7 @@ class Summary:
 
     @classmethod
     def of(cls, data: DataSet) -> Summary:
-        """Reads every file once.
+        """Read every file once and return its figures.
 
         Raises:
             DataError: if one cannot be read.
@@ -98,18 +98,18 @@ class Summary:
         return summary
 
     def operators(self) -> dict[str, tuple[int, int]]:
-        """Occurrences of each operator in problems and in solutions, those that occur."""
+        """Return the occurrences of each operator in problems and in solutions; absent ones are left out."""
         vocabulary = Vocabulary()
         rows = {}
-        for place, (name, arity) in enumerate(zip(vocabulary.names, vocabulary.arities, strict=True)):
-            found = int(self.tokens["problem"][place]), int(self.tokens["solution"][place])
+        for token, (name, arity) in enumerate(zip(vocabulary.names, vocabulary.arities, strict=True)):
+            found = int(self.tokens["problem"][token]), int(self.tokens["solution"][token])
             if arity and any(found):
                 rows[name] = found
         return rows
 
 
 def describe_dataset(data: DataSet) -> dict[str, Any]:
-    """Everything ``antiderive dataset info`` says, in plain values."""
+    """Return everything that ``antiderive dataset info`` prints, as plain values."""
     manifest = data.manifest
     summary = Summary.of(data)
     return {
@@ -135,7 +135,7 @@ def describe_dataset(data: DataSet) -> dict[str, Any]:
 
 
 def plot_dataset(data: DataSet, path: Path) -> None:
-    """Draws the lengths and operators of a data set; the suffix of ``path`` decides the format.
+    """Plot the lengths and operators of a data set; the suffix of ``path`` sets the format.
 
     Raises:
         OSError: if it cannot be written.
@@ -151,11 +151,11 @@ def plot_dataset(data: DataSet, path: Path) -> None:
     _draw_lengths(figure.add_subplot(grid[0, 1]), summary, "operators", "_operators")
     axes = figure.add_subplot(grid[1, :])
     rows = sorted(summary.operators().items(), key=lambda row: -sum(row[1]))
-    places = np.arange(len(rows))
+    positions = np.arange(len(rows))
     for part, name in enumerate(("problem", "solution")):
         heights = [counts[part] / max(1, manifest.examples()) for _, counts in rows]
-        axes.bar(places + 0.4 * part - 0.2, heights, width=0.4, label=name)
-    axes.set_xticks(places, [name for name, _ in rows], rotation=60, ha="right")
+        axes.bar(positions + 0.4 * part - 0.2, heights, width=0.4, label=name)
+    axes.set_xticks(positions, [name for name, _ in rows], rotation=60, ha="right")
     axes.set_ylabel("occurrences per example")
     axes.set_yscale("log")
     axes.legend()
@@ -168,7 +168,7 @@ def _draw_lengths(axes: Axes, summary: Summary, label: str, suffix: str) -> None
         share = histogram.counts / max(1, histogram.counts.sum())
         title = f"{part}: {histogram.mean:.0f} ± {histogram.deviation:.0f}, at most {histogram.largest}"
         axes.stairs(share, np.arange(len(share) + 1) - 0.5, fill=True, alpha=0.5, label=title)
-    # The longest hundredth would squeeze everything else to the left.
+    # The longest 1% would squeeze everything else to the left.
     axes.set_xlim(0, max(_percentile(histogram, 0.99) for histogram in parts.values()) + 1)
     axes.set_xlabel(label)
     axes.set_ylabel("share of examples")

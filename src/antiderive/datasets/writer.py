@@ -1,9 +1,9 @@
-"""Writing a data set, shard by shard, to a folder or an object store; an interrupted run goes on.
+"""Writing a data set, shard by shard, to a folder or an object store; an interrupted run continues.
 
 A shard is a Parquet file for each split. One process alone (:class:`DataSetWriter` as a context) locks the
-place and notes finished shards in the manifest. Many processes write at once without a lock: after the files
-of a shard comes an *entry*, a small file with their checksums under a name derived from source and range. A
-shard counts when its entry is there, and when all do, :meth:`DataSetWriter.finish` takes the entries into
+storage and records finished shards in the manifest. Many processes write at once without a lock: after the
+files of a shard comes an *entry*, a small file with their checksums under a name derived from source and
+range. A shard counts when its entry exists; when all do, :meth:`DataSetWriter.finish` moves the entries into
 the manifest. Writers of the same shard write the same bytes under the same names.
 """
 
@@ -43,19 +43,19 @@ ENTRIES = ".shards"
 """Folder of the entries of finished shards."""
 
 _BETWEEN_MANIFESTS = 1.0
-"""Seconds: the manifest of a large data set is not written for every shard."""
+"""Least seconds between two writes of the manifest, which is large for a large data set."""
 
 
 class DataSetWriter:
-    """Writes shards to a storage: alone, as a context, or beside other writers.
+    """A writer of shards to a storage: alone, as a context, or together with other writers.
 
     Args:
-        storage: an empty place, or one that holds shards of the same data set, which are kept.
-        manifest: the data set to write, with the range that is wanted.
-        recipe: the recipe, if there is one.
+        storage: an empty storage, or one with shards of the same data set, which are kept.
+        manifest: the data set to write, with the requested range.
+        recipe: the recipe, if any.
 
     Attributes:
-        manifest: the manifest of the place, once it is opened.
+        manifest: the manifest of the storage, once it is open.
     """
 
     def __init__(self, storage: Storage, manifest: Manifest, recipe: Recipe | None = None) -> None:
@@ -67,7 +67,7 @@ class DataSetWriter:
         self._saved = -_BETWEEN_MANIFESTS
 
     def __enter__(self) -> DataSetWriter:
-        """Lock the place and open it.
+        """Lock the storage and open it.
 
         Raises:
             DataError: if it holds something else, is being written to, or cannot be written.
@@ -82,18 +82,18 @@ class DataSetWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave the manifest as it must be, whatever happened."""
+        """Bring the manifest up to date, whatever happened."""
         with self._alone:
             self._save()
 
     def open(self, *, extend: bool) -> Manifest:
-        """The manifest with every shard that is there, for writers beside others; the first makes it.
+        """Return the manifest with every finished shard, for concurrent writers; the first creates it.
 
         Args:
-            extend: take the wanted range to a data set that was begun with another one.
+            extend: add the requested range to a data set that was begun with another one.
 
         Raises:
-            DataError: if the place holds anything else, or another range and ``extend`` is not set.
+            DataError: if the storage holds anything else, or another range and ``extend`` is not set.
         """
         wanted = self.manifest.ranges
         self._open()
@@ -103,7 +103,7 @@ class DataSetWriter:
         return self.manifest
 
     def _open(self) -> None:
-        """Read the manifest of the place, or begin the data set."""
+        """Read the manifest of the storage, or begin the data set."""
         text = self._storage.read(MANIFEST)
         if text is None:
             self._begin()
@@ -118,8 +118,8 @@ class DataSetWriter:
         self.manifest = present
 
     def _begin(self) -> None:
-        # A place without a manifest was begun by this very command or is somebody's; recipe and card are the
-        # first files of a run and the same every time.
+        # Without a manifest, either this command began the data set or the files are not ours. Recipe and
+        # card are the first files of a run and the same every time.
         own = {CARD: card(self.manifest).encode()}
         if self._recipe is not None:
             own[RECIPE] = self._recipe.to_toml().encode()
@@ -133,7 +133,7 @@ class DataSetWriter:
         self._save()
 
     def want(self, wanted: Range, *, extend: bool) -> None:
-        """Note that a range of indices is asked for.
+        """Record a requested range of indices.
 
         Raises:
             DataError: if the data set was begun with another range and ``extend`` is not set.
@@ -150,7 +150,7 @@ class DataSetWriter:
         self._save()
 
     def shard(self, first: int, last: int) -> Shard | None:
-        """The shard of a range, if some writer has written its entry."""
+        """Return the shard of a range, if a writer has written its entry."""
         data = self._storage.read(self._entry(key_of(first, last)))
         return None if data is None else Shard.from_dict(json.loads(data))
 
@@ -163,11 +163,11 @@ class DataSetWriter:
             first: first index.
             last: index after the last one.
             parts: the examples of each split.
-            rejects: candidates that were not taken, by reason.
-            seconds: time it took to make them.
+            rejects: rejected candidates, by reason.
+            seconds: time spent on making them.
 
         Raises:
-            DataError: if it cannot be written; the shards written before are whole.
+            DataError: if it cannot be written; earlier shards are intact.
         """
         key, files = key_of(first, last), {}
         for split, part in parts.items():
@@ -184,7 +184,7 @@ class DataSetWriter:
         return shard
 
     def finish(self) -> None:
-        """Write the manifest of a data set whose shards are all there, and remove their entries.
+        """Write the manifest of a data set with all its shards, and remove their entries.
 
         Raises:
             DataError: if it cannot be written.
@@ -202,7 +202,7 @@ class DataSetWriter:
         return f"{ENTRIES}/{self._digest}-{key}.json"
 
     def _entries(self) -> dict[str, Shard]:
-        """Shards that are whole and not in the manifest yet."""
+        """Return the complete shards that are not in the manifest yet."""
         sizes = self._storage.sizes()
         if ENTRIES not in sizes:
             return {}
@@ -219,7 +219,7 @@ class DataSetWriter:
                 shard = Shard.from_dict(json.loads(data))
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise DataError(
-                    f"{self._storage.path(name)} is damaged ({error}); remove it, and its shard is made again"
+                    f"{self._storage.path(name)} is damaged ({error}); remove it to make its shard again"
                 ) from error
             if all(sizes.get(file) == entry.bytes for file, entry in shard.files.items()):
                 found[names[name]] = shard

@@ -1,6 +1,6 @@
 """Rows of tokens: many token sequences in one array, with the end of each.
 
-A row is a problem or a solution as a model reads it; what it means is not known here.
+A row is a problem or a solution as a model reads it. This module does not know its meaning.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class TokenRows:
 
     Attributes:
         tokens: token ids of all rows, shape [tokens].
-        ends: end of each row in ``tokens``, rising, shape [rows].
+        ends: end of each row in ``tokens``, ascending, shape [rows].
 
     >>> rows = TokenRows.of([[5, 55], [19], []])
     >>> len(rows), rows[0], rows.lengths.tolist()
@@ -36,19 +36,19 @@ class TokenRows:
     ends: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        # The native generator gives unsigned ends; differences of ends are wanted everywhere.
+        # The native generator gives unsigned ends, but differences need signed ones.
         object.__setattr__(self, "ends", np.asarray(self.ends).astype(np.int64, copy=False))
 
     @classmethod
     def of(cls, rows: Iterable[Sequence[int]]) -> TokenRows:
-        """Rows from lists of token ids."""
+        """Make rows from lists of token ids."""
         rows = list(rows)
         tokens = np.array([token for row in rows for token in row], dtype=np.uint8)
         return cls(tokens, np.cumsum([len(row) for row in rows], dtype=np.int64))
 
     @classmethod
     def joined(cls, parts: Sequence[TokenRows]) -> TokenRows:
-        """The rows of several parts, one part after the other."""
+        """Join the rows of several parts, in order."""
         if not parts:
             return cls.of([])
         lengths = np.concatenate([part.lengths for part in parts])
@@ -58,7 +58,7 @@ class TokenRows:
         return len(self.ends)
 
     def __getitem__(self, index: int) -> list[int]:
-        """Token ids of one row."""
+        """Return the token ids of one row."""
         end = int(self.ends[index])
         ids: list[int] = self.tokens[end - int(self.lengths_at(index)) : end].tolist()
         return ids
@@ -75,30 +75,30 @@ class TokenRows:
         return np.diff(self.ends, prepend=0)
 
     def lengths_at(self, rows: ArrayLike) -> NDArray[np.int64]:
-        """Number of tokens of some rows, in the shape of ``rows``."""
+        """Return the number of tokens of some rows, in the shape of ``rows``."""
         index = np.asarray(rows) % max(1, len(self))
         before = np.where(index > 0, self.ends[index - 1], 0)
         lengths: NDArray[np.int64] = self.ends[index] - before
         return lengths
 
     def select(self, rows: ArrayLike) -> TokenRows:
-        """Some of the rows, by a mask or by their indices in any order."""
+        """Select rows, by a mask or by their indices in any order."""
         chosen = np.asarray(rows)
         index = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen.astype(np.int64)
         if not len(index):
             return TokenRows.of([])
         lengths = self.lengths_at(index)
         ends = np.cumsum(lengths)
-        # Where each token of the result stands now: the start of its row, and its index in the row.
+        # The present position of each token of the result: the start of its row plus its index in the row.
         offsets = np.repeat(self.ends[index] - ends, lengths)
         return TokenRows(self.tokens[np.arange(int(ends[-1])) + offsets], ends)
 
     def padded(self, pad: int, *, begin: int | None = None, end: int | None = None) -> NDArray[np.int64]:
-        """The rows as one array, filled up to the longest, shape [rows, longest].
+        """Return the rows as one array, padded to the longest, shape [rows, longest].
 
         Args:
-            pad: token that fills the rows up.
-            begin: token before each row, if any; it counts for the length.
+            pad: padding token.
+            begin: token before each row, if any; it counts in the length.
             end: token after each row, if any; likewise.
         """
         lengths = self.lengths
@@ -123,7 +123,7 @@ class TokenRows:
 
 @cache
 def _is_operator() -> NDArray[np.int64]:
-    """1 for the tokens that take arguments, 0 for all others, by token id."""
+    """Return 1 for tokens that take arguments and 0 for all others, by token id."""
     table = np.zeros(256, np.int64)
     known = np.asarray(arities())
     table[: len(known)] = known > 0

@@ -1,4 +1,4 @@
-"""Train, valid and test, decided by the skeleton of a problem.
+"""The split into train, valid and test, decided by the skeleton of a problem.
 
 The skeleton is the canonical form with numeric constants abstracted away, so no test problem has a train
 problem that differs from it only in constants.
@@ -14,7 +14,7 @@ from antiderive._core import skeleton_hash, split_of
 class Split(IntEnum):
     """The part of a data set that a problem belongs to, decided by the keyed hash of its skeleton.
 
-    One skeleton in 50 is for testing, another one in 50 for validation, for every recipe alike.
+    One skeleton in 50 is for testing, and another one in 50 for validation, for every recipe.
     """
 
     TRAIN = 0
@@ -23,7 +23,7 @@ class Split(IntEnum):
 
     @classmethod
     def of(cls, skeleton: str) -> Split:
-        """The split of the problems of one skeleton.
+        """Return the split of the problems of one skeleton.
 
         >>> Split.of("mul # x").name
         'TRAIN'

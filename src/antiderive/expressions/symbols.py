@@ -1,6 +1,6 @@
-"""Names of the symbols that an expression may contain, by what they stand for, in canonical order.
+"""Names of the symbols that an expression may contain, by kind, in canonical order.
 
-Which of them a problem may use, and for what, is not known here.
+This module does not know which symbols a problem may use.
 """
 
 from __future__ import annotations

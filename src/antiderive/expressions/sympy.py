@@ -1,4 +1,4 @@
-"""Conversion to and from SymPy, driven by the operator table. Both walk without recursion."""
+"""Conversion to and from SymPy, driven by the operator table, without recursion."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _CONSTANTS = {name: getattr(sympy, name) for name in CONSTANTS}
 
 @cache
 def _functions() -> dict[str, Any]:
-    """SymPy functions by the token name of the operator."""
+    """Return the SymPy functions by the token name of the operator."""
     return {row["name"]: getattr(sympy, row["sympy"]) for row in operators() if row["sympy"]}
 
 
 @cache
 def _names() -> dict[Any, str]:
-    """Token names by SymPy function, for operators of one argument that are classes of their own."""
+    """Return token names by SymPy function, for operators of one argument that are SymPy classes."""
     return {
         function: name for name, function in _functions().items() if name not in ("add", "mul", "pow", "sqrt")
     }
@@ -44,9 +44,9 @@ def _symbol(name: str) -> Any:  # noqa: ANN401  (SymPy is untyped)
 
 
 def to_sympy(expr: Expr) -> Any:  # noqa: ANN401
-    """The same expression in SymPy; the unknown ``Y`` becomes ``y(x)``.
+    """Return the same expression in SymPy; the unknown ``Y`` becomes ``y(x)``.
 
-    SymPy applies its own automatic simplifications, so the result need not print alike.
+    SymPy applies its own automatic simplifications, so the result may print differently.
     """
     made: list[Any] = []
     functions = _functions()
@@ -61,7 +61,7 @@ def to_sympy(expr: Expr) -> Any:  # noqa: ANN401
 
 
 def from_sympy(value: Any) -> Expr:  # noqa: ANN401
-    """The expression of a SymPy object.
+    """Return the expression of a SymPy object.
 
     Raises:
         UnsupportedError: for functions outside the operator table (``erf``, unevaluated integrals, ...),
@@ -86,7 +86,7 @@ def from_sympy(value: Any) -> Expr:  # noqa: ANN401
 
 
 def _leaf(node: Any) -> Expr | None:  # noqa: ANN401
-    """Nodes without arguments, and the unknown function with its derivatives."""
+    """Convert a node without arguments, or the unknown function and its derivatives; else return None."""
     if isinstance(node, sympy.Rational):
         return Expr(Fraction(int(node.p), int(node.q)))
     if (
@@ -107,7 +107,7 @@ def _leaf(node: Any) -> Expr | None:  # noqa: ANN401
             return Expr.from_prefix(node.name)
         except ValueError:
             raise UnsupportedError(
-                f"the symbol {node.name!r} is not represented; there are x y z t, a0 to a9 and single letters"
+                f"the symbol {node.name!r} is not represented; use x y z t, a0 to a9 or single letters"
             ) from None
     if not node.args:
         raise UnsupportedError(f"{node} ({type(node).__name__}) is not represented")

@@ -32,16 +32,16 @@ class Vocabulary:
 
     @cached_property
     def arities(self) -> list[int]:
-        """How many expressions follow each token."""
+        """Number of expressions that follow each token."""
         return arities()
 
     @cached_property
     def digest(self) -> str:
-        """A hash of the names, which a checkpoint carries so that it is never read with other tokens."""
+        """Hash of the names, stored in a checkpoint so that it is never read with other tokens."""
         return hashlib.sha256(" ".join(self.names).encode()).hexdigest()[:16]
 
     def check(self, digest: str) -> None:
-        """Refuses what was made with another vocabulary.
+        """Refuse a file made with another vocabulary.
 
         Raises:
             DataError: if ``digest`` is not this vocabulary's.
@@ -49,11 +49,11 @@ class Vocabulary:
         if digest != self.digest:
             raise DataError(
                 f"made with another vocabulary ({digest}, this version has {self.digest}); "
-                "use the version of antiderive that wrote it, or make it again"
+                "use the version of antiderive that wrote it, or regenerate it"
             )
 
     def encode(self, text: str) -> list[int]:
-        """Ids of token names separated by white space.
+        """Return the ids of token names separated by white space.
 
         Raises:
             ParseError: for a name that is not in the vocabulary.
@@ -64,5 +64,5 @@ class Vocabulary:
             raise ParseError(f"{error.args[0]!r} is not in the vocabulary") from error
 
     def decode(self, ids: Iterable[int]) -> str:
-        """Token names separated by spaces; padding is left out."""
+        """Return the token names separated by spaces, without padding."""
         return " ".join(self.names[token] for token in ids if token != self.pad)

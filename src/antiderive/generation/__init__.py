@@ -1,7 +1,7 @@
 """Examples of a recipe by index: task, settings and, where a task needs one, a solver brought together.
 
 Example *i* of a recipe is a pure function of the recipe and *i*. How a task makes its examples is the task's
-business; where they are kept is not known here.
+business. This room does not know where examples are kept.
 
 >>> from antiderive.expressions import Vocabulary
 >>> from antiderive.tasks import Recipe

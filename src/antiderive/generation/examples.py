@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 def generate(
     recipe: Recipe, start: int, count: int, *, threads: int = 1, pool: Caller | None = None
 ) -> Examples:
-    """Examples ``start`` to ``start + count`` of a recipe, the same for any number of threads.
+    """Generate examples ``start`` to ``start + count`` of a recipe, the same for any number of threads.
 
-    Of a task that needs a solver there are only those whose function could be solved.
+    A task that needs a solver gives only the examples whose function was solved.
 
     Args:
         recipe: the recipe.
         start: first index.
         count: number of indices.
-        threads: examples at a time.
-        pool: where a solver makes its calls; by default a pool of this process.
+        threads: examples made in parallel.
+        pool: pool for the calls of a solver; by default a pool of this process.
 
     Raises:
         SettingError: if the recipe's task does not exist, cannot generate or does not know an option.
@@ -36,9 +36,9 @@ def generate(
 
 
 def functions_of(recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:
-    """Integrands ``start`` to ``start + count`` of a recipe, the same for any number of threads.
+    """Generate integrands ``start`` to ``start + count`` of a recipe, the same for any number of threads.
 
-    Of a task that needs a solver these are all functions, whether or not they can be solved.
+    A task that needs a solver gives all functions, solvable or not.
 
     Raises:
         SettingError: if the recipe's task does not exist, does not pose integrals or does not know an option.

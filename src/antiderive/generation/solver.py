@@ -24,21 +24,21 @@ FASTEST = (
     Step("sympy-manual", 2.0),
     Step("sympy", 2.0),
 )
-"""By pairs for the CPU time on random functions, each with the limit at which it gives the most; a second
-method costs more than it finds. See ``docs/log.md`` for the figures."""
+"""Methods by pairs per CPU second on random functions, each with its most productive limit; a second method
+costs more than it finds. See ``docs/log.md`` for the figures."""
 
 _SECONDS = 2.0
-"""CPU time of a method that is asked for by name and has no time of its own."""
+"""CPU seconds of a method that is named without a time and is not in :data:`FASTEST`."""
 
 
 def solver(task: str, settings: Mapping[str, Any], threads: int, pool: Caller | None = None) -> Solve:
-    """The function that finds the confirmed antiderivative of an integrand, or a word for why there is none.
+    """Return the function that finds a confirmed antiderivative of an integrand, or a word that says why not.
 
     Args:
-        task: name of the task that asks.
+        task: name of the task, for messages.
         settings: its options; ``methods`` and ``cpu_seconds`` are read.
-        threads: calls at a time.
-        pool: where the calls are made; by default a pool of this process.
+        threads: concurrent calls.
+        pool: pool for the calls; by default a pool of this process.
 
     Raises:
         SettingError: if a method does not exist or none is installed.
@@ -72,5 +72,5 @@ def _steps(task: str, settings: Mapping[str, Any]) -> list[Step]:
 
 @cache
 def _pool(threads: int) -> Pool:
-    """Workers are kept from one range to the next."""
+    """Open a pool that is kept from one range to the next."""
     return open_pool(threads)

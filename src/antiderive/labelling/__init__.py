@@ -1,8 +1,8 @@
-"""Labels: which functions are integrable in elementary terms, by which method, and how fast.
+"""Labels of functions: integrable in elementary terms or not, by which method, and how fast.
 
 Functions come from a recipe by index, methods of computer algebra integrate them in killable workers,
-verification confirms what they call solved, and every outcome becomes a row of a store. Nothing is known
-here of who learns from labels.
+verification confirms the answers, and every outcome becomes a row of a store. This room does not know who
+learns from labels.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ __all__ = [
     "versions_of",
 ]
 
-# A database driver and pyarrow are loaded when a store is used or files are written.
+# A database driver is loaded when a store is used, and pyarrow when files are written.
 __getattr__ = lazy_exports(
     __name__,
     {

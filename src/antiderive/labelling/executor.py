@@ -1,4 +1,4 @@
-"""Where a job runs."""
+"""Executors, which run a labeling job."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class Executor(Protocol):
-    """A way to get a range of a job labelled; what is called in the end is :func:`label_range`."""
+    """A way to label a range of a job; in the end, :func:`label_range` does the work."""
 
     def run(
         self, job: Job, start: int, count: int, *, report: Callable[[LabelingProgress], None] = lambda _: None
     ) -> LabelingProgress:
-        """Labels functions ``start`` to ``start + count``; returns when they are in the store."""
+        """Label functions ``start`` to ``start + count``; return when they are in the store."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class LocalExecutor:
     """Worker processes of this machine.
 
     Attributes:
-        store: where the rows go.
-        workers: calls at a time.
+        store: store of the rows.
+        workers: concurrent calls.
     """
 
     store: Store
@@ -38,6 +38,6 @@ class LocalExecutor:
     def run(
         self, job: Job, start: int, count: int, *, report: Callable[[LabelingProgress], None] = lambda _: None
     ) -> LabelingProgress:
-        """Labels functions ``start`` to ``start + count`` in a pool of its own."""
+        """Label functions ``start`` to ``start + count`` in a new pool."""
         with open_pool(self.workers, limits=job.limits) as pool:
             return label_range(job, start, count, store=self.store, pool=pool, report=report)

@@ -1,7 +1,7 @@
-"""Files from a store: ``fwd`` pairs to train on, and the labelled set for classifiers.
+"""Files from a store: ``fwd`` pairs for training, and the labeled set for classifiers.
 
 Both are read in constant memory and split by the skeleton of the function, like every data set. A function
-that the recipe has at several indices is written once, with the first of them.
+that a recipe has at several indices is written once, with the first of them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from antiderive.tasks import INTEGRALS, task_named
 if TYPE_CHECKING:
     from antiderive.labelling.store import Store
 
-_LABELLED = pa.schema(
+_LABELED = pa.schema(
     [
         ("index", pa.uint64()),
         ("problem", pa.list_(pa.uint8())),
@@ -45,24 +45,24 @@ _LABELLED = pa.schema(
 )
 
 _TASK = "fwd"
-"""The task of the pairs."""
+"""Task of the pairs."""
 
 _BATCH = 5_000
 
 
 def export_pairs(store: Store, folder: Path, *, max_tokens: int = 512) -> Counter[str]:
-    """Writes every function that was solved with its shortest confirmed integral.
+    """Write every function that was solved with its shortest confirmed integral.
 
     For each split there are ``SPLIT.parquet``, with the columns of every data set, and the classic text files
     ``SPLIT.prefix`` and ``SPLIT.infix``, a problem and its solution on each line with a tab between them.
 
     Args:
-        store: where the labels are.
-        folder: where the files go; files of an earlier export are replaced.
+        store: store of the labels.
+        folder: folder for the files; files of an earlier export are replaced.
         max_tokens: pairs with a longer problem or solution are left out and counted as ``too_long``.
 
     Returns:
-        Number of pairs by split, and of those left out.
+        Number of pairs by split, and of pairs left out.
 
     Raises:
         DataError: if the files cannot be written.
@@ -72,11 +72,11 @@ def export_pairs(store: Store, folder: Path, *, max_tokens: int = 512) -> Counte
 
 
 def export_labels(store: Store, folder: Path) -> Counter[str]:
-    """Writes every label of every function as ``SPLIT.parquet``, one row for each function and method.
+    """Write every label of every function as ``SPLIT.parquet``, one row for each function and method.
 
-    The column ``label`` is the same for all rows of a function: 1 if a method has found an integral that was
-    confirmed, 0 if none has and one has proved that there is none that is elementary, -1 if it is not known.
-    ``decided_by`` is the method whose outcome the row has: of the portfolio the one that it comes from.
+    The column ``label`` is the same for all rows of a function: 1 if a method found an integral that was
+    confirmed, 0 if none did and one proved that no elementary integral exists, -1 if neither is known.
+    ``decided_by`` is the method whose outcome the row has; for the portfolio, the deciding method.
 
     Returns:
         Number of rows by split.
@@ -85,11 +85,11 @@ def export_labels(store: Store, folder: Path) -> Counter[str]:
         DataError: if the files cannot be written.
         StoreError: if the store cannot be read.
     """
-    return _write(_labelled(store), folder, _LABELLED, text=False)
+    return _write(_labeled(store), folder, _LABELED, text=False)
 
 
 def _groups(store: Store, *outcomes: str) -> Iterator[list[Any]]:
-    """Functions of recipes of random functions, for each its current labels of these outcomes (of any)."""
+    """Yield the random functions, each with its current labels of these outcomes (by default all)."""
     recipes = [
         row.key
         for row in store.rows(select(schema.recipes.c.key, schema.recipes.c.settings))
@@ -109,7 +109,7 @@ def _groups(store: Store, *outcomes: str) -> Iterator[list[Any]]:
 
 
 def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Split and columns of each pair; the split is ``too_long`` for what is left out."""
+    """Yield the split and the columns of each pair; the split is ``too_long`` for a pair that is left out."""
     for rows in _groups(store, "solved"):
         first = rows[0]
         found = [(Expr.from_prefix(row.integral), row.method) for row in rows]
@@ -127,19 +127,19 @@ def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]
         yield "too_long" if long else first.split, columns
 
 
-def _labelled(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
+def _labeled(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
     for rows in _groups(store):
         outcomes = {row.outcome for row in rows}
         label = 1 if "solved" in outcomes else 0 if "nonelementary" in outcomes else -1
         problem = INTEGRALS.encode(Expr.from_prefix(rows[0].prefix))
         for row in rows:
-            columns = {name: row._mapping[name] for name in _LABELLED.names if name in row._mapping}
+            columns = {name: row._mapping[name] for name in _LABELED.names if name in row._mapping}
             decided = decided_by(row.method, row.verdict)
             yield row.split, {**columns, "problem": problem, "label": label, "decided_by": decided}
 
 
 class _Files:
-    """The files of one split, written beside their names and moved there when they are whole."""
+    """The files of one split, written under temporary names and renamed when they are complete."""
 
     def __init__(self, folder: Path, split: str, columns: pa.Schema, *, text: bool) -> None:
         self._names = [

@@ -1,4 +1,4 @@
-"""The functions that are labelled, by recipe and index."""
+"""Functions to label, by recipe and index."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Function:
     """The function at one index of a recipe; a row of the table ``functions``.
 
     Attributes:
-        index: its place in the recipe.
-        key: hash of its text; two indices that give the same function share it.
+        index: its index in the recipe.
+        key: hash of its text; two indices with the same function share it.
         prefix: the function in prefix form.
         operators: number of its operators.
         skeleton: keyed hash of its skeleton.
@@ -35,15 +35,15 @@ class Function:
 
 
 def content_key(prefix: str) -> bytes:
-    """16 bytes that name the problem "integrate this function of x"."""
+    """Return 16 bytes that name the problem "integrate this function of x"."""
     return hashlib.blake2b(f"integrate x\0{prefix}".encode(), digest_size=16).digest()
 
 
 def functions_to_label(recipe: Recipe, start: int, count: int) -> list[Function]:
-    """Functions ``start`` to ``start + count`` of a recipe, as rows of a store.
+    """Return functions ``start`` to ``start + count`` of a recipe, as rows of a store.
 
     Raises:
-        SettingError: for a task that is not known or poses no integrals.
+        SettingError: for a task that is unknown or poses no integrals.
     """
     made = functions_of(recipe, start, count)
     columns = (made.operators, made.skeletons, made.splits)

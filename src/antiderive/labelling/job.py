@@ -1,4 +1,4 @@
-"""A job of labelling (functions, method, limits), and the label that one call gives."""
+"""A labeling job (functions, method, limits), and the label that results from one call."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from antiderive.workers import Limits
 
 PORTFOLIO = "portfolio"
-"""Name, as a method, of all methods that are installed, asked in turn until one has decided."""
+"""Method name of the portfolio: all installed methods, asked in turn until one decides."""
 
 OUTCOMES = (
     "solved",
@@ -31,19 +31,19 @@ OUTCOMES = (
     "unsupported",
     *INCONCLUSIVE,
 )
-"""Every outcome of a label. Those of the pool, but what a method calls solved is ``solved`` only when
-verification proves it or finds it to agree, ``wrong`` when it is refuted, and else ``unconfirmed``."""
+"""Every outcome of a label: those of computer algebra, but an answer is ``solved`` only when verification
+proves it or finds it to agree, ``wrong`` when it is refuted, and otherwise ``unconfirmed``."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Label the functions of a recipe with one method.
+    """A job: label the functions of a recipe with one method.
 
     Attributes:
-        recipe: where the functions come from: ``fwd`` functions, or the problems of another task.
+        recipe: recipe of the functions: ``fwd`` functions, or the problems of another task.
         method: name of a method of the pool, or :data:`PORTFOLIO`.
-        limits: what one call may use; of the portfolio, its methods share the CPU time.
-        split: train, valid or test, to label the functions of that split alone; by default all.
+        limits: limits of one call; the methods of the portfolio share the CPU time.
+        split: train, valid or test, to label only the functions of that split; by default all.
     """
 
     recipe: Recipe
@@ -57,13 +57,13 @@ class Job:
         return _digest(self.recipe.text())
 
     def run_key(self, start: int, count: int) -> str:
-        """Name of a run in the store: the same job on the same range is the same run."""
+        """Return the name of a run in the store: the same job on the same range is the same run."""
         limits = f"{self.limits.cpu_seconds!r}\0{self.limits.memory_mib}"
         parts = [self.recipe.text(), self.method, limits, str(start), str(count)]
         return _digest("\0".join([*parts, self.split] if self.split else parts))
 
     def may_improve(self, label: Label) -> bool:
-        """True if the limits of this job may change a label."""
+        """Tell whether the limits of this job may change a label."""
         more_time = self.limits.cpu_seconds > label.limit_seconds
         more_memory = self.limits.memory_mib > label.limit_mib
         either = more_time or more_memory
@@ -76,19 +76,19 @@ class Label:
 
     Attributes:
         function: content key of the function.
-        method: what was called.
-        limit_seconds: CPU time that it had, in seconds.
-        limit_mib: resident memory that it had, in MiB.
+        method: method that was called.
+        limit_seconds: limit on CPU time, in seconds.
+        limit_mib: limit on resident memory, in MiB.
         outcome: one of :data:`OUTCOMES`.
         integral: confirmed antiderivative in prefix form, if solved.
-        reason: one line on how it ended.
-        verdict: what verification found, as JSON, if the method gave an answer; of the portfolio always, with
-            the ``method`` whose outcome this is and all ``attempts`` (method, outcome, CPU seconds).
+        reason: one line on how the call ended.
+        verdict: verdict as JSON, if the method gave an answer; for the portfolio always present, with the
+            deciding ``method`` and all ``attempts`` (method, outcome, CPU seconds).
         seconds: wall-clock time in seconds.
         cpu_seconds: CPU time in seconds.
         memory_mib: peak resident memory in MiB.
         worker: host and process that made the call.
-        versions: of this package and of the computer algebra system.
+        versions: versions of this package and of the computer algebra system.
     """
 
     function: bytes
@@ -107,26 +107,28 @@ class Label:
 
 
 def decided_by(method: str, verdict: str | None) -> str:
-    """The method whose outcome a label has, from its columns of these names."""
+    """Return the method whose outcome a label has, from its columns of these names."""
     return str(json.loads(verdict)["method"]) if method == PORTFOLIO and verdict else method
 
 
 def steps_of(method: str) -> tuple[Step, ...]:
-    """The steps of a method: of the portfolio all methods that are installed, of any other itself.
+    """Return the steps of a method: all installed methods for the portfolio, else the method itself.
 
     Raises:
         SettingError: if the portfolio is empty.
     """
     steps = installed() if method == PORTFOLIO else (Step(method, 1.0),)
     if not steps:
-        raise SettingError("no method to ask; 'antiderive cas list' tells what can be installed")
+        raise SettingError(
+            "no computer algebra system is installed; run 'antiderive cas list' to see how to install one"
+        )
     return steps
 
 
 def versions_of(method: str) -> str:
-    """Versions of this package, its generators, and the systems that a method calls, for rows of labels."""
+    """Return the versions of this package, its generators, and the systems that a method calls."""
     known = [f"antiderive {version('antiderive')}", f"generator {GENERATOR_VERSION}"]
-    # A function of this installation, which only tests name, has no version of its own.
+    # A function of this installation, used only by tests, has no version.
     names = [step.method for step in steps_of(method) if ":" not in step.method]
     known += [f"{name} {method_named(name).version}" for name in names]
     return ", ".join(known)

@@ -1,7 +1,7 @@
-"""From a range of indices to rows and ledger: the one unit of labelling work, wherever it runs.
+"""Labeling of a range of indices, the unit of work wherever it runs.
 
-:func:`label_range` may be killed at any moment and called again with the same arguments: what is in the store
-is not done again. Its memory does not grow with the range.
+:func:`label_range` may be killed at any moment and called again with the same arguments: work that is in the
+store is not repeated. Its memory does not grow with the range. It does not know which machine it runs on.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
     from antiderive.workers import Caller
 
 SLICE = 100
-"""Indices of one row of the ledger."""
+"""Indices per row of the ledger."""
 
 _ROWS = 500
-"""Rows that are written at once, unless ..."""
+"""Rows that are written in one batch, unless ..."""
 _SECONDS = 1.0
 """... this much time has passed since the last write."""
 
 
 @dataclass
 class LabelingProgress:
-    """The part of a run that is in the store.
+    """Progress of a run.
 
     Attributes:
         total: indices of the run.
-        done: indices that are settled: the outcome of their function is in the store, or it is passed over.
-        passed: of these, the ones whose function is of another split than the job's.
-        repeated: of these, the ones that took no call: their function was in the store, or comes twice.
+        done: settled indices: the outcome of the function is in the store, or the function is passed over.
+        passed: settled indices whose function is in another split than the job's.
+        repeated: settled indices that took no call: the function was in the store already, or occurs twice.
         counts: number of functions by outcome.
     """
 
@@ -70,22 +70,21 @@ def label_range(
     run: tuple[int, int] | None = None,
     report: Callable[[LabelingProgress], None] = lambda _: None,
 ) -> LabelingProgress:
-    """Labels functions ``start`` to ``start + count`` of a job.
+    """Label functions ``start`` to ``start + count`` of a job.
 
-    Outcomes are written in batches, with a row of the ledger for each slice that is finished. A function
-    whose worker crashed is tried once more. On an exception, Ctrl-C included, what has been answered is
-    written first.
+    Outcomes are written in batches, with a row of the ledger for each finished slice. A function whose worker
+    crashed is tried once more. On an exception, Ctrl-C included, the outcomes so far are written first.
 
     Args:
-        job: what to do.
+        job: the job.
         start: first index.
         count: number of indices.
-        store: where the rows go.
-        pool: where the calls are made.
-        slice_size: indices of one row of the ledger.
-        run: start and count of the run that this range is a part of; by default it is one of its own.
-        report: called after each write and at least once a second or so, however long the calls take;
-            everything it hears of is in the store; it may raise to stop.
+        store: store of the rows.
+        pool: pool for the calls.
+        slice_size: indices per row of the ledger.
+        run: start and count of the run that this range is part of; by default the range itself.
+        report: called after each write and about once a second, however long the calls take. All progress
+            that it receives is in the store. It may raise to stop.
 
     Raises:
         StoreError: if the store cannot be used.
@@ -109,7 +108,7 @@ def label_range(
 
 
 def _evidence(found: Search, *, several: bool) -> str | None:
-    """The column ``verdict``: what was found of the answer, and of several methods what each of them gave."""
+    """Return the column ``verdict``: the verdict, and for several methods the outcome of each."""
     best = found.best
     values: dict[str, object] = {}
     if best.judgment.verdict is not None:
@@ -131,7 +130,7 @@ def _evidence(found: Search, *, several: bool) -> str | None:
 
 @dataclass
 class _OpenSlice:
-    """A slice with functions that are not settled yet."""
+    """A slice with functions that are not yet settled."""
 
     start: int
     count: int
@@ -160,10 +159,10 @@ class _Run:
         self._versions = versions_of(job.method)
         self._steps = steps_of(job.method)
         self._turns: dict[bytes, Turns] = {}  # of calls in flight, by content key
-        # Calls in flight, by content key, with the slices and indices that wait for them.
+        # Calls in flight by content key, with the slices and indices that wait for them.
         self._asked: dict[bytes, list[tuple[_OpenSlice, Function]]] = {}
         self._tried_twice: set[bytes] = set()
-        # What the next write will hold.
+        # Rows of the next write.
         self._labels: dict[bytes, Label] = {}
         self._functions: list[Function] = []
         self._finished: list[_OpenSlice] = []
@@ -171,7 +170,7 @@ class _Run:
         self._last_write = time.monotonic()
 
     def requests(self, slice_size: int) -> Iterator[tuple[bytes, Request]]:
-        """The calls that have to be made; whatever the store knows is settled on the way."""
+        """Yield the calls to make; functions that the store knows are settled on the way."""
         finished = {
             (part.start, part.count): part
             for part in self._store.start_run(self._job, *self._whole, within=(self._start, self._count))
@@ -191,12 +190,12 @@ class _Run:
             self.flush_if_due()
 
     def retries(self) -> Iterator[tuple[bytes, Request]]:
-        """The calls that are made once more, or with the next method."""
+        """Yield the calls to repeat, or to make with the next method."""
         while self.again:
             yield self._request(self.again.popleft())
 
     def _request(self, function: Function) -> tuple[bytes, Request]:
-        """The next call for a function."""
+        """Return the next call for a function."""
         if function.key not in self._turns:
             self._turns[function.key] = Turns(self._steps, self._job.limits.cpu_seconds)
         step = self._turns[function.key].step()
@@ -212,7 +211,7 @@ class _Run:
         if not functions:
             self._finished.append(part)
         known = self._store.known(self._job.method, functions)
-        fresh = []  # all are sorted before the first is asked for, since ``known`` ages
+        fresh = []  # all are sorted before the first call, since ``known`` becomes outdated
         for function in functions:
             label = self._labels.get(function.key) or known.get(function.key)
             if label and not self._job.may_improve(label):
@@ -228,7 +227,7 @@ class _Run:
             yield from self.retries()
 
     def take(self, key: bytes, outcome: Outcome) -> None:
-        """Notes the outcome of one call."""
+        """Record the outcome of one call."""
         function = self._asked[key][0][1]
         if outcome.status == "crashed" and key not in self._tried_twice:
             self._tried_twice.add(key)
@@ -249,12 +248,12 @@ class _Run:
         self.flush_if_due()
 
     def flush(self) -> None:
-        """Writes, and reports."""
+        """Write, and report."""
         self.write()
         self._report(self.progress)
 
     def write(self) -> None:
-        """Writes what has been settled since the last write."""
+        """Write the functions settled since the last write."""
         slices = [Slice(part.start, part.count, dict(part.counts)) for part in self._finished]
         if self._functions or slices:
             self._store.write(self._job, self._key, self._functions, list(self._labels.values()), slices)
@@ -267,7 +266,7 @@ class _Run:
         self._last_write = time.monotonic()
 
     def flush_if_due(self) -> None:
-        """Writes and reports if there is much to write, or some time has passed."""
+        """Write and report if a batch is full, or some time has passed."""
         if len(self._functions) >= _ROWS or time.monotonic() - self._last_write > _SECONDS:
             self.flush()
 

@@ -1,4 +1,4 @@
-"""The shares of a report as a picture."""
+"""Plot of the shares in a report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def plot_report(report: LabelReport, path: Path) -> None:
-    """Draws shares by outcome, per method: all sizes in one bar, and by the number of operators.
+    """Plot shares by outcome, per method: all sizes in one bar, and by the number of operators.
 
     Raises:
         DataError: if there is nothing to draw or the file cannot be written.
@@ -23,7 +23,7 @@ def plot_report(report: LabelReport, path: Path) -> None:
 
     methods = sorted(report.sampled)
     if not methods:
-        raise DataError("there is nothing to plot: the store has no labels of sampled functions")
+        raise DataError("nothing to plot: the store has no labels of sampled functions")
     figure = Figure(figsize=(10, 1.6 + 2.4 * len(methods)), layout="constrained")
     rows: Any = figure.subplots(len(methods), 2, squeeze=False, width_ratios=(1, 5), sharey=True)
     for (total, sizes), method in zip(rows, methods, strict=True):
@@ -38,11 +38,11 @@ def plot_report(report: LabelReport, path: Path) -> None:
     try:
         figure.savefig(path, dpi=120)
     except (OSError, ValueError) as error:
-        raise DataError(f"cannot write the picture {path}: {error}") from error
+        raise DataError(f"cannot write the plot {path}: {error}") from error
 
 
 def _bars(axes: Any, tallies: dict[str, OutcomeCounts], *, by_size: bool = False) -> None:  # noqa: ANN401
-    """One stacked bar for each entry."""
+    """Draw one stacked bar for each entry."""
     bottom = [0.0] * len(tallies)
     for outcome in OUTCOMES:
         shares = []

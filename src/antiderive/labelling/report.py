@@ -1,7 +1,7 @@
-"""A report on the labels of a store: shares by outcome and size, per method, and errors of the methods.
+"""Report on the labels of a store: shares by outcome and size, per method, and errors of the methods.
 
-The functions of a ``bwd`` recipe are derivatives, so an elementary antiderivative exists: what a method says
-of them measures its errors.
+The functions of a ``bwd`` recipe are derivatives, so an elementary antiderivative exists: the outcomes of a
+method on them measure its errors.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class OutcomeCounts:
-    """Functions by outcome.
+    """Counts of functions by outcome.
 
     Attributes:
         counts: number of functions by outcome.
@@ -37,21 +37,21 @@ class OutcomeCounts:
 
     @property
     def functions(self) -> int:
-        """Number of functions."""
+        """Total number of functions."""
         return self.counts.total()
 
     def share(self, *outcomes: str) -> float:
-        """Share of the functions with one of these outcomes."""
+        """Return the share of the functions with one of these outcomes."""
         return sum(self.counts[outcome] for outcome in outcomes) / self.functions
 
     def add(self, operators: int, outcome: str, functions: int, cpu_seconds: float) -> None:
-        """Adds functions of one size and outcome."""
+        """Count functions of one size and outcome."""
         self.counts[outcome] += functions
         self.cpu_seconds += cpu_seconds
         self.by_operators.setdefault(operators, Counter())[outcome] += functions
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return plain values for JSON."""
         return {
             "functions": self.functions,
             "counts": dict(self.counts.most_common()),
@@ -66,10 +66,10 @@ class LabelReport:
     """The labels of a store, by method.
 
     Attributes:
-        sampled: of random functions.
-        known_integrable: of functions that have an elementary antiderivative.
-        contradictions: functions that one method has solved and another called nonelementary.
-        deciders: of the portfolio, number of functions by outcome and the method that it comes from.
+        sampled: counts for random functions.
+        known_integrable: counts for functions that have an elementary antiderivative.
+        contradictions: number of functions that one method solved and another called nonelementary.
+        deciders: for the portfolio, number of functions by outcome and deciding method.
     """
 
     sampled: dict[str, OutcomeCounts]
@@ -78,10 +78,10 @@ class LabelReport:
     deciders: dict[str, Counter[str]] = field(default_factory=dict)
 
     def noise(self, method: str) -> dict[str, float]:
-        """Shares of the functions known to be integrable that a method found, answered wrongly, missed.
+        """Return shares of the functions known to be integrable: found, wrong, denied and missed by a method.
 
         ``found`` is a confirmed answer, ``wrong`` a refuted one, ``denied`` the label "not integrable" (the
-        noise of labels that say no), ``missed`` everything else.
+        noise of negative labels), ``missed`` everything else.
         """
         tally = self.known_integrable[method]
         shares = {
@@ -93,7 +93,7 @@ class LabelReport:
         return {**shares, "missed": missed / tally.functions}
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
+        """Return plain values for JSON."""
         return {
             "methods": {method: tally.to_dict() for method, tally in sorted(self.sampled.items())},
             "known_integrable": {
@@ -106,13 +106,13 @@ class LabelReport:
 
 
 def report_on(store: Store) -> LabelReport:
-    """Counts the current labels of a store.
+    """Count the current labels of a store.
 
     Raises:
-        SettingError: if it holds functions of a task that is not known here.
+        SettingError: if it holds functions of an unknown task.
         StoreError: if it cannot be read.
     """
-    # The functions of other tasks come with their integrals.
+    # Other tasks derive their functions from the integrals.
     sampled = {
         row.key: task_named(json.loads(row.settings)["task"]).needs_solver
         for row in store.rows(select(schema.recipes.c.key, schema.recipes.c.settings))

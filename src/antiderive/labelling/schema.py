@@ -1,7 +1,7 @@
 """Tables of a store of labels, the same in SQLite and PostgreSQL.
 
-Rows are only ever added: a better outcome of the same call (with more time or memory) is another row, and
-:func:`current_labels` chooses. So a worker needs no right to change or delete, and no evidence is lost.
+Rows are only added: a better outcome of the same call (with more time or memory) is another row, and
+:func:`current_labels` chooses. So a worker needs no right to update or delete, and no evidence is lost.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Dialect, Subquery
 
 SCHEMA_VERSION = 1
-"""Raised when tables or the meaning of a column change."""
+"""Version of the tables; it rises when a table or the meaning of a column changes."""
 
 
 class Unsigned64(TypeDecorator[int]):
@@ -40,11 +40,11 @@ class Unsigned64(TypeDecorator[int]):
     cache_ok = True
 
     def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        """The signed number with the same 64 bits."""
+        """Return the signed number with the same 64 bits."""
         return value if value is None or value < 1 << 63 else value - (1 << 64)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> int | None:  # noqa: ANN401, ARG002
-        """The unsigned number again."""
+        """Return the unsigned number again."""
         return value if value is None or value >= 0 else value + (1 << 64)
 
 
@@ -114,9 +114,9 @@ ledger = Table(
 
 
 def current_labels(*conditions: ColumnElement[bool]) -> Subquery:
-    """Of the labels that meet the conditions, one for each function and method.
+    """Select one label for each function and method, among those that meet the conditions.
 
-    It is the one with a conclusive outcome if there is one, and with the largest limits.
+    A conclusive outcome comes first, then the largest limits.
     """
     inconclusive = case((labels.c.outcome.in_(INCONCLUSIVE), 1), else_=0)
     order = (inconclusive, labels.c.limit_seconds.desc(), labels.c.limit_mib.desc())

@@ -1,7 +1,7 @@
-"""Stores of labels: a SQLite file, or PostgreSQL by URL, through one code path.
+"""Label stores: a SQLite file or a PostgreSQL database, through one code path.
 
-Every write is one transaction that may be repeated: rows that are there stay. So a connection that is lost,
-even while a transaction is being committed, is opened again and the same rows are sent again.
+Every write is one transaction that may be repeated: existing rows stay. So a connection that is lost, even
+during a commit, is reopened and the same rows are sent again.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from antiderive.labelling.job import Job
 
 PATIENCE = 600.0
-"""Seconds for which a lost connection is tried again."""
+"""Seconds for which a lost connection is retried."""
 
 _LONGEST_PAUSE = 2.0
 _LOCK = 0x616E7469
-"""Of PostgreSQL's advisory locks, the one that creating tables takes ("anti")."""
+"""PostgreSQL's advisory lock for creating tables ("anti")."""
 
 _SQLITE_SECONDS = 60.0
-"""How long a connection to a file waits for others to be done with it."""
+"""Seconds for which a connection to a file waits for other connections."""
 
 _DISK_FULL = "53100"
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -65,13 +65,13 @@ class Store:
 
     Args:
         url: ``sqlite:///file`` (``sqlite:////absolute/file``) or ``postgresql://user:password@host/database``.
-        patience: seconds for which a lost connection is tried again.
-        create: whether a store that does not exist is made.
-        waiting: called with one line before each new try, from the thread that waits; it may raise to end it.
+        patience: seconds for which a lost connection is retried.
+        create: whether to create a store that does not exist.
+        waiting: called with one line before each retry, from the waiting thread; it may raise to stop.
 
     Raises:
         SettingError: for a URL of another kind.
-        StoreError: if it cannot be opened, or belongs to another version of this package.
+        StoreError: if it cannot be opened, or was made by another version of this package.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Store:
         self.waiting = waiting
         file = self._url.database or ""
         if not create and self._url.get_backend_name() == "sqlite" and not Path(file).exists():
-            raise StoreError(f"there is no file {file}; antiderive label makes it")
+            raise StoreError(f"no such file: {file}; 'antiderive label' creates it")
         self.engine = _engine(self._url)
         try:
             with self.engine.begin() as connection:
@@ -105,7 +105,7 @@ class Store:
         return self._url.set(drivername=self._url.get_backend_name()).render_as_string(hide_password=True)
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Close every connection."""
         self.engine.dispose()
 
     def __enter__(self) -> Store:
@@ -117,13 +117,13 @@ class Store:
     def start_run(
         self, job: Job, start: int, count: int, *, within: tuple[int, int] | None = None
     ) -> list[Slice]:
-        """Notes a run and returns the slices of it that are finished.
+        """Record a run and return its finished slices.
 
         Args:
-            job: what is done.
+            job: the job of the run.
             start: first index of the run.
             count: number of its indices.
-            within: start and count of the part whose slices are wanted; by default all are.
+            within: start and count of the part whose slices are returned; by default the whole run.
         """
         first, size = within or (start, count)
         run = job.run_key(start, count)
@@ -156,12 +156,12 @@ class Store:
         return self._persist(work)
 
     def knows(self, run: str) -> bool:
-        """True if a run has been noted."""
+        """Tell whether a run has been recorded."""
         query = select(schema.runs.c.key).where(schema.runs.c.key == run)
         return self._persist(lambda connection: connection.execute(query).first() is not None)
 
     def require_writable(self) -> None:
-        """Refuses a store to which no rows can be added.
+        """Check that rows can be added to the store.
 
         Raises:
             StoreError: if this user may not read and insert, or the store is read-only.
@@ -169,14 +169,14 @@ class Store:
 
         def work(connection: Connection) -> None:
             for table in (schema.recipes, schema.functions, schema.labels, schema.runs, schema.ledger):
-                # It adds no row, but needs every right that adding one does.
+                # This adds no row, but needs every right that adding one needs.
                 nothing = select(table).where(false())
                 connection.execute(insert(table).from_select(list(table.c), nothing))
 
         self._persist(work)
 
     def known(self, method: str, functions: Sequence[Function]) -> dict[bytes, Label]:
-        """Current labels of these functions by this method, by content key."""
+        """Return the current labels of these functions by this method, by content key."""
         keys = [function.key for function in functions]
         table = schema.labels
         current = schema.current_labels(table.c.function.in_(keys), table.c.method == method)
@@ -189,7 +189,7 @@ class Store:
         return self._persist(work)
 
     def cpu_seconds(self) -> float:
-        """CPU time of all calls whose labels are here, in seconds.
+        """Return the CPU time of all calls whose labels are in the store, in seconds.
 
         Raises:
             StoreError: if it cannot be read.
@@ -205,12 +205,12 @@ class Store:
         labels: Sequence[Label],
         slices: Sequence[Slice],
     ) -> None:
-        """Adds rows and the slices that they finish, all or none; rows that are there stay as they are.
+        """Add rows and the slices that they finish, all or none; existing rows stay as they are.
 
         Raises:
-            StoreError: if they cannot be written; nothing of them is.
+            StoreError: if they cannot be written; then none is.
         """
-        # Sorted, so that of two writers with rows in common one waits for the other.
+        # Sorted, so that two writers with rows in common wait for each other without a deadlock.
         function_rows = [
             {"recipe": job.recipe_key, **asdict(function)}
             for function in sorted(functions, key=lambda function: function.index)
@@ -229,7 +229,7 @@ class Store:
         self._persist(work)
 
     def rows(self, query: Any, *, batch: int = 10_000) -> Iterator[Any]:  # noqa: ANN401  (any SELECT)
-        """Rows of a query, read ``batch`` at a time.
+        """Yield the rows of a query, read in batches.
 
         Raises:
             StoreError: if they cannot be read.
@@ -249,7 +249,7 @@ class Store:
             connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
     def _persist(self, work: Callable[[Connection], _Result]) -> _Result:
-        """Does ``work`` in a transaction, again and again while the database cannot be reached."""
+        """Do ``work`` in a transaction, and retry while the database cannot be reached."""
         deadline = time.monotonic() + self._patience
         pause = 0.05
         while True:
@@ -257,7 +257,7 @@ class Store:
                 with self.engine.begin() as connection:
                     return work(connection)
             except SQLAlchemyError as error:
-                # After any error the connection is not trusted again.
+                # After an error, the connection is not used again.
                 self.engine.dispose()
                 if not _passing(error) or time.monotonic() > deadline:
                     raise StoreError(f"cannot use the store {self.name}: {_line(error)}") from error
@@ -267,7 +267,7 @@ class Store:
 
 
 def _checked(text: str) -> URL:
-    """The URL with its driver named.
+    """Return the URL with its driver.
 
     Raises:
         SettingError: if it names neither a SQLite file nor a PostgreSQL database.
@@ -276,13 +276,13 @@ def _checked(text: str) -> URL:
     try:
         url = make_url(text)
     except ArgumentError as error:
-        raise SettingError(f"{text!r} is no URL of a store; {help_}") from error
+        raise SettingError(f"{text!r} is not the URL of a store; {help_}") from error
     kind = url.get_backend_name()
     if kind == "sqlite" and url.database and url.database != ":memory:":
         return url.set(drivername="sqlite+pysqlite")
     if kind in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg")
-    raise SettingError(f"{url.render_as_string()!r} is no URL of a store; {help_}")
+    raise SettingError(f"{url.render_as_string()!r} is not the URL of a store; {help_}")
 
 
 def _engine(url: URL) -> Engine:
@@ -292,7 +292,7 @@ def _engine(url: URL) -> Engine:
         return engine
     if find_spec("psycopg") is None:
         raise MissingExtraError("a store in PostgreSQL", "postgres")
-    # A connection whose other end is gone without a word is noticed within 20 seconds.
+    # A connection whose other end disappeared silently is noticed within 20 seconds.
     alive = {
         "keepalives_idle": 10,
         "keepalives_interval": 3,
@@ -313,28 +313,28 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
                 raise
             time.sleep(0.01)
-    # A commit outlives the process. The last ones may be lost with the power: they are made again.
+    # A commit outlives the process. A power failure may lose the last commits; they are repeated.
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
 def _prepare(connection: Connection, name: str, *, create: bool) -> None:
-    """Makes the tables unless they are there.
+    """Create the tables unless they exist.
 
     Raises:
-        StoreError: if they are of another version, or missing and not to be made.
+        StoreError: if they have another version, or are missing and ``create`` is not set.
     """
     version = None
     if inspect(connection).has_table(schema.schema.name):
         version = connection.scalar(select(schema.schema.c.version))
     if version not in (None, schema.SCHEMA_VERSION):
         raise StoreError(
-            f"the store {name} has tables of version {version}, this program writes version "
+            f"the store {name} has tables of version {version}; this program writes version "
             f"{schema.SCHEMA_VERSION}; use the version of antiderive that made it, or another store"
         )
     if version is not None:
         return
     if not create:
-        raise StoreError(f"{name} holds no labels; antiderive label makes them")
+        raise StoreError(f"{name} holds no labels; 'antiderive label' creates them")
     if connection.dialect.name == "postgresql":
         # Even with IF NOT EXISTS, two sessions that create one table at once can fail.
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
@@ -342,7 +342,7 @@ def _prepare(connection: Connection, name: str, *, create: bool) -> None:
         connection.execute(CreateTable(table, if_not_exists=True))
         for index in table.indexes:
             connection.execute(CreateIndex(index, if_not_exists=True))
-    # The version comes last: a file whose making was cut short is made again.
+    # The version comes last, so that an interrupted creation is repeated.
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(
         dialect.insert(schema.schema).on_conflict_do_nothing(), [{"version": schema.SCHEMA_VERSION}]
@@ -350,7 +350,7 @@ def _prepare(connection: Connection, name: str, *, create: bool) -> None:
 
 
 def _passing(error: SQLAlchemyError) -> bool:
-    """Whether the same transaction may succeed a little later."""
+    """Tell whether the same transaction may succeed later."""
     if not isinstance(error, DBAPIError):
         return False
     code = getattr(error.orig, "sqlite_errorcode", None)
@@ -362,6 +362,6 @@ def _passing(error: SQLAlchemyError) -> bool:
 
 
 def _line(error: SQLAlchemyError) -> str:
-    """The first line of what the database said."""
+    """Return the first line of the database's message."""
     said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     return str(said).strip().partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Tables in HTML and Markdown, and the pages that they stand on."""
+"""Tables in HTML and Markdown, and the pages around them."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ td:first-child, th:first-child { text-align: left; } img { max-width: 100%; }
 th { border-bottom: 1px solid #9aa5b1; font-weight: 600; } tr:nth-child(even) td { background: #f4f6f8; }
 .note { color: #52606d; }
 """
-"""What every page looks like."""
+"""CSS of every page."""
 
 
 def html_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table; its cells are text."""
+    """Return a table of text cells as HTML."""
     head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heads)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def html_page(title: str, note: str, body: str, *, style: str = "", script: str = "") -> str:
-    """One page that needs nothing else.
+    """Return a self-contained page.
 
     Args:
         title: text of the title and the first heading.
         note: text of the first paragraph.
         body: the HTML that follows.
-        style: CSS besides :data:`STYLE`.
+        style: CSS in addition to :data:`STYLE`.
         script: JavaScript, run after the body.
     """
     end = f"<script>{script}</script>" if script else ""
@@ -45,6 +45,6 @@ def html_page(title: str, note: str, body: str, *, style: str = "", script: str 
 
 
 def markdown_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table, its first column to the left and the others to the right."""
+    """Return a table as Markdown, the first column aligned left, the others right."""
     lines = [heads, ["---", *["---:"] * (len(heads) - 1)], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,4 +1,4 @@
-"""Two small plots as SVG, so that a report is one file and needs no plotting library."""
+"""Two kinds of small plots as SVG, so that a report is one file and needs no plotting library."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ _COLORS = ("#1f6feb", "#c2410c", "#0b6b3a", "#7c3aed", "#52606d")
 
 
 def lines(title: str, curves: Mapping[str, Sequence[tuple[float, float]]]) -> str:
-    """Shares (0 to 1) over a quantity, one curve for each name."""
+    """Plot shares (0 to 1) over a quantity, one curve for each name."""
     longest = max((x for points in curves.values() for x, _ in points), default=1.0)
     shapes = []
-    for place, (name, points) in enumerate(curves.items()):
-        color = _COLORS[place % len(_COLORS)]
-        places = [(_x((x - 1) / max(1.0, longest - 1)), _y(share)) for x, share in points]
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    for index, (name, points) in enumerate(curves.items()):
+        color = _COLORS[index % len(_COLORS)]
+        dots = [(_x((x - 1) / max(1.0, longest - 1)), _y(share)) for x, share in points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in dots)
         shapes.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>')
-        shapes += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{color}"/>' for x, y in places]
-        label = _HEIGHT - _BOTTOM - 10 - 16 * (len(curves) - 1 - place)
+        shapes += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{color}"/>' for x, y in dots]
+        label = _HEIGHT - _BOTTOM - 10 - 16 * (len(curves) - 1 - index)
         shapes.append(_text(_WIDTH - _RIGHT - 4, label, name, anchor="end", color=color))
     ticks = sorted({1, *(round(1 + (longest - 1) * part / 4) for part in range(1, 5))})
     for tick in ticks:
@@ -29,18 +29,18 @@ def lines(title: str, curves: Mapping[str, Sequence[tuple[float, float]]]) -> st
 
 
 def bars(title: str, values: Sequence[tuple[str, float, int]]) -> str:
-    """Shares (0 to 1) of groups with their names and sizes."""
+    """Plot shares (0 to 1) of groups with their names and sizes."""
     shapes = []
     step = 1 / max(1, len(values))
     every = 1 + len(values) // 16
-    for place, (name, share, size) in enumerate(values):
-        left, right = _x(step * (place + 0.12)), _x(step * (place + 0.88))
+    for index, (name, share, size) in enumerate(values):
+        left, right = _x(step * (index + 0.12)), _x(step * (index + 0.88))
         shapes.append(
             f'<rect x="{left:.1f}" y="{_y(share):.1f}" width="{right - left:.1f}" '
             f'height="{_y(0) - _y(share):.1f}" fill="{_COLORS[0]}">'
             f"<title>{html.escape(name)}: {share:.1%} of {size:,}</title></rect>"
         )
-        if place % every == 0:
+        if index % every == 0:
             shapes.append(_text((left + right) / 2, _HEIGHT - _BOTTOM + 18, name))
     return _frame(title, shapes)
 

@@ -1,7 +1,7 @@
-"""Tasks: what is learned, one file per task, and the recipes of their examples.
+"""Tasks to be learned, one file per task, and the recipes of their examples.
 
-A task knows how its examples are made. Who asks for them, and which solver finds the integrals that a task
-cannot give itself, is not known here.
+A task knows how its examples are made. It does not know who asks for them, or which solver finds the
+integrals that it cannot give itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Differentiation: the reverse direction, for models that are to learn it.
+"""Differentiation: the reverse direction, for models that learn it.
 
 Native (``crates/antiderive-core/src/tasks/derivative.rs``).
 """
@@ -18,5 +18,5 @@ class Derivative(NativeTask):
     title = native_tasks()["derivative"]
 
     def verify(self, problem: Expr, candidate: Expr) -> Verdict:
-        """Whether ``candidate`` is the derivative of ``problem``."""
+        """Tell whether ``candidate`` is the derivative of ``problem``."""
         return verify(candidate, problem)

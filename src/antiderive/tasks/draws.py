@@ -1,4 +1,4 @@
-"""Random choices of tasks that are sampled in Python: counter-based, the same on every machine."""
+"""Random choices for tasks that sample in Python: counter-based, the same on every machine."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Draws:
     """The random choices of one example: a pure function of a recipe's text and the example's index.
 
     Philox4x64-10 (Salmon et al. 2011), keyed by the first half of the text's SHA-256, with the index in the
-    upper half of the counter, so that no two examples share a number. Only integer arithmetic on its raw
-    words is used: numpy may change how it draws from a distribution, but never these.
+    upper half of the counter, so that no two examples share a random number. Only integer arithmetic on its
+    raw words is used: numpy may change how it draws from a distribution, but never these.
 
     >>> draws = Draws("a recipe", 5)
     >>> [draws.between(1, 6) for _ in range(5)]
@@ -38,7 +38,7 @@ class Draws:
         return word
 
     def below(self, bound: int) -> int:
-        """An integer from 0 to ``bound - 1``, exactly uniform (by rejection); ``bound`` is 1 to 2^64."""
+        """Draw an integer from 0 to ``bound - 1``, exactly uniform (by rejection); ``bound`` is 1 to 2^64."""
         bits = (bound - 1).bit_length()
         while True:
             value = self._word() & ((1 << bits) - 1)
@@ -46,19 +46,19 @@ class Draws:
                 return value
 
     def between(self, low: int, high: int) -> int:
-        """An integer from ``low`` to ``high``, both included."""
+        """Draw an integer from ``low`` to ``high``, both included."""
         return low + self.below(high - low + 1)
 
     def chance(self, numerator: int, denominator: int) -> bool:
-        """True with probability ``numerator / denominator``."""
+        """Return True with probability ``numerator / denominator``."""
         return self.below(denominator) < numerator
 
     def choice(self, choices: Sequence[T]) -> T:
-        """One of the choices."""
+        """Draw one of the choices."""
         return choices[self.below(len(choices))]
 
     def weighted(self, weights: dict[T, int]) -> T:
-        """One of the keys, with probability proportional to its weight; some weight must be positive."""
+        """Draw one of the keys, with probability proportional to its weight; some weight must be positive."""
         mark = self.below(sum(weights.values()))
         chosen = bisect_right(list(accumulate(weights.values())), mark)
         return list(weights)[chosen]

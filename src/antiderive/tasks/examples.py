@@ -1,6 +1,6 @@
-"""Runs of examples and of functions: what a task makes of a range of indices.
+"""Runs of examples and of functions, made by a task from a range of indices.
 
-Who makes them, and where they go, is not known here.
+This module does not know who makes them or where they go.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Examples:
         solutions: token ids of the solutions.
         skeletons: keyed hash of the skeleton of each problem.
         splits: :class:`~antiderive.expressions.Split` of each example.
-        rejects: candidates that were not taken, by reason.
-        seconds: time that all threads together spent in each stage of the generator.
+        rejects: rejected candidates, by reason.
+        seconds: time of all threads together in each stage of the generator.
     """
 
     indices: NDArray[np.uint64]
@@ -40,7 +40,7 @@ class Examples:
 
     @classmethod
     def from_core(cls, start: int, arrays: dict[str, Any]) -> Examples:
-        """The examples from ``start`` on that the native generator gave."""
+        """Make examples from the arrays of the native generator, which began at ``start``."""
         return cls(
             indices=_indices(start, len(arrays["skeletons"])),
             problems=TokenRows(arrays["problem_tokens"], arrays["problem_ends"]),
@@ -59,7 +59,7 @@ class Examples:
         rejects: dict[str, int],
         seconds: dict[str, float],
     ) -> Examples:
-        """Examples from ``start`` on: token ids of problem and solution, and skeleton, of each."""
+        """Make examples from ``start`` on, from token ids of problem and solution, and skeleton, of each."""
         skeletons, splits = _hashes([skeleton for _, _, skeleton in rows])
         return cls(
             indices=_indices(start, len(rows)),
@@ -75,7 +75,7 @@ class Examples:
         return len(self.indices)
 
     def rows(self, split: Split) -> NDArray[np.intp]:
-        """Rows of the examples of a split."""
+        """Return the rows of the examples of a split."""
         return np.flatnonzero(self.splits == split)
 
 
@@ -88,7 +88,7 @@ class Functions:
         problems: token ids of the problems that the functions pose.
         skeletons: keyed hash of the skeleton of each function.
         splits: :class:`~antiderive.expressions.Split` of each function.
-        rejects: candidates that were not taken, by reason.
+        rejects: rejected candidates, by reason.
     """
 
     indices: NDArray[np.uint64]
@@ -99,7 +99,7 @@ class Functions:
 
     @classmethod
     def from_core(cls, start: int, arrays: dict[str, Any]) -> Functions:
-        """The functions from ``start`` on that the native generator gave."""
+        """Make functions from the arrays of the native generator, which began at ``start``."""
         return cls(
             indices=_indices(start, len(arrays["skeletons"])),
             problems=TokenRows(arrays["problem_tokens"], arrays["problem_ends"]),
@@ -110,7 +110,7 @@ class Functions:
 
     @classmethod
     def from_rows(cls, start: int, rows: list[tuple[list[int], str]], rejects: dict[str, int]) -> Functions:
-        """Functions from ``start`` on: token ids of the problem, and skeleton, of each."""
+        """Make functions from ``start`` on, from token ids of the problem, and skeleton, of each."""
         skeletons, splits = _hashes([skeleton for _, skeleton in rows])
         problems = TokenRows.of([problem for problem, _ in rows])
         return cls(_indices(start, len(rows)), problems, skeletons, splits, rejects)
@@ -119,12 +119,12 @@ class Functions:
         return len(self.indices)
 
     def integrand(self, row: int) -> Expr:
-        """One function."""
+        """Return the function of one row."""
         return INTEGRALS.decode(self.problems[row])
 
     @property
     def operators(self) -> NDArray[np.uint16]:
-        """Operators of each function."""
+        """Number of operators of each function."""
         return INTEGRALS.operators(self.problems.operators)
 
 
@@ -133,6 +133,6 @@ def _indices(start: int, count: int) -> NDArray[np.uint64]:
 
 
 def _hashes(skeletons: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-    """Keyed hashes of skeletons, and the splits that they decide."""
+    """Return the keyed hashes of skeletons, and the splits that they decide."""
     hashes = [skeleton_hash(skeleton) for skeleton in skeletons]
     return np.array(hashes, dtype=np.uint64), np.array([split_of(one) for one in hashes], dtype=np.uint8)

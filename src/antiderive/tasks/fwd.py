@@ -22,5 +22,5 @@ class ForwardIntegration(SolvedIntegration):
     title = native_tasks()["fwd"]
 
     def functions(self, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:
-        """The functions that the core samples, the same for any number of threads."""
+        """Sample functions in the core, the same for any number of threads."""
         return Functions.from_core(start, generate(recipe.core_settings(), start, count, threads))

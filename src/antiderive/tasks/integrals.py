@@ -1,7 +1,7 @@
-"""How an integral is written as a problem.
+"""The form in which an integral is written as a problem.
 
 As tokens it reads ``sub Y' f``, the equation y' - f = 0, as in the published data (Lample & Charton 2020). No
-other module takes that form apart; how integrands are made and judged is not known here.
+other module takes that form apart. This one does not know how integrands are made or judged.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _Count = TypeVar("_Count", int, NDArray[np.uint16])
 
 
 class Integrals:
-    """How an integral is written as a problem: the integrand ``f`` as the equation ``sub Y' f``.
+    """The form of an integral as a problem: the integrand ``f`` as the equation ``sub Y' f``.
 
     >>> tokens = INTEGRALS.encode(Expr("x*cos(x)"))
     >>> INTEGRALS.decode(tokens)
@@ -31,27 +31,27 @@ class Integrals:
     """
 
     def encode(self, integrand: Expr) -> list[int]:
-        """Token ids of ``sub Y' f``."""
+        """Return the token ids of ``sub Y' f``."""
         return _HEAD + integrand.to_tokens()
 
     def decode(self, tokens: list[int]) -> Expr:
-        """The integrand of ``sub Y' f``.
+        """Return the integrand of ``sub Y' f``.
 
         Raises:
-            ParseError: if the tokens are not of that form.
+            ParseError: if the tokens do not have that form.
         """
         if tokens[: len(_HEAD)] != _HEAD:
             raise ParseError("an integration problem starts with the tokens: sub Y'")
         return Expr.from_tokens(tokens[len(_HEAD) :])
 
     def operators(self, of_problem: _Count) -> _Count:
-        """Operators of an integrand by those of its problem, which has the difference of the equation too."""
+        """Return the operators of an integrand from those of its problem, which has the difference too."""
         return of_problem - 1
 
     def problem_operators(self, of_integrand: _Count) -> _Count:
-        """Operators of a problem by those of its integrand."""
+        """Return the operators of a problem from those of its integrand."""
         return of_integrand + 1
 
 
 INTEGRALS = Integrals()
-"""The one way in which integrals are written as problems."""
+"""The one form of integrals as problems."""

@@ -1,4 +1,4 @@
-"""Integration tasks: what they share, however their examples are made.
+"""Shared parts of the integration tasks, however their examples are made.
 
 A problem is an integrand in ``x``.
 """
@@ -23,22 +23,22 @@ class Integration(ExprTask):
     poses_integrals: ClassVar[bool] = True
 
     def encode(self, problem: Expr) -> list[int]:
-        """``sub Y' f`` for the integrand ``f``."""
+        """Return ``sub Y' f`` for the integrand ``f``."""
         return INTEGRALS.encode(problem)
 
     def decode(self, tokens: list[int]) -> Expr:
-        """The integrand of ``sub Y' f``.
+        """Return the integrand of ``sub Y' f``.
 
         Raises:
-            ParseError: if the tokens are not of that form.
+            ParseError: if the tokens do not have that form.
         """
         return INTEGRALS.decode(tokens)
 
     def verify(self, problem: Expr, candidate: Expr) -> Verdict:
-        """Whether the derivative of ``candidate`` is ``problem``."""
+        """Tell whether the derivative of ``candidate`` is ``problem``."""
         return verify(problem, candidate)
 
     def functions(self, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:
-        """The integrands of the examples."""
+        """Return the integrands of the examples."""
         made = self.generate(recipe, start, count, threads=threads)
         return Functions(made.indices, made.problems, made.skeletons, made.splits, made.rejects)

@@ -47,7 +47,7 @@ _VARIABLES = ("x", "y", "z")
 
 @dataclass(frozen=True)
 class Certificate:
-    """Why a pair is right: ``V = basis^T gram basis`` and ``-dV/dt = sum(c * g**2)`` over ``squares``."""
+    """Proof of a pair: ``V = basis^T gram basis`` and ``-dV/dt = sum(c * g**2)`` over ``squares``."""
 
     basis: list[Poly]
     gram: list[list[int]]
@@ -74,7 +74,7 @@ class System:
         flow = [polynomial_of(equation, self.variables) for equation in self.equations]
         for name, equation, poly in zip(self.variables, self.equations, flow, strict=True):
             if poly is None:
-                raise ParseError(f"{name}' = {equation} is no polynomial in {', '.join(self.variables)}")
+                raise ParseError(f"{name}' = {equation} is not a polynomial in {', '.join(self.variables)}")
         object.__setattr__(self, "flow", flow)
 
     @property
@@ -91,38 +91,38 @@ class Lyapunov(Task[System]):
     options: ClassVar[Mapping[str, Option]] = {"min_dimension": 2, "max_dimension": 3, "max_degree": 4}
 
     def encode(self, problem: System) -> list[int]:
-        """The right-hand sides one after the other."""
+        """Return the tokens of the right-hand sides, one after the other."""
         return [token for equation in problem.equations for token in equation.to_tokens()]
 
     def decode(self, tokens: list[int]) -> System:
-        """The system whose right-hand sides these are."""
+        """Return the system with these right-hand sides."""
         return System(expressions_of(tokens))
 
     def read(self, text: str) -> System:
-        """A system such as ``x' = y; y' = -x - y``; the left-hand sides may be left out."""
+        """Read a system such as ``x' = y; y' = -x - y``; the left-hand sides may be left out."""
         equations = []
         for name, part in zip("xyz?", text.strip().strip(";").split(";"), strict=False):
             left, equals, right = part.rpartition("=")
             if equals and left.strip() != f"{name}'":
-                raise ParseError(f"{left.strip()!r} stands where {name}' should", text)
+                raise ParseError(f"{left.strip()!r} stands in the place of {name}'", text)
             equations.append(Expr(right))
         return System(tuple(equations))
 
     def write(self, problem: System) -> str:
-        """The equations on one line, with ``;`` between them."""
+        """Return the equations on one line, separated by ``;``."""
         pairs = zip(problem.variables, problem.equations, strict=True)
         return "; ".join(f"{name}' = {equation}" for name, equation in pairs)
 
     def skeleton(self, problem: System) -> str:
-        """The skeletons of the right-hand sides."""
+        """Return the skeletons of the right-hand sides."""
         return " ; ".join(equation.skeleton() for equation in problem.equations)
 
     def verify(self, problem: System, candidate: Expr) -> Verdict:
-        """Sums of squares in rational arithmetic, else exact and rigorous arithmetic at sampled points."""
+        """Verify by sums of squares in rational arithmetic, else by rigorous arithmetic at sampled points."""
         return verify_lyapunov(problem.equations, candidate, problem.variables)
 
     def confirm(self, problem: System, solution: Expr) -> bool:
-        """Checks the certificate of the pair, exactly."""
+        """Check the certificate of the pair, exactly."""
         proof = problem.certificate
         if proof is None:
             return super().confirm(problem, solution)
@@ -142,7 +142,7 @@ class Lyapunov(Task[System]):
         return slope == -squares and all(c >= 0 for c, _ in proof.squares)
 
     def settings(self, recipe: Recipe) -> dict[str, Any]:
-        """The options of ``recipe``, checked against each other."""
+        """Return the options of ``recipe``, checked against each other."""
         found = super().settings(recipe)
         if not 2 <= found["min_dimension"] <= found["max_dimension"] <= 3:
             raise SettingError("task lyapunov: dimensions go from 2 to 3, min_dimension up to max_dimension")
@@ -151,7 +151,7 @@ class Lyapunov(Task[System]):
         return found
 
     def sample(self, recipe: Recipe, random: Draws) -> tuple[System, Expr] | str:
-        """A positive definite ``V`` and a system that never climbs it."""
+        """Sample a positive definite ``V`` and a system along which it never rises."""
         settings = self.settings(recipe)
         names = _VARIABLES[: random.between(settings["min_dimension"], settings["max_dimension"])]
         basis = _monomials(random, names, settings["max_degree"] // 2)
@@ -171,7 +171,7 @@ class Lyapunov(Task[System]):
 
 
 def _monomials(random: Draws, names: tuple[str, ...], half: int) -> list[Poly]:
-    """A power of each variable alone and, half of the time, a product of two of them."""
+    """Sample a power of each variable alone and, half of the time, a product of two of them."""
     variables = ring(names).gens()
     chosen = [variable ** random.between(1, half) for variable in variables]
     if half > 1 and random.chance(1, 2):
@@ -181,7 +181,7 @@ def _monomials(random: Draws, names: tuple[str, ...], half: int) -> list[Poly]:
 
 
 def _definite(random: Draws, size: int, largest: int) -> list[list[int]]:
-    """A symmetric matrix of integers in which each diagonal entry outweighs its row; primitive."""
+    """Sample a primitive symmetric matrix of integers in which each diagonal entry dominates its row."""
     gram = [[0] * size for _ in range(size)]
     for i, j in combinations(range(size), 2):
         if random.chance(1, 3):
@@ -193,7 +193,7 @@ def _definite(random: Draws, size: int, largest: int) -> list[list[int]]:
 
 
 def _quadratic(basis: list[Poly], gram: list[list[int]]) -> Poly:
-    """``basis^T gram basis``."""
+    """Return ``basis^T gram basis``."""
     size = range(len(basis))
     return sum(gram[i][j] * basis[i] * basis[j] for i in size for j in size)
 
@@ -201,7 +201,7 @@ def _quadratic(basis: list[Poly], gram: list[list[int]]) -> Poly:
 def _flow(
     random: Draws, v: Poly, names: tuple[str, ...], largest: int
 ) -> tuple[list[Poly], list[tuple[Fraction, Poly]]]:
-    """Right-hand sides for ``v``, and the weighted squares that ``-dV/dt`` is the sum of."""
+    """Return right-hand sides for ``v``, and the weighted squares that sum to ``-dV/dt``."""
     one, variables = ring(names).constant(1), ring(names).gens()
     slopes = [v.derivative(i) for i in range(len(names))]
     flow, squares = [one - one for _ in names], []
@@ -222,13 +222,13 @@ def _flow(
 
 
 def _content(polys: list[Poly]) -> Any:  # noqa: ANN401  (a flint.fmpq)
-    """The positive rational that makes all coefficients integers without a common factor."""
+    """Return the positive rational that makes all coefficients integers without a common factor."""
     coefficients = [c for poly in polys for c in terms_of(poly).values()]
     return flint.fmpq(gcd(*(c.numerator for c in coefficients)), lcm(*(c.denominator for c in coefficients)))
 
 
 def _alone(monomial: Poly) -> bool:
-    """Whether it is a power of one variable."""
+    """Tell whether a monomial is a power of one variable."""
     return len(monomial.monoms()) == 1 and max(monomial.degrees()) == monomial.total_degree() > 0
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class NativeTask(ExprTask):
-    """A task that the core knows by its name, problems and solutions."""
+    """A task that the core makes, known there by its name."""
 
     def generate(
         self,
@@ -26,7 +26,7 @@ class NativeTask(ExprTask):
         threads: int = 1,
         solve: Solve | None = None,  # noqa: ARG002
     ) -> Examples:
-        """Examples ``start`` to ``start + count``, the same for any number of threads."""
+        """Generate examples ``start`` to ``start + count``, the same for any number of threads."""
         return Examples.from_core(start, generate(recipe.core_settings(), start, count, threads))
 
 

@@ -1,6 +1,6 @@
-"""Ordinary differential equations: what the tasks that make them share.
+"""Shared parts of the tasks of ordinary differential equations.
 
-A problem is an expression in ``x``, ``Y``, ``Y'`` and ``Y''`` that is to be zero; a solution is a function of
+A problem is an expression in ``x``, ``Y``, ``Y'`` and ``Y''`` that equals zero; a solution is a function of
 ``x`` with a constant ``a8``, and a second one ``a9`` for equations of second order.
 """
 
@@ -22,10 +22,10 @@ class DifferentialEquation(NativeTask):
     order: int
 
     def decode(self, tokens: list[int]) -> Expr:
-        """The left-hand side.
+        """Return the left-hand side.
 
         Raises:
-            ParseError: if the highest derivative is not in it.
+            ParseError: if the highest derivative is missing.
         """
         equation = Expr.from_tokens(tokens)
         highest = UNKNOWNS[self.order]
@@ -34,9 +34,9 @@ class DifferentialEquation(NativeTask):
         return equation
 
     def write(self, problem: Expr) -> str:
-        """The equation, as ``y' - y = 0``."""
+        """Return the equation, such as ``y' - y = 0``."""
         return f"{problem.to_infix()} = 0".replace("Y", "y")
 
     def verify(self, problem: Expr, candidate: Expr) -> Verdict:
-        """Whether ``candidate`` solves the equation, whatever the values of its constants."""
+        """Tell whether ``candidate`` solves the equation, whatever the values of its constants."""
         return verify(problem, candidate)

@@ -1,7 +1,7 @@
 """Differential equations of first order (Lample & Charton 2020, section 4.3).
 
-In a random function y = F(x, c) the constant is isolated and differentiated away. Only inversions that hold
-on every branch are taken. Native (``crates/antiderive-core/src/tasks/ode.rs``, ``isolate.rs``).
+In a random function y = F(x, c), the constant is isolated and differentiated away. Only inversions that hold
+on every branch are used. Native (``crates/antiderive-core/src/tasks/ode.rs``, ``isolate.rs``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Differential equations of second order (Lample & Charton 2020, section 4.4).
 
-In a random function y = F(x, c1, c2) the constants are isolated and differentiated away, one after the
-other. Only inversions that hold on every branch are taken. Native
+In a random function y = F(x, c1, c2), the constants are isolated and differentiated away, one after the
+other. Only inversions that hold on every branch are used. Native
 (``crates/antiderive-core/src/tasks/ode.rs``, ``isolate.rs``).
 """
 

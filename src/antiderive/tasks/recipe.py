@@ -14,7 +14,7 @@ from antiderive.errors import DataError, SettingError
 
 
 def default_weights() -> dict[str, int]:
-    """Operators with the default sampling weights of the operator table."""
+    """Return the operators with their default sampling weights, from the operator table."""
     return {row["name"]: row["weight"] for row in operators() if row["weight"] > 0}
 
 
@@ -33,7 +33,7 @@ class Recipe:
         variable_weight: weight of the variable among leaves.
         integer_weight: weight of integers among leaves.
         max_integer: integers are from 1 to this.
-        coefficients: different symbolic coefficients ``a0``, ``a1``, ... that may stand in one example.
+        coefficients: number of symbolic coefficients ``a0``, ``a1``, ... that one example may contain.
         coefficient_weight: weight of coefficients among leaves.
         weighted_shapes: sample tree shapes by the operators' weights instead of uniformly.
         max_tokens: longest problem or solution, in tokens.
@@ -85,23 +85,23 @@ class Recipe:
         return hash(self.text())
 
     def text(self) -> str:
-        """One line with every setting and the generator's version; it keys the random streams."""
+        """Return one line with every setting and the generator's version; it keys the random streams."""
         text = recipe_text(self.core_settings())
         if self.options:
             text += " options=" + json.dumps(self.options, sort_keys=True, separators=(",", ":"))
         return text
 
     def core_settings(self) -> dict[str, Any]:
-        """The settings that the native core knows: all but the task's own."""
+        """Return the settings that the native core knows: all but the task's own."""
         return {name: value for name, value in asdict(self).items() if name != "options"}
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as :meth:`from_dict` takes them."""
+        """Return plain values, as :meth:`from_dict` takes them."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:
-        """A recipe from plain values; settings that are left out have their defaults.
+        """Make a recipe from plain values; missing settings get their defaults.
 
         Raises:
             SettingError: for a setting that does not exist.
@@ -110,17 +110,17 @@ class Recipe:
         for name in values:
             if name not in known:
                 close = difflib.get_close_matches(name, known, n=1)
-                hint = f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(known)}"
+                hint = f"; did you mean {close[0]!r}?" if close else f"; known settings: {', '.join(known)}"
                 raise SettingError(f"recipe: unknown setting {name!r}{hint}")
         return cls(**values)
 
     @classmethod
     def load(cls, path: Path, changes: dict[str, Any] | None = None) -> Recipe:
-        """Reads a TOML file; its ``[data]`` table, if it has one, else its top level.
+        """Read a TOML file; its ``[data]`` table, if it has one, else its top level.
 
         Args:
             path: the file.
-            changes: settings that take the place of those of the file.
+            changes: settings that replace those of the file.
 
         Raises:
             DataError: if the file cannot be read.
@@ -135,7 +135,7 @@ class Recipe:
         return cls.from_dict({**data, **(changes or {})})
 
     def to_toml(self) -> str:
-        """The recipe as a TOML file."""
+        """Return the recipe as the text of a TOML file."""
         lines = []
         for name, value in self.to_dict().items():
             if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Which tasks there are: those of the package, those of installed distributions, those of this session."""
+"""The known tasks: those of the package, of installed distributions, and of this session."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _BUILT_IN: dict[str, AnyTask] = {
         Textbook(),
     )
 }
-# A native task that has no class of its own is one of integration, as in the core.
+# A native task without its own class is an integration task, as in the core.
 _BUILT_IN |= {name: NativeIntegration(name) for name in native_tasks() if name not in _BUILT_IN}
 _REGISTERED: dict[str, AnyTask] = {}
 _LOADED: dict[EntryPoint, AnyTask] = {}
@@ -44,12 +44,12 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class TaskEntry:
-    """A task that can be named.
+    """A known task.
 
     Attributes:
         name: its name.
-        origin: where it comes from: ``antiderive``, a distribution with its version, or ``this session``.
-        problem: why it cannot be used, if so.
+        origin: ``antiderive``, a distribution with its version, or ``this session``.
+        problem: reason why it cannot be used; None if it can.
     """
 
     name: str
@@ -58,13 +58,13 @@ class TaskEntry:
 
 
 def register(task: type[T]) -> type[T]:
-    """Makes a task known in this process, by its name; a decorator for its class.
+    """Register a task in this process by its name; a decorator for its class.
 
-    A later task of the same name takes its place, so that a cell of a notebook can be run again.
+    A later task of the same name replaces it, so that a notebook cell can be run again.
 
     Raises:
-        SettingError: if the class is no task, or its name is that of a built-in one or not made of small
-            letters, digits and ``_``.
+        SettingError: if the class is not a task, or its name is that of a built-in task or has other
+            characters than lower-case letters, digits and ``_``.
     """
     made = _checked(task, f"register({task.__name__})")
     if made.name in _BUILT_IN:
@@ -74,7 +74,7 @@ def register(task: type[T]) -> type[T]:
 
 
 def task_named(name: str) -> AnyTask:
-    """The task of this name. Of the installed distributions that offer tasks only this one is loaded.
+    """Return the task of this name; no other task of an installed distribution is loaded.
 
     Raises:
         SettingError: if there is none, if two distributions offer it, or if it cannot be loaded.
@@ -85,7 +85,7 @@ def task_named(name: str) -> AnyTask:
     offers = list(entry_points(group=GROUP, name=name))
     if not offers:
         names = sorted({entry.name for entry in tasks_known()})
-        raise SettingError(f"unknown task {name!r}; there is: {', '.join(names)}")
+        raise SettingError(f"unknown task {name!r}; known tasks: {', '.join(names)}")
     if len(offers) > 1:
         raise SettingError(f"two distributions offer the task {name!r}: {_origins(offers)}; uninstall one")
     (offer,) = offers
@@ -95,12 +95,12 @@ def task_named(name: str) -> AnyTask:
 
 
 def is_of_this_session(name: str) -> bool:
-    """Whether :func:`register` made the task known, so that other processes do not know it."""
+    """Tell whether :func:`register` added the task, so that other processes do not know it."""
     return name in _REGISTERED
 
 
 def tasks_known() -> list[TaskEntry]:
-    """Every task that can be named, sorted by name; none is loaded for it."""
+    """List every known task, sorted by name, without loading any."""
     entries = [TaskEntry(name, "antiderive") for name in _BUILT_IN]
     entries += [TaskEntry(name, "this session") for name in _REGISTERED]
     for offer in entry_points(group=GROUP):
@@ -115,26 +115,30 @@ def _load(offer: EntryPoint) -> AnyTask:
     where = f"the task {offer.name!r} of the distribution {_origin(offer)}"
     try:
         found = offer.load()
-    except Exception as error:  # the code of others may raise anything
+    except Exception as error:  # foreign code may raise anything
         line = " ".join(str(error).split())
         raise SettingError(
             f"{where} cannot be loaded: {type(error).__name__}: {line}; fix or uninstall it"
         ) from error
     task = _checked(found, where)
     if task.name != offer.name:
-        raise SettingError(f"{where} calls itself {task.name!r}; entry point and task must have one name")
+        raise SettingError(
+            f"{where} has the task name {task.name!r}; entry point and task must have the same name"
+        )
     return task
 
 
 def _checked(found: object, where: str) -> AnyTask:
     if not (isinstance(found, type) and issubclass(found, Task)):
-        raise SettingError(f"{where} is no class that derives from antiderive.tasks.Task")
+        raise SettingError(f"{where} is not a class that derives from antiderive.tasks.Task")
     missing = [name for name in ("name", "title") if not isinstance(getattr(found, name, None), str)]
     missing += sorted(found.__abstractmethods__)
     if missing:
         raise SettingError(f"{where} does not define: {', '.join(missing)}")
     if not _NAME.fullmatch(found.name):
-        raise SettingError(f"{where}: the name {found.name!r} is not made of small letters, digits and '_'")
+        raise SettingError(
+            f"{where}: the name {found.name!r} has characters other than lower-case letters, digits and '_'"
+        )
     return found()
 
 

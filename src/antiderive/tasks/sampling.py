@@ -1,6 +1,6 @@
-"""Examples and functions that are sampled in Python, one index at a time.
+"""Sampling of examples and functions in Python, one index at a time.
 
-What is sampled is the task's business: :meth:`antiderive.tasks.Task.sample`,
+The task decides what is sampled: :meth:`antiderive.tasks.Task.sample`,
 :meth:`antiderive.tasks.SolvedIntegration.sample_function`.
 """
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MAX_ATTEMPTS = 10_000
-"""Tries for one example before the recipe is called hopeless."""
+"""Tries for one example before the recipe is rejected."""
 
 
 def sample_examples(task: Task[Any], recipe: Recipe, start: int, count: int) -> Examples:
-    """Examples ``start`` to ``start + count``, each a pure function of the recipe's text and its index.
+    """Sample examples ``start`` to ``start + count``, each a pure function of the recipe and its index.
 
     Raises:
         SettingError: if the task has no sampler, or the recipe allows hardly any example.
@@ -49,7 +49,7 @@ def sample_examples(task: Task[Any], recipe: Recipe, start: int, count: int) -> 
 
 
 def sample_functions(task: SolvedIntegration, recipe: Recipe, start: int, count: int) -> Functions:
-    """Integrands ``start`` to ``start + count``, without solutions; see :func:`sample_examples`.
+    """Sample integrands ``start`` to ``start + count``, without solutions; see :func:`sample_examples`.
 
     Raises:
         SettingError: if the recipe allows hardly any function.
@@ -69,7 +69,7 @@ def sample_functions(task: SolvedIntegration, recipe: Recipe, start: int, count:
 def _sample(
     name: str, recipe: Recipe, start: int, count: int, attempt: Callable[[Draws], T | str]
 ) -> tuple[list[T], dict[str, int]]:
-    """What the first try at each index gives that is not rejected, and the number of rejects by reason."""
+    """Return the first try at each index that is not rejected, and the number of rejects by reason."""
     text = recipe.text()
     rejects: Counter[str] = Counter()
     rows = [_first(name, Draws(text, index), attempt, rejects) for index in range(start, start + count)]
@@ -90,5 +90,5 @@ def _first(name: str, draws: Draws, attempt: Callable[[Draws], T | str], rejects
     usual = rejects.most_common(1)[0][0]
     raise SettingError(
         f"task {name}: {_MAX_ATTEMPTS} tries in a row gave no example, most of them {usual!r}; "
-        "the recipe allows hardly any"
+        "the recipe allows hardly any; change its settings"
     )

@@ -1,7 +1,7 @@
-"""Integration tasks whose integrals somebody else finds: random functions, and a solver that is asked.
+"""Integration tasks whose integrals a solver finds for random functions.
 
-What the solver confirms are the solutions. What it cannot solve is counted by outcome, so a range of indices
-holds fewer examples than indices. Which solver it is, is not known here.
+The solutions are the antiderivatives that the solver confirms. Unsolved functions are counted by outcome, so
+a range of indices holds fewer examples than indices. A task does not know its solver.
 """
 
 from __future__ import annotations
@@ -33,29 +33,29 @@ class SolvedIntegration(Integration):
 
     needs_solver: ClassVar[bool] = True
     options: ClassVar[Mapping[str, Option]] = {"methods": "", "cpu_seconds": 0.0}
-    """Methods of ``antiderive cas list`` to ask in turn, by commas (by default the fastest one that is
-    installed), and the CPU time of each (by default that at which it gives the most)."""
+    """Methods of ``antiderive cas list`` to ask in turn, separated by commas (by default the fastest
+    installed one), and the CPU time of each (by default its most productive limit)."""
 
     def sample_function(self, recipe: Recipe, random: Draws) -> Expr | str:  # noqa: ARG002
-        """An integrand, or the reason why this try gave none; the counterpart of :meth:`sample`.
+        """Sample an integrand, or give the reason why this try has none; the counterpart of :meth:`sample`.
 
         Raises:
             UndefinedError: if it has no value anywhere.
-            LimitError: if it grew too large.
+            LimitError: if it is too large.
         """
         raise SettingError(f"the task {self.name!r} does not define sample_function()")
 
     def functions(self, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:  # noqa: ARG002
-        """The functions of a range of indices, whether or not they can be integrated."""
+        """Return the functions of a range of indices, integrable or not."""
         return sample_functions(self, recipe, start, count)
 
     def generate(
         self, recipe: Recipe, start: int, count: int, *, threads: int = 1, solve: Solve | None = None
     ) -> Examples:
-        """Those of the functions that ``solve`` can integrate; ``threads`` of them are asked at a time.
+        """Generate examples from the functions that ``solve`` can integrate, ``threads`` of them in parallel.
 
         Raises:
-            SettingError: without a solver.
+            SettingError: if there is no solver.
         """
         if solve is None:
             raise SettingError(f"the task {self.name!r} needs a solver; call antiderive.generation.generate")

@@ -1,6 +1,6 @@
-"""What a task is: its problems, how they are written, how an answer is judged and how they are made.
+"""The interface of a task: its problems, their notation, the judgment of answers, and their generation.
 
-A task of one's own is a class that derives from :class:`Task` (or from :class:`ExprTask`, where a problem is
+Your own task is a class that derives from :class:`Task` (or from :class:`ExprTask`, where a problem is
 one expression), registered by an entry point of the group ``antiderive.tasks`` or, in a notebook, by
 :func:`antiderive.tasks.register`; ``docs/how-to/own-task.md`` is a complete example. A solution is always one
 expression: that is what the grammar of decoding writes.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 Option: TypeAlias = int | float | str | bool
 Solve: TypeAlias = Callable[[Expr], Expr | str]
-"""The confirmed antiderivative of an integrand, or a word for why there is none."""
+"""A function that finds the confirmed antiderivative of an integrand, or a word that says why not."""
 
 
 class Task(ABC, Generic[P]):
@@ -35,11 +35,11 @@ class Task(ABC, Generic[P]):
 
     Attributes:
         name: name on the command line and in recipes: letters, digits and ``_``.
-        title: one line for people.
-        options: settings of its own that a recipe may give, with their defaults.
-        needs_solver: whether integrals have to be found by a solver, which :meth:`generate` is given. Then a
-            range of indices holds fewer examples than indices, each costs a call of computer algebra, and
-            training reads stored ones instead of making them as it goes.
+        title: one line for readers.
+        options: the task's own settings that a recipe may give, with their defaults.
+        needs_solver: whether a solver, passed to :meth:`generate`, must find the integrals. Then a range of
+            indices holds fewer examples than indices, each costs a call to computer algebra, and training
+            reads stored examples instead of generating them.
         poses_integrals: whether a problem is an integrand in ``x``, see :class:`Integration`.
     """
 
@@ -51,11 +51,11 @@ class Task(ABC, Generic[P]):
 
     @abstractmethod
     def encode(self, problem: P) -> list[int]:
-        """Token ids of a problem as the model reads it."""
+        """Return the token ids of a problem as the model reads it."""
 
     @abstractmethod
     def decode(self, tokens: list[int]) -> P:
-        """The problem that these token ids write; the inverse of :meth:`encode`.
+        """Return the problem that these token ids write; the inverse of :meth:`encode`.
 
         Raises:
             ParseError: if they write none.
@@ -63,32 +63,32 @@ class Task(ABC, Generic[P]):
 
     @abstractmethod
     def read(self, text: str) -> P:
-        """The problem that a person has written, in infix.
+        """Read a problem that a person has written, in infix.
 
         Raises:
-            ParseError: if it is none.
+            ParseError: if the text is not a problem.
         """
 
     @abstractmethod
     def write(self, problem: P) -> str:
-        """A problem for people, in infix, on one line; :meth:`read` reads it."""
+        """Return a problem for people to read, in infix, on one line; the inverse of :meth:`read`."""
 
     @abstractmethod
     def verify(self, problem: P, candidate: Expr) -> Verdict:
-        """The verdict on a candidate. A wrong one must never be ``proved`` or ``agrees``."""
+        """Return the verdict on a candidate. A wrong one must never be ``proved`` or ``agrees``."""
 
     def skeleton(self, problem: P) -> str:
-        """What decides the split: problems of one skeleton are all in train, or all in valid, or all in test.
+        """Return the skeleton, which decides the split: all problems of one skeleton are in the same split.
 
-        By default the tokens with every number put as ``#``.
+        By default the tokens, with ``#`` for every number.
         """
         return skeleton_of(self.encode(problem))
 
     def sample(self, recipe: Recipe, random: Draws) -> tuple[P, Expr] | str:  # noqa: ARG002
-        """A problem with its solution, or the reason why this try gave none, such as ``"constant"``.
+        """Sample a problem with its solution, or give a reason for having none, such as ``"constant"``.
 
-        Every random choice is drawn from ``random`` and nothing is kept from one call to the next, so that
-        an example is a pure function of the recipe and its index. A task that leaves this out has only a
+        Draw every random choice from ``random`` and keep nothing from one call to the next, so that an
+        example is a pure function of the recipe and its index. A task without this method has only a
         verifier: it evaluates and solves but cannot generate.
         """
         raise SettingError(
@@ -96,7 +96,7 @@ class Task(ABC, Generic[P]):
         )
 
     def confirm(self, problem: P, solution: Expr) -> bool:
-        """Whether a sampled pair may be written; every one is asked. By default :meth:`verify` decides."""
+        """Tell whether a sampled pair may be written; every pair is checked. By default by :meth:`verify`."""
         return self.verify(problem, solution).accepted
 
     def generate(
@@ -108,13 +108,13 @@ class Task(ABC, Generic[P]):
         threads: int = 1,  # noqa: ARG002
         solve: Solve | None = None,  # noqa: ARG002
     ) -> Examples:
-        """Examples ``start`` to ``start + count`` of a recipe, by default from :meth:`sample` in one thread.
+        """Generate examples ``start`` to ``start + count``, by default by :meth:`sample` in one thread.
 
         Args:
             recipe: the recipe.
             start: first index.
             count: number of indices.
-            threads: examples at a time; it changes none of them.
+            threads: examples made in parallel; the number changes none of them.
             solve: the solver, for a task that needs one.
 
         Raises:
@@ -123,18 +123,18 @@ class Task(ABC, Generic[P]):
         return sample_examples(self, recipe, start, count)
 
     def functions(self, recipe: Recipe, start: int, count: int, *, threads: int = 1) -> Functions:  # noqa: ARG002
-        """Integrands ``start`` to ``start + count`` of a recipe, of a task that poses integrals.
+        """Generate integrands ``start`` to ``start + count`` of a recipe, if the task poses integrals.
 
         Raises:
-            SettingError: if the task poses none.
+            SettingError: if it does not.
         """
-        raise SettingError(f"the problems of the task {self.name!r} are no integrals; name another task")
+        raise SettingError(f"the problems of the task {self.name!r} are not integrals; name another task")
 
     def settings(self, recipe: Recipe) -> dict[str, Any]:
-        """The options of ``recipe``, those that it leaves out by their defaults.
+        """Return the options of ``recipe``; missing ones get their defaults.
 
         Raises:
-            SettingError: for an option that the task does not have or that is of another type.
+            SettingError: for an option that the task does not have, or of the wrong type.
         """
         for name, value in recipe.options.items():
             if name not in self.options:
@@ -149,30 +149,30 @@ class Task(ABC, Generic[P]):
         if not self.options:
             return "; it has no options"
         close = difflib.get_close_matches(name, self.options, n=1)
-        return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(self.options)}"
+        return f"; did you mean {close[0]!r}?" if close else f"; known options: {', '.join(self.options)}"
 
 
 class ExprTask(Task[Expr]):
     """A task whose problem is one expression, written as its prefix tokens."""
 
     def encode(self, problem: Expr) -> list[int]:
-        """The prefix tokens of the expression."""
+        """Return the prefix tokens of the expression."""
         return problem.to_tokens()
 
     def decode(self, tokens: list[int]) -> Expr:
-        """The expression of these prefix tokens."""
+        """Return the expression of these prefix tokens."""
         return Expr.from_tokens(tokens)
 
     def read(self, text: str) -> Expr:
-        """The expression of this infix text."""
+        """Read the expression of an infix text."""
         return Expr(text)
 
     def write(self, problem: Expr) -> str:
-        """The expression in infix."""
+        """Return the expression in infix."""
         return problem.to_infix()
 
     def skeleton(self, problem: Expr) -> str:
-        """The canonical form with numeric constants abstracted away."""
+        """Return the canonical form with numeric constants abstracted away."""
         return problem.skeleton()
 
 
@@ -183,7 +183,7 @@ _DIGITS = {_NAMES.index(str(digit)) for digit in range(10)}
 
 
 def skeleton_of(tokens: list[int]) -> str:
-    """Names of the tokens, every number (a sign and its digits) put as ``#``.
+    """Return the names of the tokens, with ``#`` for every number (a sign and its digits).
 
     >>> from antiderive._core import Expr
     >>> skeleton_of(Expr("3*x - 25").to_tokens())
@@ -194,10 +194,10 @@ def skeleton_of(tokens: list[int]) -> str:
 
 
 def expressions_of(tokens: list[int]) -> tuple[Expr, ...]:
-    """The expressions that stand one after the other; where one ends is known from the arities of its tokens.
+    """Return consecutive expressions; the arities of the tokens tell where each ends.
 
     Raises:
-        ParseError: if the last one is not whole or one is no expression.
+        ParseError: if the last one is incomplete or one is malformed.
 
     >>> from antiderive._core import Expr
     >>> row = Expr("x*y").to_tokens() + Expr("12").to_tokens() + Expr("y").to_tokens()

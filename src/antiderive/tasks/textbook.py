@@ -1,8 +1,8 @@
-"""Integrands of the families that textbooks and tables of integrals are made of, parameters among them.
+"""Integrands from the families of textbooks and tables of integrals, with parameters.
 
-Random trees hardly ever give ``(a + b*x)**(3/2)/x**2`` or ``sin(x)**3*cos(x)**4``; what is learned from them
-alone says little about such integrands. Each family here is a formula with random parts. Whether a member has
-an elementary integral is not known beforehand: as in ``fwd``, computer algebra is asked.
+Random trees hardly ever give ``(a + b*x)**(3/2)/x**2`` or ``sin(x)**3*cos(x)**4``, so a model trained on them
+alone learns little about such integrands. Each family here is a formula with random parts. A family does not
+know whether a member has an elementary integral: as in ``fwd``, computer algebra is asked.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _INVERSE |= {"asinh": 2, "acosh": 2, "atanh": 3, "acoth": 2, "asech": 1, "acsch"
 
 
 class Textbook(SolvedIntegration):
-    """Find an antiderivative of a member of a family, if computer algebra can."""
+    """Find an antiderivative of a member of a textbook family that computer algebra can integrate."""
 
     name = "textbook"
     title = "integration, forward: integrands of the families of textbooks that computer algebra solves"
 
     def sample_function(self, recipe: Recipe, random: Draws) -> Expr | str:
-        """An integrand, or the reason why this try gave none.
+        """Sample an integrand, or give the reason why this try has none.
 
         Raises:
             UndefinedError: if it has no value anywhere.
-            LimitError: if it grew too large.
+            LimitError: if it is too large.
         """
         constants = _Constants(random, recipe)
         family = random.weighted(_FAMILIES)
@@ -52,7 +52,7 @@ class Textbook(SolvedIntegration):
 
 @dataclass
 class _Constants:
-    """Random constants of one integrand: small numbers or, in half of the integrands, mostly parameters."""
+    """Random parts of one integrand. In half of the integrands, constants are mostly parameters."""
 
     random: Draws
     recipe: Recipe
@@ -63,11 +63,11 @@ class _Constants:
         self.parametric = self.recipe.coefficients > 0 and self.random.chance(1, 2)
 
     def one_of(self, choices: Mapping[Callable[[], Expr], int]) -> Expr:
-        """Of one of the makers, by weight; the others make nothing."""
+        """Call one of the makers, chosen by weight."""
         return self.random.weighted(dict(choices))()
 
     def value(self) -> Expr:
-        """A constant that is not 0."""
+        """Draw a constant other than 0."""
         if self.parametric and self.parameters < self.recipe.coefficients and self.random.chance(4, 5):
             self.parameters += 1
             return Expr(f"a{self.parameters - 1}")
@@ -75,30 +75,30 @@ class _Constants:
         return -number if self.random.chance(1, 4) else number
 
     def factor(self) -> Expr:
-        """A constant that is often 1, such as a coefficient."""
+        """Draw a constant that is often 1, such as a coefficient."""
         return Expr(1) if not self.parametric and self.random.chance(1, 2) else self.value()
 
     def linear(self) -> Expr:
-        """``a + b*x``, or ``b*x``."""
+        """Draw ``a + b*x`` or ``b*x``."""
         start = Expr(0) if self.random.chance(2, 5) else self.value()
         return start + self.factor() * _X
 
     def argument(self) -> Expr:
-        """What stands in a function: ``x`` or a linear expression."""
+        """Draw the argument of a function: ``x`` or a linear expression."""
         return _X if self.random.chance(2, 5) else self.linear()
 
     def quadratic(self) -> Expr:
-        """``a + c*x**2``, sometimes with a linear term or a leading coefficient."""
+        """Draw ``a + c*x**2``, sometimes with a linear term or a leading coefficient."""
         middle = self.value() * _X if self.random.chance(1, 3) else Expr(0)
         start = Expr(0) if self.random.chance(1, 6) and middle != 0 else self.value()
         return start + middle + self.factor() * _X**2
 
     def binomial(self) -> Expr:
-        """``a + b*x**n``."""
+        """Draw ``a + b*x**n``."""
         return self.value() + self.factor() * _X ** self.random.choice((1, 2, 2, 3, 4, -1))
 
     def power(self) -> Expr:
-        """An exponent: an integer, a half, sometimes a third or a parameter."""
+        """Draw an exponent: an integer, a half, sometimes a third or a parameter."""
         kind = self.random.weighted({"integer": 9, "half": 9, "third": 2, "parameter": 1})
         if kind == "parameter" and self.parametric:
             return self.value()
@@ -109,12 +109,12 @@ class _Constants:
         return Expr(self.random.choice((-3, -2, -1, -1, -1, 1, 1, 2, 2, 3, 4)))
 
     def small(self, most: int) -> int:
-        """An exponent from ``-most`` to ``most``, more often positive, never 0."""
+        """Draw an exponent from ``-most`` to ``most``, more often positive, never 0."""
         size = self.random.between(1, most)
         return -size if self.random.chance(1, 3) else size
 
     def monomial(self) -> Expr:
-        """``x**m``, often 1."""
+        """Draw ``x**m``, often 1."""
         if self.random.chance(2, 5):
             return Expr(1)
         if self.random.chance(1, 8):
@@ -122,14 +122,14 @@ class _Constants:
         return _X ** Expr(self.small(4))
 
     def polynomial(self) -> Expr:
-        """A polynomial of degree 1 or 2, often 1."""
+        """Draw a polynomial of degree 1 or 2, often 1."""
         if self.random.chance(3, 11):
             return Expr(1)
         return self.one_of({self.linear: 3, self.quadratic: 2, self.monomial: 3})
 
 
 def _algebraic(of: _Constants) -> Expr:
-    """Powers of polynomials: ``x**m*(a + b*x**n)**p*(c + d*x)**q``."""
+    """Draw powers of polynomials: ``x**m*(a + b*x**n)**p*(c + d*x)**q``."""
     product = of.monomial()
     for _ in range(of.random.choice((1, 1, 2, 2, 3))):
         base = of.one_of({of.linear: 3, of.quadratic: 4, of.binomial: 3})
@@ -138,7 +138,7 @@ def _algebraic(of: _Constants) -> Expr:
 
 
 def _rational(of: _Constants) -> Expr:
-    """Rational functions."""
+    """Draw a rational function."""
     product = of.polynomial()
     for _ in range(of.random.choice((1, 1, 2))):
         base = of.one_of({of.linear: 2, of.quadratic: 3, of.binomial: 4})
@@ -147,7 +147,7 @@ def _rational(of: _Constants) -> Expr:
 
 
 def _nested_root(of: _Constants) -> Expr:
-    """Roots of roots and of fractions."""
+    """Draw roots of roots and of fractions."""
     if of.random.chance(1, 5):
         return of.monomial() * (of.linear() / of.linear()) ** Expr(Fraction(of.small(3), 2))
     inner = of.one_of({lambda: _X ** Expr(Fraction(1, of.random.choice((2, 2, 3, 4)))): 3, of.binomial: 2})
@@ -158,7 +158,7 @@ def _nested_root(of: _Constants) -> Expr:
 
 
 def _periodic(of: _Constants, functions: dict[str, int]) -> Expr:
-    """Powers of functions of one argument, ``(a + b*f(x))**p`` among them."""
+    """Draw powers of functions of one argument, ``(a + b*f(x))**p`` among them."""
     argument = of.argument()
     kind = of.random.weighted({"product": 5, "linear": 5, "polynomial": 2, "multiples": 2, "squares": 2})
 
@@ -190,7 +190,7 @@ def _hyperbolic(of: _Constants) -> Expr:
 
 
 def _exponential(of: _Constants) -> Expr:
-    """A polynomial or a trigonometric function times an exponential, or a rational function of one."""
+    """Draw a polynomial or trigonometric function times an exponential, or a rational function of one."""
     exponent = of.one_of({of.argument: 5, of.quadratic: 1, lambda: of.factor() / _X: 1})
     base = of.value() if of.random.chance(1, 4) else Expr("E")
     power = base**exponent
@@ -207,7 +207,7 @@ def _exponential(of: _Constants) -> Expr:
 
 
 def _logarithmic(of: _Constants) -> Expr:
-    """``x**m*(d + e*x)**q*(a + b*ln(c*x**n))**p``."""
+    """Draw ``x**m*(d + e*x)**q*(a + b*ln(c*x**n))**p``."""
     power = {lambda: of.factor() * _X ** of.power(): 1}
     inner = of.one_of({lambda: _X: 4, of.linear: 3, of.quadratic: 3, **power})
     logarithm = Expr.apply("ln", inner)
@@ -218,7 +218,7 @@ def _logarithmic(of: _Constants) -> Expr:
 
 
 def _inverse(of: _Constants) -> Expr:
-    """``x**m*(d + e*x**2)**q*(a + b*atan(c*x))**p``, or an exponential of such a function."""
+    """Draw ``x**m*(d + e*x**2)**q*(a + b*atan(c*x))**p``, or an exponential of such a function."""
     scaled = {lambda: of.factor() * _X: 4, lambda: _X ** of.power(): 1}
     inner = of.one_of({lambda: _X: 2, of.argument: 1, **scaled})
     function = Expr.apply(of.random.weighted(_INVERSE), inner)
@@ -232,7 +232,7 @@ def _inverse(of: _Constants) -> Expr:
 
 
 def _substitution(of: _Constants) -> Expr:
-    """``f(g(x))*g'(x)``."""
+    """Draw ``f(g(x))*g'(x)``."""
     name = of.random.weighted({**_TRIG, **_HYPERBOLIC, "ln": 4, "exp": 4, "atan": 2})
     inner = of.one_of({lambda: Expr.apply(name, of.argument()): 4, of.quadratic: 2, of.binomial: 1})
     if of.random.chance(1, 2):

@@ -1,7 +1,7 @@
-"""Verdicts from worker processes, which are killed where verification takes too long.
+"""Verdicts from worker processes, which are killed when verification takes too long.
 
-Ball arithmetic on an answer of many thousand operators may take minutes, and among the answers of a computer
-algebra system, or of a model that has not learned much, there are some of these.
+Ball arithmetic on an answer of many thousand operators may take minutes. Computer algebra systems, and models
+early in training, give some such answers.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 Key = TypeVar("Key")
 
 LIMITS = Limits(cpu_seconds=20.0)
-"""Of one verification."""
+"""Limits of one verification."""
 
 
 def verify_all(
     pool: Pool, task: str, pairs: Iterable[tuple[Key, Any, Expr]], *, limits: Limits = LIMITS
 ) -> Iterator[tuple[Key, Verdict]]:
-    """Verdicts with the keys of their pairs, in order of completion.
+    """Yield verdicts with the keys of their pairs, in order of completion.
 
-    A task that was registered in this session is not known to other processes, so its answers are judged in
-    this one, without limits.
+    Other processes do not know a task that was registered in this session, so its answers are judged in this
+    process, without limits.
 
     Args:
-        pool: where they are found.
-        task: name of the task whose problems they are.
+        pool: pool for the verifications.
+        task: name of the task.
         pairs: key, problem and candidate.
-        limits: of each; past them the verdict is ``unknown``.
+        limits: limits of each verification; past them the verdict is ``unknown``.
     """
     owner = task_named(task)
     if is_of_this_session(task):
@@ -62,13 +62,13 @@ def verify_one(
     *,
     limits: Limits = LIMITS,
 ) -> Verdict:
-    """The verdict on one candidate, see :func:`verify_all`; any thread may ask."""
+    """Return the verdict on one candidate; see :func:`verify_all`. Any thread may call."""
     ((_, verdict),) = verify_all(pool, task, [(0, problem, candidate)], limits=limits)
     return verdict
 
 
 def _verdict(task: str, problem: str, candidate: str) -> dict[str, Any]:
-    """The verdict as plain values: the part that is done in a worker."""
+    """Return the verdict as plain values; runs in a worker."""
     try:
         verdict = _verdict_of(task, task_named(task).read(problem), Expr.from_prefix(candidate))
     except AntideriveError as error:

@@ -1,7 +1,7 @@
-"""Processes that do one call at a time within limits, are really killed past them, and really replaced.
+"""Worker processes: each makes one call at a time within limits, and is killed and replaced past them.
 
-A pool calls functions, and puts questions to programs that it keeps running. Each call gives its value, or
-says how it was stopped. Nothing here knows what is computed.
+A pool calls functions, and asks programs that it keeps running. Each call returns a value or says how it was
+stopped. This room does not know what is computed.
 
 >>> from math import factorial
 >>> from antiderive.workers import Call, Pool
@@ -44,7 +44,7 @@ __all__ = [
     "usage_of",
 ]
 
-# The fork server imports this package and has no use for the pool.
+# The fork server imports this package and does not need the pool.
 __getattr__ = lazy_exports(
     __name__,
     {

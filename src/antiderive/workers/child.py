@@ -1,7 +1,7 @@
-"""A Python worker: forked by the server, it answers one call after the other until it is killed.
+"""A Python worker: forked by the server, it answers calls until it is killed.
 
-It may run anything, so nothing here is relied on to end a call. The kernel's CPU timer has the default action
-of its signal, which ends the process even inside C; all other limits are kept by the pool from outside.
+It may run any code, so no limit depends on its cooperation. The kernel's CPU timer has the default action of
+its signal, which ends the process even inside C; the pool enforces all other limits from outside.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _REASON = 500
 
 
 def serve(channel: socket.socket) -> None:
-    """Answers calls until the channel is closed.
+    """Answer calls until the channel is closed.
 
     A call is ``[number, function, arguments, CPU seconds, MiB]``, the answer ``[number, status, value,
     reason, seconds, CPU seconds of the call, CPU seconds so far, peak MiB, whether anything still runs]``.
-    Calls may be sent before the one before is answered; each has its own limits and clocks.
+    A call may be sent before the previous one is answered; each has its own limits and clocks.
     """
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     unpacker = Unpacker()
@@ -41,7 +41,7 @@ def serve(channel: socket.socket) -> None:
         for number, function, arguments, cpu_seconds, memory_mib in unpacker.feed(data):
             peak.reset()
             before, started = _cpu_seconds(), time.perf_counter()
-            # What was mapped before the call does not count: the limit is on what the call adds.
+            # Memory mapped before the call does not count: the limit is on the memory that the call adds.
             _limit_address_space(mapped + (memory_mib << 20))
             signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
             status, value, reason = _run(function, arguments, memory_mib)
@@ -53,7 +53,7 @@ def serve(channel: socket.socket) -> None:
 
 
 def _run(function: str, arguments: list[Any], memory_mib: int) -> tuple[ResultStatus, Any, str]:
-    """Status, value and reason of one call."""
+    """Make one call and return its status, value and reason."""
     try:
         return "returned", function_named(function)(*arguments), ""
     except MemoryError:
@@ -63,16 +63,16 @@ def _run(function: str, arguments: list[Any], memory_mib: int) -> tuple[ResultSt
 
 
 def _packed(number: int, status: ResultStatus, value: Any, reason: str, used: list[Any]) -> bytes:  # noqa: ANN401
-    """The answer as bytes; a value that JSON cannot hold is the failure of the function that returned it."""
+    """Return the answer as bytes; a value that JSON cannot represent counts as a crash of the function."""
     try:
         return pack([number, status, value, reason, *used])
     except (TypeError, ValueError, RecursionError) as error:
-        reason = f"returned what JSON cannot hold: {error}"[:_REASON]
+        reason = f"returned a value that JSON cannot represent: {error}"[:_REASON]
         return pack([number, "crashed", None, reason, *used])
 
 
 def _cpu_seconds() -> float:
-    """CPU time so far of this process and of the children it has waited for."""
+    """Return the CPU time so far of this process and of the children that it has reaped."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
 
@@ -85,12 +85,12 @@ def _mapped_bytes() -> int:
 
 
 def _limit_address_space(limit: int) -> None:
-    if sys.platform == "linux":  # elsewhere it is refused or does nothing
+    if sys.platform == "linux":  # other systems refuse or ignore it
         resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
 
 
 def _something_runs() -> bool:
-    """Whether the call left a thread or a child behind."""
+    """Tell whether the call left a thread or a child behind."""
     if threading.active_count() > 1:
         return True
     try:

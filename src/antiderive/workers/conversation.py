@@ -1,4 +1,4 @@
-"""The talk with one worker: what to send, and what the bytes that come back mean. It touches no process."""
+"""The protocol with one worker: bytes to send, and the meaning of bytes received. It touches no process."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _MAX_OUTPUT = 2 << 20
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer of a worker.
+    """A worker's answer.
 
     Attributes:
         result: how the call ended; its times and memory are zero if the worker does not know them.
         cpu_so_far: CPU time of the worker since its start, in seconds, if it knows.
-        dirty: whether something of the call is still running, so that the worker has to go.
+        dirty: whether part of the call is still running, so that the worker must be replaced.
     """
 
     result: Result
@@ -32,13 +32,13 @@ class Reply:
 
 
 class Conversation(Protocol):
-    """One side of the talk with one worker.
+    """The pool's side of the protocol with one worker.
 
     Attributes:
-        ready: whether it has started.
-        garbage: what it has done that no healthy worker does; empty if nothing.
-        queues: whether a question may be sent before the one before it is answered.
-        measures: whether its replies say what the calls have used.
+        ready: whether the worker has started.
+        garbage: description of malformed output; empty if there was none.
+        queues: whether a question may be sent before the previous one is answered.
+        measures: whether its replies report the resources used.
     """
 
     ready: bool
@@ -47,37 +47,37 @@ class Conversation(Protocol):
     measures: bool
 
     def greeting(self) -> bytes:
-        """The bytes that are sent once after the start."""
+        """Return the bytes to send once after the start."""
 
     def ask(self, work: Work, limits: Limits, number: int) -> bytes:
-        """The bytes of a question; ``number`` is never used twice.
+        """Return the bytes of a question; ``number`` is never used twice.
 
         Raises:
-            AntideriveError: if the question cannot be put.
+            AntideriveError: if the question cannot be asked.
         """
 
     def hear(self, data: bytes) -> list[Reply]:
-        """Takes what has come; the replies that it completes, in order. Sets ``ready`` after the start."""
+        """Take received bytes; return the completed replies, in order. Sets ``ready`` after the start."""
 
 
 class PythonConversation:
-    """With a child that runs :mod:`antiderive.workers.child`."""
+    """Protocol with a child that runs :mod:`antiderive.workers.child`."""
 
     queues = measures = True
 
     def __init__(self) -> None:
         self.ready, self.garbage = False, ""
         self._unpacker = Unpacker()
-        self._numbers: deque[int] = deque()  # of the questions that are not answered
+        self._numbers: deque[int] = deque()  # of the unanswered questions
 
     def greeting(self) -> bytes:
-        """Nothing: the child reports by itself."""
+        """Return nothing: the child reports by itself."""
         return b""
 
     def ask(self, work: Work, limits: Limits, number: int) -> bytes:
-        """The call in the form of :func:`antiderive.workers.child.serve`."""
+        """Return the call in the form of :func:`antiderive.workers.child.serve`."""
         if not isinstance(work, Call):
-            raise SettingError("a Python worker calls functions; a question is for a program")
+            raise SettingError("a Python worker takes calls, not questions; ask a program")
         name = name_of(work.function)
         try:
             call = pack([number, name, work.arguments, limits.cpu_seconds, limits.memory_mib])
@@ -89,7 +89,7 @@ class PythonConversation:
         return call
 
     def hear(self, data: bytes) -> list[Reply]:
-        """The answers to the questions, in their order; an answer to any other is not taken."""
+        """Return the answers to the questions, in order; answers to other questions are ignored."""
         replies = []
         try:
             for message in self._unpacker.feed(data):
@@ -102,12 +102,12 @@ class PythonConversation:
                     result = Result(status, value, reason, seconds, cpu_seconds, peak)
                     replies.append(Reply(result, so_far, dirty))
         except (ValueError, TypeError, RecursionError) as error:
-            self.garbage = f"wrote what is no answer ({error})"
+            self.garbage = f"wrote a malformed answer ({error})"
         return replies
 
 
 class ProgramConversation:
-    """With a program that is kept running."""
+    """Protocol with a program that is kept running."""
 
     queues = measures = False
 
@@ -118,13 +118,13 @@ class ProgramConversation:
         self._tag: str | None = "ready"
 
     def greeting(self) -> bytes:
-        """The program's prelude."""
+        """Return the program's prelude."""
         return self._program.prelude().encode()
 
     def ask(self, work: Work, limits: Limits, number: int) -> bytes:  # noqa: ARG002
-        """The program's question; output that belongs to an earlier one is dropped."""
+        """Return the program's question, and drop output that belongs to an earlier one."""
         if not isinstance(work, Question):
-            raise SettingError(f"{self._program.name} takes questions; a function is for a Python worker")
+            raise SettingError(f"{self._program.name} takes questions, not calls; use a Python worker")
         tag = f"answer{number}"
         text = self._program.question(work.content, tag)
         self._output.clear()
@@ -132,9 +132,9 @@ class ProgramConversation:
         return text.encode()
 
     def hear(self, data: bytes) -> list[Reply]:
-        """Collects output until the program's answer is complete."""
+        """Collect output until the program's answer is complete."""
         if self._tag is None:
-            return []  # chatter between questions
+            return []  # output between questions
         self._output += data
         if len(self._output) > _MAX_OUTPUT:
             reason = f"an answer longer than {_MAX_OUTPUT >> 20} MiB"

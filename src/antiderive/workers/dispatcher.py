@@ -1,4 +1,4 @@
-"""The thread that gives calls to workers, watches their limits, and replaces the dead."""
+"""The thread that gives calls to workers, enforces their limits, and replaces dead ones."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from antiderive.workers.work import Pending, Program, Question
 from antiderive.workers.worker import Worker
 
 START_SECONDS = 900.0
-"""A worker that is not ready by then, by the clock, has failed to start; the fork server preloads in this
-time, too: SymPy takes 6 s of CPU time, which on a crowded machine have been more than two minutes."""
+"""Wall-clock time after which a worker that is not ready has failed to start. The fork server preloads within
+it: SymPy takes 6 s of CPU time, and took more than two minutes on a crowded machine."""
 
 STUCK_SECONDS = 10.0
-"""A server that has not reaped a killed worker by then is killed itself."""
+"""Time after which a server that has not reaped a killed worker is killed itself."""
 
 MAX_FAILURES = 3
-"""Failed starts in a row after which waiting calls get an error."""
+"""Consecutive failed starts after which waiting calls get an error."""
 
 MOST_AHEAD = 8
-"""Calls that a worker is sent ahead while its calls are short, so that it need not wait for this thread."""
+"""Calls sent ahead to a worker while its calls are short, so that it does not wait for this thread."""
 
 
 @dataclass(frozen=True)
 class Recycling:
-    """When a healthy worker is replaced.
+    """Conditions for replacing a healthy worker.
 
     Attributes:
-        calls: after so many calls: caches and fragments of memory grow.
-        memory_mib: after a call that left a program larger by so much than it was when new.
-        idle_seconds: after so long without a call.
+        calls: number of calls; caches and memory fragmentation grow with them.
+        memory_mib: growth of a program since its start, after a call.
+        idle_seconds: time without a call.
     """
 
     calls: int = 500
@@ -52,10 +52,10 @@ class Recycling:
 
 
 class Dispatcher(threading.Thread):
-    """All state of a pool, touched by this thread alone; others speak to it through a queue and a socket.
+    """The thread that owns the state of a pool; other threads reach it through a queue and a socket.
 
     Args:
-        size: calls at a time.
+        size: concurrent calls.
         recycling: when healthy workers are replaced.
         preload: called once before Python workers are forked.
     """
@@ -63,14 +63,14 @@ class Dispatcher(threading.Thread):
     def __init__(self, size: int, recycling: Recycling, preload: Callable[[], object] | None) -> None:
         super().__init__(name="antiderive-pool", daemon=True)
         self._size, self._recycling, self._preload = size, recycling, preload
-        self._programs: dict[str, Program] = {}  # that have been asked, by name
+        self._programs: dict[str, Program] = {}  # programs asked so far, by name
         self._selector = selectors.DefaultSelector()
         self._wakeup_receiver, self._wakeup_sender = socket.socketpair()
         self._wakeup_receiver.setblocking(False)
         self._wakeup_sender.setblocking(False)
         self._selector.register(self._wakeup_receiver, selectors.EVENT_READ, self._on_wakeup)
         self._inbox: deque[Pending | Future[Result] | None] = deque()
-        self._queues: dict[str, deque[Pending]] = {}  # by kind; none is empty between events
+        self._queues: dict[str, deque[Pending]] = {}  # by kind; never empty between events
         self._servers: dict[bool, ServerProcess] = {}  # by whether they have preloaded
         self._workers: dict[int, Worker] = {}
         self._failures: Counter[str] = Counter()
@@ -79,19 +79,19 @@ class Dispatcher(threading.Thread):
         self._error: str | None = None
         self._lock = threading.Lock()
 
-    # From other threads.
+    # Called from other threads.
 
     def submit(self, call: Pending) -> None:
-        """Queues a call; a future that is cancelled later gets its worker killed."""
+        """Queue a call; cancelling its future kills its worker."""
         call.future.add_done_callback(self._on_done)
-        with self._lock:  # nothing is queued behind the last word
+        with self._lock:  # nothing is queued after the end
             if self._error is not None:
                 raise WorkerError(self._error)
             self._inbox.append(call)
         self._wake_up()
 
     def stop(self) -> None:
-        """Kills everything; calls that are not done get an error."""
+        """Kill everything; unfinished calls get an error."""
         self._inbox.append(None)
         self._wake_up()
 
@@ -102,15 +102,15 @@ class Dispatcher(threading.Thread):
 
     def _wake_up(self) -> None:
         if self._wakeup_sent:
-            return  # the one before has not been read yet
+            return  # the previous one has not been read yet
         self._wakeup_sent = True
         with suppress(BlockingIOError, OSError):
             self._wakeup_sender.send(b"w")
 
-    # The thread.
+    # Called in the thread.
 
     def run(self) -> None:
-        """Serves until :meth:`stop`."""
+        """Serve until :meth:`stop`."""
         error = "the pool has failed; please report this"
         next_check: float | None = None
         try:
@@ -131,7 +131,7 @@ class Dispatcher(threading.Thread):
     def _on_wakeup(self, _events: int) -> None:
         with suppress(BlockingIOError):
             self._wakeup_receiver.recv(1 << 12)
-        self._wakeup_sent = False  # before the inbox is read: what comes later sends another
+        self._wakeup_sent = False  # before the inbox is read: a later arrival sends another
 
     def _read_inbox(self) -> None:
         while self._inbox:
@@ -149,7 +149,7 @@ class Dispatcher(threading.Thread):
                         self._kill(worker, None)
 
     def _dispatch(self) -> None:
-        """Gives waiting calls to idle workers, the oldest first, and starts the workers that are missing."""
+        """Give waiting calls to idle workers, the oldest first, and start the workers that are missing."""
         busy = sum(worker.state == "busy" for worker in self._workers.values())
         for kind, queue in sorted(self._queues.items(), key=lambda item: item[1][0].number):
             workers = [worker for worker in self._workers.values() if worker.kind == kind]
@@ -159,7 +159,7 @@ class Dispatcher(threading.Thread):
                 if not call.future.cancelled() and self._ask(idle[-1], call):
                     idle.pop()
                     busy += 1
-            # Other kinds wait for their turn: they would wait for the calls ahead, too.
+            # Other kinds wait their turn: they would also wait for the calls ahead.
             if queue and busy >= self._size and len(self._queues) == 1:
                 self._ask_ahead(queue, [worker for worker in workers if worker.state == "busy"])
             if queue:
@@ -173,12 +173,12 @@ class Dispatcher(threading.Thread):
         for _ in range(min(waiting - starting, self._size - alive)):
             try:
                 self._start(kind)
-            except OSError as error:  # no processes or files left: it would be no better the next time
+            except OSError as error:  # out of processes or files: another try would fail too
                 self._failures[kind] = MAX_FAILURES
                 self._failed(kind, str(error))
 
     def _ask(self, worker: Worker, call: Pending) -> bool:
-        """Whether the worker has taken the call; else the call is done."""
+        """Give a call to a worker; return False if it cannot be asked, and then the call is finished."""
         try:
             worker.ask(call, next(self._numbers))
         except AntideriveError as error:
@@ -187,7 +187,7 @@ class Dispatcher(threading.Thread):
         return True
 
     def _ask_ahead(self, queue: deque[Pending], workers: list[Worker]) -> None:
-        """Sends calls to workers that are busy with short ones, as many to each."""
+        """Send calls to workers that are busy with short ones, equally many to each."""
         quick = [one for one in workers if one.quick and not one.spoiled and one.conversation.queues]
         for left, worker in zip(range(len(quick), 0, -1), quick, strict=True):
             sent = worker.calls + len(worker.ahead)
@@ -198,7 +198,7 @@ class Dispatcher(threading.Thread):
                 _finish(call, Result("refused", reason=str(error)))
 
     def _take_back(self, worker: Worker) -> None:
-        """Lets others do what a worker was sent ahead."""
+        """Return the calls that a worker was sent ahead to the queue."""
         if worker.ahead:
             calls = worker.take_back()
             self._queues.setdefault(worker.kind, deque()).extendleft(reversed(calls))
@@ -257,7 +257,7 @@ class Dispatcher(threading.Thread):
         if worker.conversation.garbage:
             self._kill(worker, Result("crashed", reason=f"the worker {worker.conversation.garbage}"))
         elif worker.call is not None and worker.call.future.cancelled():
-            self._kill(worker, None)  # it was cancelled when it was ahead
+            self._kill(worker, None)  # it was cancelled while queued ahead
 
     def _on_server(self, preloaded: bool, server: ServerProcess, _events: int) -> None:
         reports = server.events()
@@ -275,7 +275,7 @@ class Dispatcher(threading.Thread):
 
     def _worker_died(self, worker: Worker, report: dict[str, Any]) -> None:
         if worker.state == "busy":
-            # Its answer may have come before its death.
+            # The answer may have arrived before the death.
             with suppress(EOFError):
                 self._hear(worker)
         del self._workers[worker.id]
@@ -292,7 +292,7 @@ class Dispatcher(threading.Thread):
             self._queues.setdefault(call.kind, deque()).appendleft(call)
         else:
             _finish(call, result)
-        # The next call finds a worker that is ready; if there is no room for one, that call will say so.
+        # The next call finds a ready worker; if none can start, that call reports it.
         if sum(other.kind == worker.kind for other in self._workers.values()) < self._size:
             with suppress(OSError):
                 self._start(worker.kind)
@@ -308,22 +308,22 @@ class Dispatcher(threading.Thread):
             self._worker_died(worker, {})
 
     def _failed(self, kind: str, reason: str) -> None:
-        """Counts a failed start; after a few in a row, waiting calls of this kind get an error."""
+        """Count a failed start; after several in a row, waiting calls of this kind get an error."""
         self._failures[kind] += 1
         if self._failures[kind] < MAX_FAILURES:
             return
         self._failures[kind] = 0
         queue = self._queues.pop(kind, deque())
         while queue:
-            _finish(queue.popleft(), WorkerError(f"workers for {kind} do not start: {reason}"))
+            _finish(queue.popleft(), WorkerError(f"workers for {kind} fail to start: {reason}"))
 
     def _watch(self) -> None:
-        """Kills what is past a limit, ends what has been idle for long."""
+        """Kill workers past a limit, and end workers that have been idle for long."""
         now = time.monotonic()
         for worker in list(self._workers.values()):
             if worker.state == "busy" or (worker.hung_up and worker.state == "starting"):
                 if now >= worker.check_at:
-                    self._take_back(worker)  # this call is not short: the others do not wait for it
+                    self._take_back(worker)  # this call is not short: the calls ahead must not wait for it
                     ending = worker.exceeded(now)
                     if ending is not None:
                         self._kill(worker, ending)
@@ -335,7 +335,7 @@ class Dispatcher(threading.Thread):
                 worker.server.process.kill()
 
     def _next_check(self) -> float | None:
-        """When something has to be looked at."""
+        """Return the time of the next check."""
         times = []
         for worker in self._workers.values():
             if worker.state == "dying":
@@ -349,14 +349,14 @@ class Dispatcher(threading.Thread):
         return min(times, default=None)
 
     def _end(self, error: str) -> None:
-        """Ends servers and workers; whatever is not done gets the error."""
+        """End servers and workers; unfinished calls get the error."""
         with self._lock:
             self._error = error
         self._read_inbox()
         servers = list(self._servers.values())
         for server in servers:
             self._selector.unregister(server.control)
-            server.control.close()  # all at once, then one after the other is waited for
+            server.control.close()  # all at once, then wait for each
         for server in servers:
             server.close()
         calls = [call for queue in self._queues.values() for call in queue]
@@ -372,7 +372,7 @@ class Dispatcher(threading.Thread):
 
 
 def _finish(call: Pending, result: Result | WorkerError) -> None:
-    """Hands over the result, unless nobody waits for it any more."""
+    """Deliver the result, unless the call was cancelled."""
     if not call.future.set_running_or_notify_cancel():
         return
     if isinstance(result, Result):

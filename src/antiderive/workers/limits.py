@@ -12,16 +12,16 @@ from antiderive.errors import SettingError
 class Limits:
     """Bounds on one call.
 
-    CPU time decides, so that a result does not depend on what else the machine does; the wall-clock limit
-    stands behind it for calls that sleep or wait.
+    CPU time decides, so that a result does not depend on the load of the machine; the wall-clock limit
+    catches calls that sleep or wait.
 
     Attributes:
         cpu_seconds: CPU time of the worker, user and system.
-        wall_seconds: wall-clock time; by default five times the CPU time and five seconds.
-        memory_mib: memory in MiB; see ``docs/explanation/killing.md`` for how it is counted.
+        wall_seconds: wall-clock time; by default five times the CPU time plus five seconds.
+        memory_mib: memory in MiB, counted as in ``docs/explanation/killing.md``.
 
     Raises:
-        SettingError: unless all are positive and finite.
+        SettingError: if one is not positive and finite.
     """
 
     cpu_seconds: float = 10.0
@@ -39,5 +39,5 @@ class Limits:
 
     @property
     def wall(self) -> float:
-        """The wall-clock limit that holds, in seconds."""
+        """Effective wall-clock limit, in seconds."""
         return 5 * self.cpu_seconds + 5 if self.wall_seconds is None else self.wall_seconds

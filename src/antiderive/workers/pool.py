@@ -1,4 +1,4 @@
-"""A pool of workers that are kept, really killed past their limits, and really replaced."""
+"""A pool of workers that are kept, killed past their limits, and replaced."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _IDLE_SECONDS = 1.0
 
 
 class Caller(ABC):
-    """Something that makes calls: a pool, or a share of one.
+    """A pool, or a share of one.
 
     Attributes:
-        workers: calls at a time.
-        limits: for every call that has none of its own.
+        workers: concurrent calls.
+        limits: limits of every call without its own.
     """
 
     workers: int
@@ -43,13 +43,13 @@ class Caller(ABC):
 
     @abstractmethod
     def submit(self, work: Work, *, limits: Limits | None = None) -> Future[Result]:
-        """Queues a call. Cancelling the future at any time before it is done kills the call."""
+        """Queue a call. Cancelling the future before it is done kills the call."""
 
     def call(self, work: Work, *, limits: Limits | None = None) -> Result:
-        """The result of one call. An exception that is raised here meanwhile, such as Ctrl-C, kills it.
+        """Make one call and return its result. An exception raised meanwhile, such as Ctrl-C, kills the call.
 
         Raises:
-            WorkerError: if workers cannot be started, or the pool is closed meanwhile.
+            WorkerError: if workers cannot start, or the pool is closed meanwhile.
         """
         future = self.submit(work, limits=limits)
         try:
@@ -64,13 +64,13 @@ class Caller(ABC):
         limits: Limits | None = None,
         idle: Callable[[], None] | None = None,
     ) -> Generator[tuple[Key, Result], None, None]:
-        """Results with the keys of their work, in order of completion.
+        """Yield results with the keys of their work, in order of completion.
 
-        Work is taken from the iterable as it is needed, a few calls ahead. Closing the iterator kills what is
-        in flight. ``idle`` is called about once a second while no result comes.
+        Work is taken from the iterable as needed, a few calls ahead. Closing the iterator kills the calls in
+        flight. ``idle`` is called about once a second while no result arrives.
 
         Raises:
-            WorkerError: if workers cannot be started, or the pool is closed meanwhile.
+            WorkerError: if workers cannot start, or the pool is closed meanwhile.
         """
         source = iter(work)
         done: SimpleQueue[Future[Result]] = SimpleQueue()
@@ -102,23 +102,24 @@ class Caller(ABC):
 
 
 class Pool(Caller):
-    """Calls in child processes, each under limits, at most ``workers`` at a time.
+    """A pool of child processes that makes calls under limits, at most ``workers`` at a time.
 
-    Workers start when they are first needed and are kept. Any thread may call any method. Leaving the
-    ``with`` block, Ctrl-C during a call, and the death of this process, however violent, kill what runs.
+    Workers start when they are first needed and are kept. Any thread may call any method. Running calls are
+    killed on leaving the ``with`` block, by Ctrl-C during a call, and by the death of this process, however
+    violent.
 
     Args:
-        workers: calls at a time.
-        limits: for every call that has none of its own.
-        recycling: when a healthy worker is replaced by a fresh one.
+        workers: concurrent calls.
+        limits: limits of every call without its own.
+        recycling: conditions for replacing a healthy worker.
         preload: a function at the top of a module, called once before Python workers are forked, so that they
-            have loaded what it loads; otherwise each of them loads what it needs.
+            share the modules that it loads; without it, each worker loads its own.
 
     Attributes:
-        pid: the process whose pool it is.
+        pid: the process that owns the pool.
 
     Raises:
-        SettingError: unless there is at least one worker, and other processes can import ``preload``.
+        SettingError: if ``workers`` is less than 1, or other processes cannot import ``preload``.
     """
 
     def __init__(
@@ -130,7 +131,7 @@ class Pool(Caller):
         preload: Callable[[], object] | None = None,
     ) -> None:
         if workers < 1:
-            raise SettingError(f"a pool of {workers} workers; it needs at least one")
+            raise SettingError(f"a pool needs at least one worker, not {workers}")
         if preload is not None:
             name_of(preload)
         self.workers, self.limits = workers, limits
@@ -140,16 +141,14 @@ class Pool(Caller):
         _pools.add(self)
 
     def submit(self, work: Work, *, limits: Limits | None = None) -> Future[Result]:
-        """Queues a call. Cancelling the future at any time before it is done kills the call.
+        """Queue a call. Cancelling the future before it is done kills the call.
 
         Raises:
-            SettingError: for a function that other processes cannot import.
+            SettingError: if other processes cannot import the function.
             WorkerError: if the pool is closed.
         """
         if os.getpid() != self.pid:
-            raise WorkerError(
-                "this pool belongs to the process that this one was forked from; make a new one"
-            )
+            raise WorkerError("this pool belongs to the parent process; make a new one")
         if isinstance(work, Call):
             name_of(work.function)
         pending = Pending(work, work.limits or limits or self.limits)
@@ -157,10 +156,10 @@ class Pool(Caller):
         return pending.future
 
     def close(self) -> None:
-        """Kills everything that runs; calls that are not done raise a WorkerError. Harmless when repeated."""
+        """Kill all running calls; unfinished ones raise a WorkerError. May be repeated."""
         _pools.discard(self)
         if os.getpid() != self.pid:
-            return  # a forked copy of this process: the workers are not its own
+            return  # in a forked copy of the process: the workers belong to the parent
         self._dispatcher.stop()
         self._dispatcher.join()
 
@@ -174,11 +173,11 @@ class Pool(Caller):
 
 
 class Share(Caller):
-    """A pool as one of its users sees it; stopping kills this user's calls and no others.
+    """One user's share of a pool; stopping it kills this user's calls and no others.
 
     Args:
-        pool: where the calls are made.
-        workers: calls of this user at a time.
+        pool: pool for the calls.
+        workers: concurrent calls of this user.
     """
 
     def __init__(self, pool: Pool, workers: int = 1) -> None:
@@ -189,7 +188,7 @@ class Share(Caller):
         self._lock = threading.Lock()
 
     def submit(self, work: Work, *, limits: Limits | None = None) -> Future[Result]:
-        """As :meth:`Pool.submit`.
+        """Queue a call, as :meth:`Pool.submit` does.
 
         Raises:
             CancelledError: after :meth:`stop`.
@@ -203,7 +202,7 @@ class Share(Caller):
         return future
 
     def stop(self) -> None:
-        """Kills the calls that are not done, from any thread: who waits for them gets a CancelledError."""
+        """Kill the unfinished calls, from any thread; waiting threads get a CancelledError."""
         with self._lock:
             self._stopped = True
         for future in list(self._open):

@@ -1,4 +1,4 @@
-"""How a bounded call ended."""
+"""Results of bounded calls."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 ResultStatus = Literal["returned", "refused", "timeout", "memory", "crashed"]
-"""How a call ended.
+"""Ways in which a call ends.
 
 * ``returned``: with a value.
-* ``refused``: the work cannot be put to a worker, or the answer of a program is longer than is taken.
+* ``refused``: no worker can take the work, or the answer of a program is too long.
 * ``timeout``: stopped at a limit on CPU or wall-clock time.
 * ``memory``: stopped at the limit on memory.
 * ``crashed``: the function raised an exception or the process died; the reason says which.
@@ -23,11 +23,11 @@ class Result:
     Attributes:
         status: how it ended, see :data:`ResultStatus`.
         value: what was returned.
-        reason: one line on why nothing was.
+        reason: one line on why there is no value.
         seconds: wall-clock time of the call, without the start of the worker.
         cpu_seconds: CPU time of the worker during the call, user and system.
         memory_mib: largest resident size of the worker during the call in MiB, loaded libraries included;
-            0 where the system does not tell.
+            0 if unknown.
     """
 
     status: ResultStatus

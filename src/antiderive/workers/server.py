@@ -1,14 +1,15 @@
 """The fork server: a small process that starts workers, kills them, and reaps them.
 
 ``python -m antiderive.workers.server FD [FUNCTION]``, started by the pool with one end of a socket.
-FUNCTION, as ``package.module:function``, is called first and loads what workers are to have loaded. After it
-the server runs no code but its own, so it always listens. It adopts whatever its workers leave behind, so
-nothing escapes by changing its session. When the pool's end of the socket closes, or the pool's process is
-gone, it kills everything and ends. When it is killed itself, the kernel kills the workers.
+FUNCTION, as ``package.module:function``, is called first and loads modules for the workers. After that the
+server runs no code but its own, so it always listens. It adopts all orphans of its workers, so no process
+escapes by changing its session. When the pool's end of the socket closes, or the pool's process is gone, it
+kills everything and ends. When it is killed itself, the kernel kills the workers. It does not know the calls
+or their results.
 
-Commands, one JSON object a line: ``{"do": "fork", "id": 1}`` with a channel, for a Python worker that has all
-that the server has imported; ``{"do": "run", "id": 2, "command": [...], "environment": {...}}`` with standard
-input and output, for a program; ``{"do": "kill", "id": 1}``.
+Commands, one JSON object per line: ``{"do": "fork", "id": 1}`` with a channel, for a Python worker with
+everything that the server has imported; ``{"do": "run", "id": 2, "command": [...], "environment": {...}}``
+with standard input and output, for a program; ``{"do": "kill", "id": 1}``.
 
 Events: ``{"event": "born", "id": 1, "pid": 99}`` and ``{"event": "died", "id": 1, "status": -9,
 "cpu_seconds": 1.5, "memory_mib": 60.0}``.
@@ -38,7 +39,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 _SWEEP_MILLISECONDS = 200
-"""How often orphans of living workers are looked for."""
+"""Seconds between two searches for orphans of living workers."""
 
 _MAX_FDS = 64
 
@@ -62,7 +63,7 @@ class Server:
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def run(self) -> None:
-        """Serves until the pool is gone."""
+        """Serve until the pool is gone."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         poll.register(self._wakeup_receiver, select.POLLIN)
@@ -82,10 +83,10 @@ class Server:
             self._end()
 
     def _carry_out(self) -> bool:
-        """Carries out the commands that have come; false at the end."""
+        """Carry out the received commands; return False at the end."""
         data, fds, _, _ = socket.recv_fds(self._control, 1 << 16, _MAX_FDS)
         for fd in fds:
-            os.set_inheritable(fd, False)  # a program gets its two as standard input and output only
+            os.set_inheritable(fd, False)  # a program gets its two files as standard input and output only
         self._fds.extend(fds)
         if not data:
             return False
@@ -130,10 +131,10 @@ class Server:
                 signal.signal(number, signal.SIG_DFL)
             for inherited in (self._control, self._wakeup_receiver, self._wakeup_sender):
                 inherited.close()
-            for fd in self._fds:  # of workers that are yet to be started
+            for fd in self._fds:  # files of workers that have not started yet
                 os.close(fd)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            with suppress(OSError):  # if memory runs out, the kernel is to take this process first
+            with suppress(OSError):  # if memory runs out, the kernel kills this process first
                 Path("/proc/self/oom_score_adj").write_text("1000")
             if command is None:
                 child.serve(socket.socket(fileno=fds[0]))
@@ -150,7 +151,7 @@ class Server:
         self._control.sendall(json.dumps(event).encode() + b"\n")
 
     def _reap(self) -> None:
-        """Collects every dead child and reports the workers among them."""
+        """Collect every dead child and report the workers among them."""
         while True:
             try:
                 pid, status, used = os.wait4(-1, os.WNOHANG)
@@ -163,7 +164,7 @@ class Server:
                 continue  # an orphan that was adopted
             del self._pids[id_]
             with suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)  # what it left in its group
+                os.killpg(pid, signal.SIGKILL)  # the rest of its group
             self._sweep()
             self._report(
                 event="died",
@@ -174,14 +175,14 @@ class Server:
             )
 
     def _sweep(self) -> None:
-        """Kills every child that is not a worker: orphans of workers, which the kernel gives to this one."""
+        """Kill every child that is not a worker: orphans that the kernel gave to this process."""
         for pid in usage.children_of(self._pid):
             if pid not in self._workers:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 
     def _end(self) -> None:
-        """Kills everything, and what that orphans."""
+        """Kill everything, including the orphans that this makes."""
         for pid in self._workers:
             _kill_group(pid)
         self._workers.clear()
@@ -194,7 +195,7 @@ class Server:
 
 
 def _kill_group(pid: int) -> None:
-    """Kills a child that has not been reaped, and its group; it may not have made its group yet."""
+    """Kill an unreaped child and its group, which may not exist yet."""
     os.kill(pid, signal.SIGKILL)
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
@@ -206,16 +207,16 @@ def _prctl(option: int, value: int) -> None:
 
 
 def main() -> None:
-    """Serves on the socket named on the command line."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle
+    """Serve on the socket named on the command line."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool handles Ctrl-C
     control = socket.socket(fileno=int(sys.argv[1]))
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     for name in sys.argv[2:]:
         function_named(name)()
-    # From here on nobody reads what is printed; until here an error would have been seen by the pool.
+    # From here on nobody reads the output; before this, the pool would have seen an error.
     os.dup2(0, 2)
     gc.collect()
-    gc.freeze()  # children would copy the pages that a collection touches
+    gc.freeze()  # a collection would make children copy the pages that it touches
     Server(control).run()
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class ServerProcess:
-    """A fork server. This process alone has the pool's end of its socket; when that closes, all ends.
+    """A fork server. Only this process holds the pool's end of its socket; when that closes, everything ends.
 
     Args:
-        preload: called once in the server, so that workers have loaded what it loads.
+        preload: called once in the server, so that workers share the modules that it loads.
 
     Raises:
         SettingError: if another process cannot import ``preload``.
@@ -43,21 +43,21 @@ class ServerProcess:
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
                 start_new_session=True,
-                # The same modules as here; the same order of sets in every worker, whatever the machine.
+                # The same modules as here, and the same order of sets in every worker on every machine.
                 env=os.environ
                 | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONHASHSEED": "0"},
             )
         self.workers: dict[int, Worker] = {}
 
     def send(self, fds: list[int] | None = None, **command: Any) -> None:  # noqa: ANN401
-        """Sends a command; if the server is gone, its end of the socket will tell, or has told."""
+        """Send a command; if the server is gone, :meth:`events` says so."""
         if self.control.fileno() < 0:
             return
         with suppress(BrokenPipeError, ConnectionResetError):
             socket.send_fds(self.control, [json.dumps(command).encode() + b"\n"], fds or [])
 
     def events(self) -> list[dict[str, Any]] | None:
-        """The events that have come; None if the server is gone."""
+        """Return the received events; None if the server is gone."""
         try:
             data = self.control.recv(1 << 16, socket.MSG_DONTWAIT)
         except BlockingIOError:
@@ -70,12 +70,12 @@ class ServerProcess:
         return [json.loads(line) for line in lines]
 
     def close(self, patience: float = 5.0) -> str:
-        """Ends the server and its workers; the last line that it printed as an error."""
+        """End the server and its workers; return the last line of its error output."""
         self.control.close()
         try:
             self.process.wait(patience)
         except subprocess.TimeoutExpired:
-            self.process.kill()  # the kernel kills the workers then
+            self.process.kill()  # then the kernel kills the workers
             self.process.wait()
         for worker in self.workers.values():
             worker.kill_group()

@@ -1,4 +1,4 @@
-"""What a process and its descendants use. Linux; elsewhere nothing is known and nothing is limited by it."""
+"""Resources used by a process and its descendants. Linux only; elsewhere usage is unknown and not limited."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _LINUX = sys.platform == "linux"
 
 @dataclass(frozen=True)
 class Usage:
-    """CPU time in seconds, resident size in MiB."""
+    """CPU time in seconds and resident size in MiB."""
 
     cpu_seconds: float = 0.0
     resident_mib: float = 0.0
 
 
 def children_of(pid: int) -> list[int]:
-    """Process ids of the living or unreaped children of a process."""
+    """Return the process ids of the living or unreaped children of a process."""
     found: list[int] = []
-    # A process may end while it is looked at.
+    # A process may end while it is read.
     with suppress(OSError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
             found += map(int, (thread / "children").read_text().split())
@@ -34,16 +34,16 @@ def children_of(pid: int) -> list[int]:
 
 
 def cpu_seconds_of(pid: int) -> float:
-    """CPU time of one process so far, user and system; 0 if it is gone."""
+    """Return the CPU time of one process so far, user and system; 0 if it is gone."""
     try:
-        # The kernel numbers the CPU clocks of processes so; /proc counts in hundredths of seconds.
+        # This is the kernel's number for the process's CPU clock; /proc counts only hundredths of seconds.
         return time.clock_gettime((~pid << 3) | 2) if _LINUX else 0.0
     except OSError:
         return 0.0
 
 
 def waited_seconds_of(pid: int) -> float:
-    """CPU time of the children that a process has waited for, in hundredths of seconds; 0 if it is gone."""
+    """Return the CPU time of reaped children, to hundredths of seconds; 0 if the process is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rsplit(b")", 1)[1].split()
     except (OSError, IndexError):
@@ -52,7 +52,7 @@ def waited_seconds_of(pid: int) -> float:
 
 
 def usage_of(pid: int) -> Usage:
-    """What a process and its living descendants use; memory that they share is counted once."""
+    """Return the usage of a process and its living descendants; shared memory counts once."""
     if not _LINUX:
         return Usage()
     pids = [pid]
@@ -63,7 +63,7 @@ def usage_of(pid: int) -> Usage:
 
 
 def cpu_seconds_of_all() -> float:
-    """CPU time so far of this process and of everything below it, what has ended included."""
+    """Return the CPU time so far of this process and all its descendants, dead ones included."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     total = time.process_time() + ended.ru_utime + ended.ru_stime
     pids = children_of(os.getpid()) if _LINUX else []
@@ -81,7 +81,7 @@ def _resident_mib(pid: int) -> float:
 
 
 def _share_mib(pid: int) -> float:
-    """Resident size with each page divided by the number of processes that have it; slower to ask for."""
+    """Return the resident size, each page divided by the number of its users; slower to read."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_bytes().splitlines():
             if line.startswith(b"Pss:"):
@@ -99,13 +99,13 @@ class PeakMemory:
             self._reset = os.open(f"/proc/{pid}/clear_refs", os.O_WRONLY)
 
     def reset(self) -> None:
-        """Starts anew."""
+        """Start a new measurement."""
         if self._reset is not None:
             with suppress(OSError):
                 os.write(self._reset, b"5")
 
     def mib(self) -> float:
-        """The peak in MiB; 0 if it is not known."""
+        """Return the peak in MiB; 0 if unknown."""
         if self._status is None:
             return 0.0
         try:
@@ -116,7 +116,7 @@ class PeakMemory:
         return int(text[start + 6 :].split(None, 1)[0]) / 1024 if start >= 0 else 0.0
 
     def close(self) -> None:
-        """Closes its files."""
+        """Close the files."""
         for file in (self._status, self._reset):
             if file is not None:
                 os.close(file)

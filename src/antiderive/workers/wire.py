@@ -7,28 +7,28 @@ from collections.abc import Iterator
 from typing import Any
 
 MAX_BYTES = 64 << 20
-"""Longest message; whatever claims to be longer is garbage."""
+"""Longest message; a header that claims more is garbage."""
 
 _HEADER = 4
 
 
 def pack(message: Any) -> bytes:  # noqa: ANN401  (whatever JSON can hold)
-    """The bytes of one message."""
+    """Return the bytes of one message."""
     body = json.dumps(message).encode()
     return len(body).to_bytes(_HEADER, "big") + body
 
 
 class Unpacker:
-    """Cuts a stream of bytes into messages."""
+    """A buffer that cuts a stream of bytes into messages."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
 
     def feed(self, data: bytes) -> Iterator[Any]:
-        """The messages that are complete with these bytes.
+        """Add bytes and return the messages that they complete.
 
         Raises:
-            ValueError: if the stream is not made of messages.
+            ValueError: if the stream does not consist of messages.
         """
         self._bytes += data
         while len(self._bytes) >= _HEADER:

@@ -16,50 +16,50 @@ if TYPE_CHECKING:
     from antiderive.workers.result import Result
 
 PYTHON = "python"
-"""The kind of worker that calls functions; all other kinds are names of programs."""
+"""Kind of worker that calls functions; all other kinds are names of programs."""
 
 
 class Program(Protocol):
     """A program that is kept running: questions on its standard input, answers on its standard output.
 
-    An implementation holds no state and starts no process: the pool owns the child, its limits and its death.
+    An implementation has no state and starts no process: the pool owns the child, its limits and its end.
     """
 
     @property
     def name(self) -> str:
-        """What tells it from the other programs of a pool."""
+        """Name that is unique among the programs of a pool."""
 
     def command(self) -> list[str]:
-        """Arguments to start it with, the program first."""
+        """Return the command line, the program first."""
 
     def environment(self) -> dict[str, str]:
-        """Environment variables to add for the child."""
+        """Return environment variables to add for the child."""
 
     def prelude(self) -> str:
-        """Text sent once after the start; the child is ready when :meth:`finished` holds for ``ready``."""
+        """Return text to send at the start; the child is ready when :meth:`finished` holds for ``ready``."""
 
     def question(self, content: Any, tag: str) -> str:  # noqa: ANN401  (as the question has it)
-        """Text that puts the question and makes the program print ``tag`` when it has answered.
+        """Return text that asks the question and makes the program print ``tag`` after the answer.
 
         Raises:
-            AntideriveError: if the program cannot be asked that.
+            AntideriveError: if the program cannot be asked the question.
         """
 
     def finished(self, output: bytes, tag: str) -> bool:
-        """Whether the output, so far, holds the whole answer to the question with this tag."""
+        """Tell whether the output so far holds the whole answer to the question with this tag."""
 
     def answer(self, output: str, tag: str) -> Any:  # noqa: ANN401  (the value of the result)
-        """The value that the output says; never raises for what a program prints."""
+        """Return the value in the output; never raises, whatever a program prints."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A function to be called in a Python worker.
+    """A function to call in a Python worker.
 
     Attributes:
         function: a function at the top of a module, which the worker imports by name.
-        arguments: what it is called with, made of what JSON can hold, as what it returns must be.
-        limits: of this call; by default those that the caller gives for all, else those of the pool.
+        arguments: its arguments. They, and the value that it returns, must be representable in JSON.
+        limits: limits of this call; by default those that the caller gives for all, else those of the pool.
     """
 
     function: Callable[..., Any]
@@ -68,7 +68,7 @@ class Call:
 
     @property
     def kind(self) -> str:
-        """The kind of worker that it needs."""
+        """Kind of worker that it needs."""
         return PYTHON
 
 
@@ -77,9 +77,10 @@ class Question:
     """A question to a program.
 
     Attributes:
-        program: whom to ask.
-        content: what is asked, as :meth:`Program.question` takes it.
-        limits: of this question; by default those that the caller gives for all, else those of the pool.
+        program: the program to ask.
+        content: the question, as :meth:`Program.question` takes it.
+        limits: limits of this question; by default those that the caller gives for all, else those of the
+            pool.
     """
 
     program: Program
@@ -88,7 +89,7 @@ class Question:
 
     @property
     def kind(self) -> str:
-        """The kind of worker that it needs."""
+        """Kind of worker that it needs."""
         return self.program.name
 
 
@@ -97,12 +98,12 @@ Work = Call | Question
 
 @dataclass(eq=False)
 class Pending:
-    """Work on its way.
+    """Queued or running work.
 
     Attributes:
-        limits: those that hold.
+        limits: effective limits.
         number: position in the order of arrival.
-        attempts: how often it has been begun.
+        attempts: number of times it has been started.
     """
 
     work: Work
@@ -113,12 +114,12 @@ class Pending:
 
     @property
     def kind(self) -> str:
-        """The kind of worker that it needs."""
+        """Kind of worker that it needs."""
         return self.work.kind
 
 
 def name_of(function: Callable[..., Any]) -> str:
-    """The name, as ``package.module:function``, by which a worker imports a function.
+    """Return the name, ``package.module:function``, by which a worker imports a function.
 
     Raises:
         SettingError: if other processes cannot import it.
@@ -130,14 +131,14 @@ def name_of(function: Callable[..., Any]) -> str:
     module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", None)
     if not module or not name or module == "__main__" or "<" in name:
         raise SettingError(
-            f"a worker cannot import {function!r}; move it to the top of a module that is no script"
+            f"a worker cannot import {function!r}; move it to the top level of a module that is not a script"
         )
     return f"{module}:{name}"
 
 
 @cache
 def function_named(name: str) -> Callable[..., Any]:
-    """The function that :func:`name_of` has named; importing it may take a while.
+    """Return the function with a name from :func:`name_of`; importing it may take a while.
 
     Raises:
         ImportError: if there is no such module.

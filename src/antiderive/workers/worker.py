@@ -1,4 +1,4 @@
-"""The pool's side of one worker: its files, its clocks, and its end. It does not know what is computed."""
+"""The pool's side of one worker: its files, its clocks and its end. It does not know what is computed."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ if TYPE_CHECKING:
     from antiderive.workers.work import Pending
 
 CHECK_SECONDS = 0.05
-"""How often a busy worker is looked at: programs may exceed a CPU limit by so much."""
+"""Seconds between two checks of a busy worker; programs may exceed a CPU limit by this much."""
 
 QUICK_SECONDS = 0.005
-"""A worker whose last call took no longer is sent calls ahead."""
+"""Longest last call of a worker that is sent calls ahead."""
 
 _READ_BYTES = 1 << 18
-"""More than a pipe or a socket holds: one read empties what a dead worker has left."""
+"""More than a pipe or a socket holds, so that one read takes everything that a dead worker left."""
 
 MAX_ATTEMPTS = 3
-"""How often a call is begun whose worker, or fork server, is killed by somebody else."""
+"""Number of times a call is started if its worker or fork server is killed from outside."""
 
 _GRACE_SECONDS = 0.1
-"""CPU time that a Python worker may exceed its limit by: the kernel's timer comes first."""
+"""CPU seconds by which a Python worker may exceed its limit, so that the kernel's timer comes first."""
 
 
 class Worker:
-    """One child process and the talk with it.
+    """One child process and the protocol with it.
 
     Attributes:
         state: ``starting``, ``idle``, ``busy`` (with a call), or ``dying`` (killed, not reaped yet).
-        call: the call that it is at.
-        ahead: calls that it has been sent to go on with; for all others they have not begun.
+        call: the current call.
+        ahead: calls sent ahead of time; officially they have not started.
         quick: whether its last call was short.
-        spoiled: whether it may begin calls that were taken back, so that it has to go after its call.
-        ending: the result that was decided when it was killed; None if it was not, or nobody waits.
-        hung_up: whether it has closed its side.
+        spoiled: whether it may start calls that were taken back, so that it must be replaced after its call.
+        ending: the result that was decided when it was killed; None if it was not killed, or nobody waits.
+        hung_up: whether it has closed its end.
         killed: when it was killed.
-        check_at: when it has to be looked at, if it is busy or has hung up.
+        check_at: time of the next check, if it is busy or has hung up.
     """
 
     def __init__(self, id_: int, kind: str, server: ServerProcess, conversation: Conversation) -> None:
@@ -61,7 +61,7 @@ class Worker:
         self.ahead: deque[Pending] = deque()
         self.quick = self.spoiled = False
         self.ending: Result | None = None
-        self.since = time.monotonic()  # of its state
+        self.since = time.monotonic()  # the time of its last change of state
         self.calls = 0
         self.hung_up = False
         self.killed = 0.0
@@ -74,7 +74,7 @@ class Worker:
         self._files: list[int] = []
 
     def start(self, command: dict[str, Any] | None) -> None:
-        """Asks the server for the process: a Python child, or the program that ``command`` describes."""
+        """Ask the server for the process: a Python child, or the program that ``command`` describes."""
         if command is None:
             ours, theirs = socket.socketpair()
             self.server.send([theirs.fileno()], do="fork", id=self.id)
@@ -92,25 +92,25 @@ class Worker:
         self.server.workers[self.id] = self
 
     def register(self, selector: selectors.BaseSelector, on_event: Callable[[int], None]) -> None:
-        """Listens to the worker; sends the greeting."""
+        """Listen to the worker; send the greeting."""
         self._selector, self._on_event = selector, on_event
         selector.register(self._files[0], selectors.EVENT_READ, on_event)
         self._send(self.conversation.greeting())
 
     def left_behind(self) -> float:
-        """MiB by which a program is larger than before its first call: garbage and caches.
+        """Return the MiB by which a program has grown since its first call: garbage and caches.
 
-        That of a Python worker may be there to stay, such as the weights of a model; it counts as none.
+        A Python worker's growth may be permanent, such as the weights of a model; it counts as 0.
         """
         if self.conversation.measures or self.pid is None:
             return 0.0
         return max(0.0, usage.usage_of(self.pid).resident_mib - self._when_new)
 
     def ask(self, call: Pending, number: int) -> None:
-        """Puts the question and starts the clocks.
+        """Ask the question and start the clocks.
 
         Raises:
-            AntideriveError: if the question cannot be put; the worker is as it was.
+            AntideriveError: if the question cannot be asked; the worker is unchanged.
         """
         question = self.conversation.ask(call.work, call.limits, number)
         self._begin(call)
@@ -125,10 +125,10 @@ class Worker:
         self._send(question)
 
     def ask_ahead(self, calls: Iterable[tuple[Pending, int]]) -> list[tuple[Pending, AntideriveError]]:
-        """Sends calls, each with its number, that it goes on with after the one that it is at.
+        """Send calls, each with its number, to follow the current one.
 
         Returns:
-            The calls that cannot be put, with the reasons.
+            The calls that cannot be asked, with the reasons.
         """
         questions, refused = [], []
         for call, number in calls:
@@ -142,14 +142,14 @@ class Worker:
         return refused
 
     def take_back(self) -> list[Pending]:
-        """The calls that it was sent ahead, in their order; it must not outlive the call that it is at."""
+        """Take back the calls sent ahead, in order; the worker must be replaced after the current call."""
         calls = list(self.ahead)
         self.ahead.clear()
         self.spoiled = self.spoiled or bool(calls)
         return calls
 
     def _begin(self, call: Pending) -> None:
-        """Starts the clocks."""
+        """Start the clocks."""
         self.state, self.call, self.since = "busy", call, time.monotonic()
         self.calls += 1
         call.attempts += 1
@@ -157,10 +157,10 @@ class Worker:
         self.check_at = self.since + min(CHECK_SECONDS, call.limits.wall)
 
     def hear(self) -> list[Reply]:
-        """Takes what has come.
+        """Read its output and return the completed replies.
 
         Raises:
-            EOFError: if the worker has closed its side.
+            EOFError: if the worker has closed its end.
         """
         try:
             data = os.read(self._files[0], _READ_BYTES)
@@ -173,7 +173,7 @@ class Worker:
         return self.conversation.hear(data)
 
     def flush(self) -> None:
-        """Sends what the worker had no room for."""
+        """Send the bytes that the worker had no room for."""
         self._send(b"")
 
     def _send(self, data: bytes) -> None:
@@ -185,11 +185,11 @@ class Worker:
             except BlockingIOError:
                 break
             except (BrokenPipeError, ConnectionResetError):
-                self._unsent = b""  # the server reports its death
+                self._unsent = b""  # the server reports the death
         self._await_room(file)
 
     def _await_room(self, file: int) -> None:
-        """Listens for room to write exactly while there is something to send."""
+        """Listen for room to write, exactly while there are bytes to send."""
         if bool(self._unsent) == self._awaits_room:
             return
         self._awaits_room = bool(self._unsent)
@@ -202,7 +202,7 @@ class Worker:
             self._selector.unregister(file)
 
     def finished(self, reply: Reply) -> Result:
-        """The result of the call with what it used; the worker is at the next one, or idle."""
+        """Return the result of the call with its usage; the worker goes on to the next call, or is idle."""
         said = reply.result
         seconds, cpu, memory = said.seconds, said.cpu_seconds, said.memory_mib
         if self.conversation.measures:
@@ -221,7 +221,7 @@ class Worker:
         return Result(said.status, said.value, said.reason, seconds, max(0.0, cpu), memory)
 
     def exceeded(self, now: float) -> Result | None:
-        """The result of a worker that is past a limit, or that has closed its side and lives on."""
+        """Return the result of a worker that is past a limit, or that has closed its end but lives on."""
         if self.hung_up:
             return Result("crashed", reason="the worker closed its output")
         if self.call is None:
@@ -231,7 +231,7 @@ class Worker:
         used = usage.usage_of(self.pid) if self.pid is not None else usage.Usage()
         self._resident = max(self._resident, used.resident_mib)
         cpu = used.cpu_seconds - self._cpu_before
-        # What earlier calls have left is none of this call's.
+        # Memory left by earlier calls does not count against this one.
         if used.resident_mib - self._left_behind > limits.memory_mib:
             return Result("memory", reason=f"more than {limits.memory_mib} MiB")
         if cpu >= limits.cpu_seconds + (_GRACE_SECONDS if self.conversation.measures else 0):
@@ -244,12 +244,12 @@ class Worker:
         return None
 
     def mute(self) -> None:
-        """Stops listening: it has closed its side or is being killed."""
+        """Stop listening: the worker has closed its end or is being killed."""
         if self._files and self._files[0] in self._selector.get_map():
             self._selector.unregister(self._files[0])
 
     def hang_up(self) -> None:
-        """It has closed its side. It must be dead, and the server will say how; if not, it is killed soon."""
+        """Note that it has closed its end. It is dead, as the server will report, or will be killed soon."""
         self.mute()
         self.hung_up = True
         self.check_at = time.monotonic() + CHECK_SECONDS
@@ -257,19 +257,19 @@ class Worker:
             self.kill(None)
 
     def kill(self, ending: Result | None) -> None:
-        """Has the process group killed; the server reports when it is reaped."""
+        """Have the process group killed; the server reports when it is reaped."""
         if self.state != "dying":
             self.state, self.ending, self.killed = "dying", ending, time.monotonic()
             self.server.send(do="kill", id=self.id)
 
     def kill_group(self) -> None:
-        """Kills the group without the server, which is dead."""
+        """Kill the group directly, since the server is dead."""
         if self.pid is not None:
-            with suppress(ProcessLookupError, PermissionError):  # it may be gone already
+            with suppress(ProcessLookupError, PermissionError):  # the group may be gone already
                 os.killpg(self.pid, signal.SIGKILL)
 
     def died(self, event: dict[str, Any]) -> Result | None:
-        """The result of the call that was running; None if it has to be begun again.
+        """Return the result of the call that was running; None if it must be repeated.
 
         Args:
             event: the server's report; empty if the server itself is gone.
@@ -281,7 +281,7 @@ class Worker:
         if ending is None and status == -signal.SIGPROF:
             ending = Result("timeout", reason=_cpu_limit(self.call.limits))
         if ending is None:
-            # A SIGKILL that is not ours came from outside: not the call's fault, unless it happens again.
+            # A SIGKILL that is not ours came from outside: not the call's fault, unless it repeats.
             if status in (None, -signal.SIGKILL) and self.call.attempts < MAX_ATTEMPTS:
                 return None
             ending = Result("crashed", reason=_death(status))
@@ -294,7 +294,7 @@ class Worker:
         )
 
     def close(self) -> None:
-        """Closes the files; the process is gone."""
+        """Close the files; the process is gone."""
         self.server.workers.pop(self.id, None)
         for file in self._files:
             if file in self._selector.get_map():
@@ -311,7 +311,7 @@ def _cpu_limit(limits: Limits) -> str:
 
 def _death(status: int | None) -> str:
     if status is None:
-        return "the fork server was killed during the call, again and again"
+        return "the fork server was killed during every attempt of the call"
     if status >= 0:
         return f"the worker ended with exit status {status}"
     name = signal.Signals(-status).name if -status in signal.valid_signals() else str(-status)

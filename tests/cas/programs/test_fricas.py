@@ -88,7 +88,7 @@ def test_no_derivative_is_called_nonelementary(ask):
     recipe = Recipe(min_operators=3, max_operators=8, seed=3, operators=operators)
     examples = generate(recipe, 0, 60)
     outcomes = [
-        ask("fricas", Expr.from_tokens(examples.solutions[place]).diff("x")) for place in range(len(examples))
+        ask("fricas", Expr.from_tokens(examples.solutions[index]).diff("x")) for index in range(len(examples))
     ]
     assert [outcome for outcome in outcomes if outcome.status == "nonelementary"] == []
     assert sum(outcome.status == "solved" for outcome in outcomes) > 50

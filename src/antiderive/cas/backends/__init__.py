@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from antiderive.cas.backends.command_line import CommandLineBackend
 
 PROGRAMS = ("fricas", "giac", "maxima")
-"""Systems that are programs of their own; the module of each name holds its back end as ``BACKEND``."""
+"""Systems that are separate programs; the module of each name holds its back end as ``BACKEND``."""
 
 SYMPY_METHODS = ("sympy", "sympy-risch", "sympy-manual", "sympy-heurisch", "sympy-zero")
 """Methods that run in a Python worker: ``sympy.integrate``, the same with ``risch=True``,
@@ -20,12 +20,12 @@ SYMPY_METHODS = ("sympy", "sympy-risch", "sympy-manual", "sympy-heurisch", "symp
 
 
 def program_named(name: str) -> CommandLineBackend:
-    """The back end of a program.
+    """Return the back end of a program.
 
     Raises:
         SettingError: if there is no such program.
     """
     if name not in PROGRAMS or find_spec(f"{__name__}.{name}") is None:
-        raise SettingError(f"there is no method {name!r}; programs are {', '.join(PROGRAMS)}")
+        raise SettingError(f"unknown program {name!r}; choose from: {', '.join(PROGRAMS)}")
     backend: CommandLineBackend = import_module(f"{__name__}.{name}").BACKEND
     return backend

@@ -1,4 +1,4 @@
-"""A computer algebra system that is asked through its command line."""
+"""Interface of a computer algebra system that is asked through its command line."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ class CommandLineBackend(Program, Protocol):
     """A program of a pool whose questions are requests and whose answers are outcomes."""
 
     def find(self) -> Path | None:
-        """The program on PATH; None if it is not installed."""
+        """Return the path of the program; None if it is not installed."""
 
     def version(self) -> str:
-        """Version of the installed program, as it reports it."""
+        """Return the version that the installed program reports."""
 
     def question(self, content: Request, tag: str) -> str:
-        """Text that asks for an antiderivative and makes the program print ``tag`` when it is done.
+        """Return text that asks for an antiderivative and makes the program print ``tag`` at the end.
 
         Raises:
-            UnsupportedError: if the system has no way to write the integrand.
+            UnsupportedError: if the system cannot express the integrand.
         """
 
     def answer(self, output: str, tag: str) -> Outcome:
-        """The outcome that the output says, unverified, without times; never raises for what is printed."""
+        """Return the outcome in the output, unverified, without times; never raises, whatever is printed."""

@@ -1,8 +1,8 @@
-"""FriCAS: the most complete Risch algorithm that is free.
+"""FriCAS: the most complete free implementation of the Risch algorithm.
 
 An integral that FriCAS leaves unevaluated is a proof that no elementary antiderivative exists when the
 integrand lies in a purely transcendental tower; :func:`proves_nonelementary` decides that from the tower,
-which FriCAS prints along. See ``docs/explanation/nonelementary.md`` for why and where it holds.
+which FriCAS prints along. See ``docs/explanation/nonelementary.md`` for the reason and the limits.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from antiderive.expressions import Expr
 
 _F = "EXPR INT"
 
-# The interpreter reads one statement a line. An answer is printed by the call that computes it, never kept,
-# so an error cannot bring back the answer to the question before. The tower is the one that integrate works
-# in: the integrand in real elementary functions (exp, log, tan, atan), normalised by the structure theorem.
+# The interpreter reads one statement per line. The call that computes an answer prints it and never keeps it,
+# so an error cannot repeat the answer to an earlier question. The tower is the one that integrate works
+# in: the integrand in real elementary functions (exp, log, tan, atan), normalized by the structure theorem.
 # Compiling these would save nothing in a call and cost 0.8 s of gcc at every start, where Lisp compiles by C.
 _PRELUDE = f"""\
 )set messages prompt none
@@ -85,35 +85,34 @@ class FricasBackend(Program):
     name: str = "fricas"
 
     def command(self) -> list[str]:
-        """Arguments to start it with; the script replaces itself by the program."""
+        """Return the command line; the script replaces itself by the program."""
         return [str(self.find() or self.name), "-nosman"]
 
     def environment(self) -> dict[str, str]:
-        """Environment variables to add for the child."""
+        """Return environment variables to add for the child."""
         return {**QUIET_ENVIRONMENT, "FRICAS_INITFILE": ""}
 
     def prelude(self) -> str:
-        """Definitions; the call at their end loads what integration needs."""
+        """Return definitions; the call at their end loads the code for integration."""
         return _PRELUDE
 
     def question(self, content: Request, tag: str) -> str:
-        """Text that prints the answers, then ``tag``.
+        """Return text that prints the answers, then ``tag``.
 
         Raises:
-            UnsupportedError: if FriCAS has no way to write the integrand.
+            UnsupportedError: if FriCAS cannot express the integrand.
         """
         formula = _DIALECT.write(Expr.from_prefix(content.expression))
         return f'ad_integrate({formula}, \'{PREFIX}{content.variable})\nad_say("{tag}", "")\n'
 
     def finished(self, output: bytes, tag: str) -> bool:
-        """Whether the output, so far, holds the whole answer to the question with this tag."""
+        """Tell whether the output so far holds the whole answer to the question with this tag."""
         return re.search(rb"^(?:\(\d+\) -> )*%s *\n" % re.escape(tag.encode()), output, re.M) is not None
 
     def answer(self, output: str, tag: str) -> Outcome:  # noqa: ARG002  (the pool gives one answer at a time)
-        """The outcome that the output says, unverified.
+        """Return the outcome in the output, unverified.
 
-        FriCAS may answer with a list, one entry for each sign of a parameter: the first that can be read is
-        taken.
+        FriCAS may answer with a list, one entry for each sign of a parameter; the first readable one is used.
         """
         answers = marked(output, "ANSWER")
         if not answers:
@@ -129,10 +128,10 @@ class FricasBackend(Program):
 
 @dataclass(frozen=True)
 class Kernel:
-    """One generator of the tower of fields that the integrand lies in.
+    """One generator of the tower of fields that contains the integrand.
 
     Attributes:
-        constant: it does not depend on the variable of integration.
+        constant: whether it is independent of the variable of integration.
         operator: name of the function; the symbol itself for a symbol.
         text: the generator in FriCAS's notation.
     """
@@ -143,13 +142,13 @@ class Kernel:
 
     @classmethod
     def read(cls, line: str) -> Kernel:
-        """Reads ``constant exp exp(1)``."""
+        """Read ``constant exp exp(1)``."""
         kind, operator, text = line.split(" ", 2)
         return cls(kind == "constant", operator, text)
 
 
 def proves_nonelementary(tower: Iterable[Kernel]) -> bool:
-    """Whether an integral that FriCAS left in this tower has no elementary value.
+    """Tell whether an integral that FriCAS left in this tower has no elementary value.
 
     The tower must be purely transcendental in the variable, over constants in which FriCAS's test for zero is
     certain: rational numbers, parameters, real roots of pairwise coprime square-free integers (independent by
@@ -175,7 +174,7 @@ def proves_nonelementary(tower: Iterable[Kernel]) -> bool:
 
 
 def _of_unevaluated(answer: str, tower: list[Kernel], partial: Outcome) -> Outcome:
-    """``nonelementary`` where that is proved, else ``partial``."""
+    """Return ``nonelementary`` if that is proved, else ``partial``."""
     whole = answer.startswith("integral(") and answer.count("integral(") == 1 and not _needs_special(answer)
     if whole and tower and proves_nonelementary(tower):
         generators = ", ".join(kernel.text for kernel in tower)
@@ -190,7 +189,7 @@ def _needs_special(answer: str) -> bool:
 
 
 def _is_squarefree(n: int) -> bool:
-    """Whether ``n > 1`` has no square factor; false for numbers too large to tell at once."""
+    """Tell whether ``n > 1`` has no square factor; False for numbers too large to decide at once."""
     return 1 < n < 10**8 and all(n % (d * d) for d in range(2, int(n**0.5) + 1))
 
 

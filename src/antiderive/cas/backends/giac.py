@@ -1,4 +1,4 @@
-"""Giac (the Debian package is ``xcas``). Its left-over integrals prove nothing."""
+"""Giac (Debian package ``xcas``). Its unevaluated integrals prove nothing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from antiderive.expressions import Expr
 
 
 def _halves(mark: str) -> str:
-    """A string put together from two: Giac echoes what it reads, and the echo must not look like one."""
+    """Return a string as a sum of two: Giac echoes its input, and the echo must not look like an answer."""
     half = len(mark) // 2
     return f'"{mark[:half]}"+"{mark[half:]}"'
 
 
 _ANSWER, _ANSWER_WITH_ABS = "ANSWER", "WITHABS"
-"""Marks of answers; the second where the integrand has an absolute value of its own."""
+"""Marks of answers; the second is for integrands that contain an absolute value."""
 
 _PRELUDE = f"threads:=1\n{_halves('ready')}\n"
 
@@ -45,22 +45,22 @@ class GiacBackend(Program):
     name: str = "giac"
 
     def command(self) -> list[str]:
-        """Arguments to start it with."""
+        """Return the command line."""
         return [str(self.find() or self.name)]
 
     def environment(self) -> dict[str, str]:
-        """Environment variables to add for the child."""
+        """Return environment variables to add for the child."""
         return {**QUIET_ENVIRONMENT, "LANG": "C"}
 
     def prelude(self) -> str:
-        """One thread: the CPU seconds of a limit are those of one core."""
+        """Return the setting of one thread, since the CPU seconds of a limit are those of one core."""
         return _PRELUDE
 
     def question(self, content: Request, tag: str) -> str:
-        """Text that prints the answer, then ``tag``.
+        """Return text that prints the answer, then ``tag``.
 
         Raises:
-            UnsupportedError: if Giac has no way to write the integrand.
+            UnsupportedError: if Giac cannot express the integrand.
         """
         integrand = Expr.from_prefix(content.expression)
         formula = _DIALECT.write(integrand)
@@ -71,14 +71,14 @@ class GiacBackend(Program):
         )
 
     def finished(self, output: bytes, tag: str) -> bool:
-        """Whether the output, so far, holds the whole answer to the question with this tag."""
+        """Tell whether the output so far holds the whole answer to the question with this tag."""
         return b'"%s"\n' % tag.encode() in output
 
     def answer(self, output: str, tag: str) -> Outcome:  # noqa: ARG002  (the pool gives one answer at a time)
-        """The outcome that the output says, unverified.
+        """Return the outcome in the output, unverified.
 
-        ``ln(abs(u))`` is right on the reals only; where the integrand has no absolute value of its own it is
-        read as ``ln(u)``, which has the same derivative there and is right off the real line too.
+        ``ln(abs(u))`` is correct on the reals only. If the integrand contains no absolute value, it is read
+        as ``ln(u)``, which has the same derivative there and is correct off the real line too.
         """
         for mark in (_ANSWER, _ANSWER_WITH_ABS):
             for text in marked(output, f'"{mark}'):
@@ -88,7 +88,7 @@ class GiacBackend(Program):
 
 
 def _without_abs(outcome: Outcome) -> Outcome:
-    """The answer with ``ln(u)`` for every ``ln(abs(u))``."""
+    """Return the answer with ``ln(u)`` for every ``ln(abs(u))``."""
     made: list[Expr] = []
     nodes = Expr.from_prefix(outcome.value or "").nodes()
     for kind, value in nodes:
@@ -99,7 +99,7 @@ def _without_abs(outcome: Outcome) -> Outcome:
         elif kind == "ln" and nodes[value[0]][0] == "abs":
             made.append(Expr.apply("ln", made[nodes[value[0]][1][0]]))
         else:
-            made.append(Expr.apply(kind, *(made[place] for place in value)))
+            made.append(Expr.apply(kind, *(made[index] for index in value)))
     return replace(outcome, value=made[-1].to_prefix())
 
 

@@ -1,4 +1,4 @@
-"""Maxima. Its left-over integrals prove nothing; its questions are refused."""
+"""Maxima. Its unevaluated integrals prove nothing; its questions to the user are refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Request
 from antiderive.expressions import Expr
 
-# Every question to the user goes through the Lisp function RETRIEVE; here it fails instead of reading
+# Every question to the user goes through the Lisp function RETRIEVE, which fails here instead of reading
 # standard input. Parameters are declared positive, as verification tests them, which spares most questions.
 # Logarithms are not expanded: log(x^2) is not 2*log(x) for negative x.
 _PRELUDE = """\
@@ -55,7 +55,7 @@ class MaximaBackend(Program):
     name: str = "maxima"
 
     def command(self) -> list[str]:
-        """Arguments to start it with; the script replaces itself by the program."""
+        """Return the command line; the script replaces itself by the program."""
         return [
             str(self.find() or self.name),
             "--very-quiet",
@@ -64,18 +64,18 @@ class MaximaBackend(Program):
         ]
 
     def environment(self) -> dict[str, str]:
-        """Environment variables to add for the child."""
+        """Return environment variables to add for the child."""
         return dict(QUIET_ENVIRONMENT)
 
     def prelude(self) -> str:
-        """Definitions, and an integral that loads what is loaded on first use."""
+        """Return definitions, and an integral that loads code for first use."""
         return _PRELUDE
 
     def question(self, content: Request, tag: str) -> str:
-        """Text that prints the answer, then ``tag``.
+        """Return text that prints the answer, then ``tag``.
 
         Raises:
-            UnsupportedError: if Maxima has no way to write the integrand.
+            UnsupportedError: if Maxima cannot express the integrand.
         """
         integrand = Expr.from_prefix(content.expression)
         formula = _DIALECT.write(integrand)
@@ -87,11 +87,11 @@ class MaximaBackend(Program):
         )
 
     def finished(self, output: bytes, tag: str) -> bool:
-        """Whether the output, so far, holds the whole answer to the question with this tag."""
+        """Tell whether the output so far holds the whole answer to the question with this tag."""
         return re.search(rb"^%s *\n" % re.escape(tag.encode()), output, re.M) is not None
 
     def answer(self, output: str, tag: str) -> Outcome:  # noqa: ARG002  (the pool gives one answer at a time)
-        """The outcome that the output says, unverified."""
+        """Return the outcome in the output, unverified."""
         answers = marked(output, "ANSWER")
         return _DIALECT.read(answers[-1]) if answers else without_answer(output, _ERROR)
 

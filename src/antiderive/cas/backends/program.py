@@ -1,4 +1,4 @@
-"""What the back ends have in common: a program on PATH that marks the lines meant for us."""
+"""Shared parts of the back ends: a program on PATH that marks the lines meant for us."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pathlib import Path
 from antiderive.cas.outcome import Outcome
 
 QUIET_ENVIRONMENT = {"HOME": "/nonexistent", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-"""No initialisation files, no colour, no translation."""
+"""Environment without initialization files, color or translation."""
 
 _VERSION_SECONDS = 30.0
 
 
 @cache
 def _version_of(program: Path) -> str:
-    """The last version number that the program prints for ``--version``; empty if it prints none."""
+    """Return the last version number that the program prints for ``--version``; empty if it prints none."""
     try:
         done = subprocess.run(
             [program, "--version"],
@@ -42,30 +42,30 @@ class Program:
     """A program on PATH.
 
     Attributes:
-        name: of the method, and of the program.
+        name: name of the method and of the program.
     """
 
     name: str
 
     def find(self) -> Path | None:
-        """The program on PATH; None if it is not installed."""
+        """Return the path of the program; None if it is not installed."""
         path = shutil.which(self.name)
         return None if path is None else Path(path)
 
     def version(self) -> str:
-        """Version of the installed program; empty if there is none."""
+        """Return the version of the installed program; empty if it is not installed."""
         program = self.find()
         return "" if program is None else _version_of(program)
 
 
 def marked(output: str, mark: str) -> list[str]:
-    """What follows ``mark`` in the lines that begin with it."""
+    """Return the text after ``mark`` in the lines that begin with it."""
     start = mark + " "
     return [line[len(start) :] for line in output.splitlines() if line.startswith(start)]
 
 
 def without_answer(output: str, error: str) -> Outcome:
-    """The outcome of a question that printed no answer, with what matches ``error`` as the reason."""
+    """Return the outcome of a question without an answer; the match of ``error`` is the reason."""
     found = re.search(error, output)
     reason = " ".join(found[0].split()) if found else "it printed no answer"
     return Outcome("gave_up", reason=reason[:200])

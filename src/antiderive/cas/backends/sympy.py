@@ -1,7 +1,7 @@
-"""SymPy. These functions run in a worker: the pool names them by method, nothing else calls them.
+"""SymPy. These functions run in a worker; only a pool calls them, by the name of the method.
 
-An answer with cases by the value of a parameter is taken in its generic case: for ``x**n``,
-``x**(n + 1)/(n + 1)``.
+Of an answer with cases by the value of a parameter, the generic case is used: for ``x**n``, ``x**(n + 1)/(n +
+1)``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WARM_UP = ("x*exp(x)", "x*sqrt(x + 1)", "1/(x^2 + 1)", "log(x)", "sin(x)^2", "e
 
 
 def warm_up() -> None:
-    """Loads what the first calls would load; called once, in the fork server."""
+    """Load everything that the first calls would load; called once, in the fork server."""
     for text in _WARM_UP:
         expression = Expr(text).to_prefix()
         for method in METHODS.values():
@@ -32,27 +32,27 @@ def warm_up() -> None:
 
 
 def integrate(expression: str, variable: str) -> Outcome:
-    """``sympy.integrate``."""
+    """Integrate with ``sympy.integrate``."""
     return _integral(sympy.integrate, expression, variable)
 
 
 def risch(expression: str, variable: str) -> Outcome:
-    """``sympy.integrate(risch=True)``: the transcendental Risch algorithm alone, which can prove a no."""
+    """Integrate with ``risch=True``: the transcendental Risch algorithm alone, which can prove a no."""
     return _integral(lambda f, x: sympy.integrate(f, x, risch=True), expression, variable)
 
 
 def manual(expression: str, variable: str) -> Outcome:
-    """``manualintegrate``: the rules that one uses by hand."""
+    """Integrate with ``manualintegrate``: the rules used by hand."""
     return _integral(manualintegrate, expression, variable)
 
 
 def heuristic(expression: str, variable: str) -> Outcome:
-    """``heurisch``: the heuristic Risch-Norman algorithm."""
+    """Integrate with ``heurisch``: the heuristic Risch-Norman algorithm."""
     return _integral(heurisch, expression, variable)
 
 
 def is_zero(expression: str, variable: str) -> Outcome:  # noqa: ARG001  (one signature for all methods)
-    """Solved, with the value zero, if ``sympy.simplify`` reduces the expression to zero."""
+    """Return ``solved``, with the value zero, if ``sympy.simplify`` reduces the expression to zero."""
     try:
         residual = Expr.from_prefix(expression).to_sympy()
     except AntideriveError as error:
@@ -72,7 +72,7 @@ METHODS: dict[str, Callable[[str, str], Outcome]] = {
 
 
 def _integral(method: Callable[[Any, Any], Any], expression: str, variable: str) -> Outcome:
-    seed(0)  # SymPy tests some conditions at random points: the same ones for every worker
+    seed(0)  # SymPy tests some conditions at random points: the same points in every worker
     try:
         integrand = Expr.from_prefix(expression).to_sympy()
     except AntideriveError as error:
@@ -85,7 +85,7 @@ def _integral(method: Callable[[Any, Any], Any], expression: str, variable: str)
 
 
 def _read(answer: Any) -> Outcome:  # noqa: ANN401  (SymPy is untyped)
-    """What SymPy's answer says."""
+    """Return the outcome in SymPy's answer."""
     if answer.has(NonElementaryIntegral):
         return Outcome("nonelementary", reason="proved by SymPy's Risch algorithm")
     if answer.has(sympy.Integral):
@@ -112,7 +112,7 @@ def _is_special(function: Any) -> bool:  # noqa: ANN401
 
 
 def _generic_case(*cases: Any) -> Any:  # noqa: ANN401
-    """The first case whose condition excludes single values only, else the one for all other values."""
+    """Return the first case whose condition excludes only single values, else the last one."""
     for value, condition in cases:
         if all(isinstance(part, sympy.Ne) for part in condition.atoms(sympy.core.relational.Relational)):
             return value

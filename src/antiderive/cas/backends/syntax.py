@@ -1,9 +1,10 @@
-"""Formulas in the syntax of a computer algebra system: written from an ``Expr``, read back into one.
+"""Formulas in the syntax of a computer algebra system, written from an ``Expr`` and read back into one.
 
 The systems agree on ``+ - * / ^ ( )`` and on the names of most functions, so a :class:`Dialect` lists only
-what differs. Functions that a system may lack or define with other branches are written by the ones that all
-of them share (``acot(u) = atan(1/u)``), as the operator table says. Answers are read by translating them
-token by token into the project's own notation, which the project's parser reads; nothing is ever evaluated.
+the differences. Functions that a system may lack or define with other branches are written with functions
+that all systems share (``acot(u) = atan(1/u)``), as the operator table says. Answers are read by translating
+them token by token into the project's own notation, which the project's parser reads; nothing is evaluated.
+It does not know which system it talks to.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from antiderive._core import OperatorRow
 
 PREFIX = "v"
-"""Stands in front of every symbol, so that none means something to a system (``i``, ``D``)."""
+"""Prefix of every symbol, so that none has a meaning in a system (``i``, ``D``)."""
 
 MAX_LENGTH = 4000
-"""Longest formula sent, in characters; functions of data sets take a few hundred."""
+"""Longest formula sent, in characters; functions in data sets have a few hundred."""
 
 MAX_ANSWER = 100_000
 """Longest answer read, in characters."""
@@ -42,7 +43,7 @@ _INFIX = {row["name"]: row["infix"] for row in operators()}
 
 
 def _template(row: OperatorRow) -> str:
-    """How a function of the argument ``{0}`` is written by those that all systems share."""
+    """Return the template that writes a function of ``{0}`` with functions that all systems share."""
     match row["reciprocal"]:
         case "value", inner:
             return f"1/{_INFIX[inner]}({{0}})"
@@ -57,13 +58,13 @@ _TEMPLATES = {row["name"]: _template(row) for row in operators() if row["derivat
 
 @dataclass(frozen=True)
 class Dialect:
-    """What is peculiar to the syntax of one system.
+    """Syntax that is particular to one system.
 
     Attributes:
-        constants: how ``pi``, ``E`` and ``I`` are written.
-        functions: templates of functions written otherwise than by their own name; None for those that the
-            system has no way to write.
-        names: names in answers that differ from the project's, with the project's.
+        constants: notation of ``pi``, ``E`` and ``I``.
+        functions: templates of functions not written by their own name; None for those that the system cannot
+            express.
+        names: names in answers that differ from ours, with ours.
         special: functions in answers that are not elementary.
         integrals: names of an unevaluated integral.
     """
@@ -75,7 +76,7 @@ class Dialect:
     integrals: frozenset[str] = frozenset({"integral", "integrate"})
 
     def write(self, expr: Expr) -> str:
-        """The expression as one line, with every operand in parentheses.
+        """Return the expression as one line, with every operand in parentheses.
 
         Raises:
             UnsupportedError: for functions that the system lacks, the unknown of an ODE, and formulas that
@@ -115,7 +116,7 @@ class Dialect:
         return PREFIX + name
 
     def read(self, text: str) -> Outcome:
-        """The outcome that an answer says: ``solved``, ``partial``, ``special`` or ``unsupported``."""
+        """Return the outcome in an answer: ``solved``, ``partial``, ``special`` or ``unsupported``."""
         if len(text) > MAX_ANSWER:
             return Outcome("unsupported", reason=f"the answer takes {len(text)} characters")
         names = {match["name"] for match in _TOKEN.finditer(text)} - {None}
@@ -131,7 +132,7 @@ class Dialect:
             return Outcome("unsupported", reason=f"the answer cannot be read: {line}: {_shortened(text)}")
 
     def _translated(self, text: str) -> str:
-        """The text in the project's notation."""
+        """Return the text in our notation."""
         tokens = list(_TOKEN.finditer(text.strip()))
         parts = []
         for index, match in enumerate(tokens):
@@ -161,10 +162,10 @@ class Dialect:
 
 
 _READ = {row["infix"] for row in operators() if row["arity"] == 1 and row["infix"]}
-"""Functions of one argument by their names in formulas."""
+"""Return the functions of one argument, by their names in formulas."""
 
 
 def _shortened(text: str) -> str:
-    """The text in one line of at most 200 characters."""
+    """Return the text as one line of at most 200 characters."""
     line = " ".join(text.split())
     return line if len(line) <= 200 else line[:197] + "..."

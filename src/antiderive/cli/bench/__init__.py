@@ -1,4 +1,4 @@
-"""``antiderive bench``: speed, as ratios measured in one run. The code that is timed is the public API."""
+"""``antiderive bench``: speed of the public API, as ratios measured in one run."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import click
 from antiderive.cli.lazy import LazyGroup
 
 BENCHES = {
-    "all": "Every bench in turn, their figures in one file.",
-    "cas": "Calls in killable workers, beside a process for each call and ProcessPoolExecutor.",
-    "cluster": "Labelling by workers of a Temporal server, beside the local executor.",
-    "dataset": "Generate, check, convert and deduplicate: examples a second and memory.",
-    "engine": "Parse, canonicalise, differentiate and print, beside SymPy and SymEngine.",
-    "generate": "Accepted examples of a task a second.",
-    "ordering": "Methods in the order of a classifier, beside fixed orders.",
+    "all": "Run every bench in turn and collect the figures in one file.",
+    "cas": "Calls in killable workers, against a process per call and ProcessPoolExecutor.",
+    "cluster": "Labeling by workers of a Temporal server, against the local executor.",
+    "dataset": "Generate, check, convert and deduplicate: examples per second and memory.",
+    "engine": "Parse, canonicalize, differentiate and print, against SymPy and SymEngine.",
+    "generate": "Accepted examples of a task per second.",
+    "ordering": "Methods in a classifier's order, against fixed orders.",
     "portfolio": "Confirmed answers of each method for its CPU time, and wrong labels.",
 }
 

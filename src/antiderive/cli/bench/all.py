@@ -32,16 +32,16 @@ _PLANS: dict[str, tuple[str, ...]] = {
     "-o", "--out", type=click.Path(path_type=Path), default="bench.json", show_default=True, help="Figures."
 )
 @click.option(
-    "--only", multiple=True, metavar="BENCH", help="Run these alone, such as --only 'generate bwd'."
+    "--only", multiple=True, metavar="BENCH", help="Run only this bench, such as --only 'generate bwd'."
 )
 def command(out: Path, only: tuple[str, ...]) -> int:
-    """Run every bench in turn, about half an hour, and write their figures to one JSON file.
+    """Run every bench in turn (about half an hour) and write the figures to one JSON file.
 
-    Figures of earlier runs in the file are replaced one by one, so an interrupted run keeps what it has.
+    Figures of earlier runs in the file are replaced one by one, so an interrupted run keeps its results.
     """
     unknown = [name for name in only if name not in _PLANS]
     if unknown:
-        raise click.UsageError(f"there is no bench {unknown[0]!r}; choose from: {', '.join(_PLANS)}")
+        raise click.UsageError(f"unknown bench {unknown[0]!r}; choose from: {', '.join(_PLANS)}")
     program = [sys.executable, "-m", "antiderive", "bench"]
     plans = {
         name: [*program, *name.split(), *options, "--json"]

@@ -19,17 +19,17 @@ import click
     type=click.IntRange(min=20),
     default=60,
     show_default=True,
-    help="Functions at the head of the list, with the same mix, that the others get too.",
+    help="Functions at the head of the list that the baselines get too; the mix is the same.",
 )
 @click.option("--calls", type=click.IntRange(min=100), default=2000, show_default=True, help="Leak check.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(count: int, limit: float, workers: int, share: int, calls: int, *, as_json: bool) -> None:
-    """Throughput of the worker pool where one function in ten hangs, and the costs of a call and of a kill.
+    """Measure the worker pool: throughput where one function in ten hangs, costs of a call and of a kill.
 
     SymPy integrates random functions of one to four operators; every tenth is a computation that never ends
-    and swallows exceptions. The head of the same list goes through a process for each call, joined with a
-    time-out, which loads SymPy each time, and through ProcessPoolExecutor, which has no way to end a call.
-    Rates are rows a second; the ratio is that of the same rows.
+    and swallows exceptions. The head of the same list goes through two baselines: a process for each call,
+    joined with a time-out, which loads SymPy each time, and ProcessPoolExecutor, which cannot end a call.
+    Rates are rows per second; the ratio compares the same rows.
     """
     from antiderive.cli.bench import cas_baselines, cas_costs, cas_functions
     from antiderive.workers import Limits, Pool
@@ -55,7 +55,7 @@ def command(count: int, limit: float, workers: int, share: int, calls: int, *, a
         cas_baselines.run_executor(head, limit, workers),
     ]
     _, per_call, executor = runs
-    click.echo(f"{len(head)} functions, one in ten hangs, {limit:g} s each, {workers} at a time")
+    click.echo(f"{len(head)} functions, one in ten hangs, {limit:g} s each, {workers} concurrent")
     for run in runs:
         click.echo(
             f"  {run.name:<22} {run.rows_per_second:8.2f} rows/s   {run.rows} rows in {run.seconds:.1f} s"

@@ -1,4 +1,4 @@
-"""The same rows through the pool and through what one would write without it."""
+"""The same rows through the pool and through two obvious ways to do without it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HANG_EVERY = 10
 
 @dataclass(frozen=True)
 class Run:
-    """Rows that were done, and how they ended."""
+    """The rows of one run, and how they ended."""
 
     name: str
     key: str
@@ -33,40 +33,40 @@ class Run:
 
     @property
     def rows_per_second(self) -> float:
-        """Rows a second, time-outs included."""
+        """Rows per second, time-outs included."""
         return self.rows / self.seconds
 
     def describe(self) -> str:
-        """How the rows ended."""
+        """Say how the rows ended."""
         text = ", ".join(f"{name} {number}" for name, number in self.outcomes.most_common())
-        return f"{text}; {self.still_computing} processes compute on" if self.still_computing else text
+        return f"{text}; {self.still_computing} processes still computing" if self.still_computing else text
 
 
 def requests(count: int) -> list[Request]:
-    """Random functions of one to four operators; every tenth is replaced by a hang."""
+    """Return random functions of one to four operators; every tenth is replaced by a hang."""
     from antiderive.expressions import Expr
     from antiderive.generation import generate
     from antiderive.tasks import Recipe
 
     examples = generate(Recipe(min_operators=1, max_operators=4), 0, count)
-    functions = [Expr.from_tokens(examples.solutions[place]).to_prefix() for place in range(count)]
+    functions = [Expr.from_tokens(examples.solutions[index]).to_prefix() for index in range(count)]
     return [
         Request(f"{cas_functions.__name__}:hang", "")
-        if place % _HANG_EVERY == 3
+        if index % _HANG_EVERY == 3
         else Request("sympy", function)
-        for place, function in enumerate(functions)
+        for index, function in enumerate(functions)
     ]
 
 
 def run_pool(pool: Pool, rows: Iterable[Request]) -> Run:
-    """Ours."""
+    """Run the rows through our pool."""
     started = time.perf_counter()
     outcomes: Counter[str] = Counter(outcome.status for _, outcome in ask_all(pool, enumerate(rows)))
     return Run("antiderive", "pool", outcomes.total(), time.perf_counter() - started, outcomes)
 
 
 def run_process_per_call(rows: Iterable[Request], limit: float, workers: int) -> Run:
-    """A fresh interpreter for each call, waited for with a time-out and killed past it."""
+    """Run each row in a fresh interpreter, which is killed at a time-out."""
 
     def one(request: Request) -> str:
         arguments = [sys.executable, "-P", "-m", __name__, request.method, request.expression]
@@ -94,7 +94,7 @@ def run_process_per_call(rows: Iterable[Request], limit: float, workers: int) ->
 
 
 def run_executor(rows: Iterable[Request], limit: float, workers: int) -> Run:
-    """ProcessPoolExecutor: a result is waited for with a time-out, but the call goes on."""
+    """Run the rows through ProcessPoolExecutor: waiting for a result times out, but the call goes on."""
     context = multiprocessing.get_context("spawn")
     outcomes: Counter[str] = Counter()
     executor = ProcessPoolExecutor(workers, context)
@@ -103,7 +103,7 @@ def run_executor(rows: Iterable[Request], limit: float, workers: int) -> Run:
         concurrent.futures.wait(warm)
         started = last = time.perf_counter()
         futures = {executor.submit(status_of, row.method, row.expression) for row in rows}
-        # It has choked when nothing at all has come for so long that every call is past its limit.
+        # The executor is stuck when no result has come for so long that every call is past its limit.
         while futures and time.perf_counter() - last < 3 * limit:
             done, futures = concurrent.futures.wait(futures, limit, concurrent.futures.FIRST_COMPLETED)
             outcomes.update(future.result() for future in done)
@@ -122,7 +122,7 @@ def run_executor(rows: Iterable[Request], limit: float, workers: int) -> Run:
 
 
 def status_of(method: str, expression: str) -> str:
-    """How a call ends, in this process and without limits."""
+    """Return the status of a call made in this process, without limits."""
     return function_of(method)(expression, "x").status
 
 

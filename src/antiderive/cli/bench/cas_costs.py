@@ -1,4 +1,4 @@
-"""What a call, a kill and a replacement cost."""
+"""Costs of a call, a kill and a replacement."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _TRIVIAL = Call(cas_functions.answer, ("x",))
 
 
 def start_seconds(pool: Pool) -> float:
-    """Until the first answer of a new pool, the import of SymPy included."""
+    """Return the seconds until the first answer of a new pool, the import of SymPy included."""
     started = time.perf_counter()
     pool.call(_TRIVIAL)
     return time.perf_counter() - started
 
 
 def overhead(pool: Pool, count: int = 2000) -> dict[str, float]:
-    """Milliseconds of a call that does nothing.
+    """Return the milliseconds that a call costs which does nothing.
 
-    The median of calls that are waited for, the mean of a stream of them, and the CPU time of this process
-    for each of the stream, which does not depend on what else the machine does.
+    The figures are the median of single calls, the mean of a stream of calls, and the CPU time of this
+    process per call of the stream, which does not depend on the load of the machine.
     """
     for _ in pool.map((key, _TRIVIAL) for key in range(100)):
         pass
@@ -48,7 +48,7 @@ def overhead(pool: Pool, count: int = 2000) -> dict[str, float]:
 
 
 def leak(pool: Pool, calls: int) -> dict[str, float]:
-    """Growth of this process over many calls, and processes that nobody has reaped."""
+    """Return the growth of this process over many calls, and the number of unreaped processes."""
     for _ in pool.map((key, _TRIVIAL) for key in range(calls // 4)):
         pass
     gc.collect()
@@ -62,10 +62,10 @@ def leak(pool: Pool, calls: int) -> dict[str, float]:
 
 
 def kill_delay(pool: Pool) -> dict[str, float]:
-    """Seconds for which a killed call uses the CPU past its deadline: the worst of several ways to hang.
+    """Return the seconds for which a killed call uses the CPU past its deadline: the worst of several hangs.
 
-    The deadline is on the clock of the wall, so that it is known to the observer, who reads the CPU time of
-    the process from /proc until it grows no more.
+    The deadline is in wall-clock time, so that the observer knows it. The observer reads the CPU time of the
+    process from /proc until it stops growing.
     """
     limits = Limits(cpu_seconds=60, wall_seconds=0.5)
     return {
@@ -86,7 +86,7 @@ def _delay_of(pool: Pool, function: Callable[..., Any], limits: Limits) -> float
         future = pool.submit(Call(function, (str(file),)), limits=limits)
         while not file.exists() or not file.read_text().endswith("\n"):
             time.sleep(0.001)
-        begun = time.perf_counter()  # a little late, which is in our disfavour by as little
+        begun = time.perf_counter()  # slightly late, which counts against us
         used: dict[int, float] = {}
         grown = begun
         while not future.done() or time.perf_counter() - grown < 0.2:
@@ -99,7 +99,7 @@ def _delay_of(pool: Pool, function: Callable[..., Any], limits: Limits) -> float
 
 
 def replacement(kills: int = 20) -> dict[str, float]:
-    """Milliseconds from the outcome of a killed call to the next answer of a pool of one: the median."""
+    """Return the median milliseconds from the end of a killed call to the next answer in a pool of one."""
     times = []
     with Pool(1, preload=cas_functions.preload) as pool:
         pool.call(_TRIVIAL)
@@ -123,7 +123,7 @@ def _state(pid: int) -> str:
 
 
 def _cpu_from_proc(pid: int) -> float:
-    """CPU seconds of a process by /proc; 0 if it is gone."""
+    """Return the CPU seconds of a process from /proc; 0 if it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:

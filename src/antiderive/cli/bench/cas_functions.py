@@ -1,7 +1,7 @@
 """Functions that run in workers while the pool is measured: one that answers, and several that hang.
 
-They are methods, too, so ``text`` may be an expression and there may be a variable. Where a bench wants to
-know the process, ``text`` is a file to append process ids to.
+They are also methods, so ``text`` may be an expression and a variable may follow. Where a bench needs the
+process, ``text`` is a file to which process ids are appended.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from antiderive.cas import load_sympy
 
 
 def preload() -> None:
-    """Load SymPy, as pools of computer algebra do; this module is loaded then, too."""
+    """Load SymPy, as pools of computer algebra do; that loads this module too."""
     load_sympy()
 
 
 def answer(text: str) -> str:
-    """The text itself."""
+    """Return the text itself."""
     return text
 
 
 def hang(text: str = "", variable: str = "") -> None:  # noqa: ARG001  (a method has both)
-    """Compute for ever and swallow every exception."""
+    """Compute forever and swallow every exception."""
     _note(text, os.getpid())
     while True:
         try:
@@ -37,7 +37,7 @@ def hang(text: str = "", variable: str = "") -> None:  # noqa: ARG001  (a method
 
 
 def hang_in_c(text: str = "") -> int:
-    """Make one call in C that never comes back to the interpreter."""
+    """Make one call in C that never returns to the interpreter."""
     _note(text, os.getpid())
     return sum(itertools.repeat(1))
 

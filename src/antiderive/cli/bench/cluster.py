@@ -29,7 +29,7 @@ _WAITING = f"{__name__}:answer_later"
 _WARM = 1_000_000
 """Index of the functions that warm a worker."""
 _WARM_COUNT = 40
-"""Their number for each worker."""
+"""Number of such functions for each worker."""
 
 
 @click.command()
@@ -41,25 +41,25 @@ _WARM_COUNT = 40
     type=OperatorRange(),
     default="3-5",
     show_default=True,
-    help="Operators of a function; smaller ones repeat, and what is known is not asked for again.",
+    help="Operators of a function; smaller functions repeat, and a known one is not asked again.",
 )
 @click.option(
     "--waiting",
     type=click.IntRange(min=0),
     default=400,
     show_default=True,
-    help="Calls that wait 50 ms and need no CPU time: how it is where there are cores enough.",
+    help="Calls that wait 50 ms without CPU time, which shows a machine with enough cores.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(
     count: int, method: str, timeout: float, ops: tuple[int, int], waiting: int, *, as_json: bool
 ) -> None:
-    """Throughput of one and of two one-slot workers, and the overhead of a cluster over the local executor.
+    """Measure throughput of one and two one-slot workers, and the overhead over the local executor.
 
-    The same functions are labelled by the local executor with one worker, by a cluster with one one-slot
-    worker, and by a cluster with two, each time into a new store. Server and workers are on this machine, in
-    processes of their own; starting and warming them is not counted. Each worker computes in one process and
-    verifies in another, so two of them need some three cores; calls that wait need hardly any.
+    The same functions are labeled by the local executor with one worker, by a cluster with one one-slot
+    worker, and by a cluster with two, each time into a new store. Server and workers run on this machine, in
+    their own processes; starting and warming them is not counted. Each worker computes in one process and
+    verifies in another, so two of them need about three cores; waiting calls need hardly any.
     """
     from antiderive.distributed import DevServer, free_port
     from antiderive.labelling import Job
@@ -86,7 +86,7 @@ def command(
 
 
 def _compare(bench: _Bench, job: Job, count: int) -> dict[str, object]:
-    """The same functions in three ways, as rows and as figures."""
+    """Label the same functions in three ways; print rows and return figures."""
     click.echo(f"  {'':<28} {'time':>10} {'CPU time':>10}")
     local = bench.local(job, count)
     _say("local executor, one worker", local)
@@ -110,12 +110,12 @@ def _compare(bench: _Bench, job: Job, count: int) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class _Cost:
-    """What a run took.
+    """Time that a run took.
 
     Attributes:
         seconds: time from its start to its end.
-        cpu_seconds: CPU time of all processes of this machine that had to do with it, the server included.
-        call_cpu_seconds: of this the calls, as the rows of their functions have it.
+        cpu_seconds: CPU time of all processes that took part, the server included.
+        call_cpu_seconds: the share of the calls, from the rows of their functions.
     """
 
     seconds: float
@@ -128,10 +128,10 @@ def _say(what: str, cost: _Cost, more: str = "") -> None:
 
 
 class _Bench:
-    """Runs of the same job, each into a store of its own.
+    """Runs of the same job, each into its own store.
 
     Args:
-        folder: for the stores.
+        folder: folder of the stores.
         server: address of a Temporal server.
     """
 
@@ -139,7 +139,7 @@ class _Bench:
         self._folder, self._server, self._runs = folder, server, 0
 
     def local(self, job: Job, count: int) -> _Cost:
-        """In a pool of one worker."""
+        """Label in a pool of one worker."""
         from antiderive.cas import open_pool
         from antiderive.labelling import Store, label_range
 
@@ -149,7 +149,7 @@ class _Bench:
             return self._cost(url, lambda: label_range(job, 0, count, store=store, pool=pool))
 
     def cluster(self, job: Job, count: int, *, workers: int) -> _Cost:
-        """From submitting a run to its end."""
+        """Label in a cluster, timed from submission to the end of the run."""
         from antiderive.distributed import Address, TemporalExecutor
 
         url = self._url()

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 def sample_functions(count: int) -> list[Expr]:
-    """Solutions of the default bwd recipe: the functions that every engine is timed on."""
+    """Return solutions of the default bwd recipe: the functions that every engine is timed on."""
     from antiderive.expressions import Expr
     from antiderive.generation import generate
     from antiderive.tasks import Recipe
 
     examples = generate(Recipe(), 0, count)
-    return [Expr.from_tokens(examples.solutions[place]) for place in range(count)]
+    return [Expr.from_tokens(examples.solutions[index]) for index in range(count)]
 
 
 def rate_of(work: Callable[[Any], object], inputs: Sequence[Any]) -> float:
-    """Calls a second, over inputs that are all different."""
+    """Return calls per second, over inputs that are all different."""
     started = time.perf_counter()
     for value in inputs:
         work(value)
@@ -37,7 +37,7 @@ def rate_of(work: Callable[[Any], object], inputs: Sequence[Any]) -> float:
 
 
 def print_rates(title: str, rates: dict[str, float], unit: str) -> None:
-    """A table of rates with the ratio of ours to each."""
+    """Print a table of rates with the ratio of ours to each."""
     ours = rates["antiderive"]
     click.echo(title)
     for name, rate in rates.items():
@@ -45,11 +45,11 @@ def print_rates(title: str, rates: dict[str, float], unit: str) -> None:
 
 
 def run_benches(plans: Mapping[str, Sequence[str]], out: Path) -> int:
-    """Run commands whose last line is a JSON object, and keep the objects by name in a JSON file.
+    """Run commands that print a JSON object on the last line, and collect the objects by name in a file.
 
     Args:
-        plans: the command of each bench, by its name.
-        out: the file; figures that are there of other benches stay.
+        plans: the command of each bench, by name.
+        out: the JSON file; figures of other benches in it stay.
 
     Returns:
         0, or 1 if a bench failed.

@@ -18,14 +18,14 @@ import click
 @click.option("--count", type=click.IntRange(min=1), default=200_000, show_default=True, help="Examples.")
 @click.option("--task", default="bwd", show_default=True, help="Task.")
 @click.option(
-    "--workers", type=click.IntRange(min=1), default=None, help="Of each step.  [default: all cores]"
+    "--workers", type=click.IntRange(min=1), default=None, help="Workers of each step.  [default: all cores]"
 )
 @click.option("--scratch", type=click.Path(path_type=Path, exists=True), help="Folder for the files.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(count: int, task: str, workers: int | None, scratch: Path | None, *, as_json: bool) -> None:
-    """Examples a second and memory of each step of a data set: generate, check, convert, deduplicate.
+    """Measure examples per second and memory of each step: generate, check, convert, deduplicate.
 
-    Each step is a command of its own; its memory is that of its largest process.
+    Each step is a separate command; its memory is that of its largest process.
     """
     figures: dict[str, Any] = {"task": task, "count": count, "workers": workers or os.cpu_count() or 1}
     with TemporaryDirectory(dir=scratch, prefix="antiderive-bench-") as name:
@@ -56,14 +56,14 @@ def command(count: int, task: str, workers: int | None, scratch: Path | None, *,
 
 
 def _run(arguments: list[str]) -> tuple[float, float]:
-    """Seconds and MiB of one command."""
+    """Run one command and return its seconds and MiB."""
     started = time.perf_counter()
     code = "from antiderive.cli import main; main()"
     child = subprocess.Popen(
         [sys.executable, "-c", code, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)  # it has been waited for
+    child.returncode = os.waitstatus_to_exitcode(status)  # the child has been reaped
     if child.returncode:
         raise click.ClickException(
             f"antiderive {' '.join(arguments)} ended with exit code {child.returncode}"

@@ -14,7 +14,7 @@ from antiderive.cli.bench.common import print_rates, rate_of, sample_functions
 @click.option("--count", type=click.IntRange(min=10), default=200, show_default=True, help="Functions.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(count: int, *, as_json: bool) -> None:
-    """Parse, canonicalise, differentiate and print random functions, beside SymPy and SymEngine."""
+    """Parse, canonicalize, differentiate and print random functions, against SymPy and SymEngine."""
     from antiderive.expressions import Expr
 
     if find_spec("sympy") is None:
@@ -27,8 +27,8 @@ def command(count: int, *, as_json: bool) -> None:
     def with_sympy(text: str) -> str:
         return str(sympy.sympify(text).diff(x))
 
-    with_sympy("x")  # what is loaded on first use is not timed
-    # Ours is fast enough that one pass is short: more functions, all different.
+    with_sympy("x")  # loading on first use is not timed
+    # Our pass is short, so it gets more functions, all different.
     many = [str(expression) for expression in sample_functions(50 * count)]
     rates = {"antiderive": rate_of(lambda text: str(Expr(text).diff("x")), many)}
     rates["sympy"] = rate_of(with_sympy, texts)
@@ -37,7 +37,7 @@ def command(count: int, *, as_json: bool) -> None:
 
         own_x = symengine.Symbol("x")
         rates["symengine"] = rate_of(lambda text: str(symengine.sympify(text).diff(own_x)), texts)
-    print_rates("parse, canonicalise, differentiate, print", rates, "functions/s")
+    print_rates("parse, canonicalize, differentiate, print", rates, "functions/s")
     if as_json:
         ours = rates["antiderive"]
         figures = {"functions_per_second": ours, "ratio_to_sympy": ours / rates["sympy"], "rates": rates}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _sympy_tokens(expression: Any) -> list[str]:  # noqa: ANN401  (SymPy is untyped)
-    """The prefix tokens of a SymPy (or SymEngine) expression: a plain walk over its tree."""
+    """Return the prefix tokens of a SymPy (or SymEngine) expression, by a plain walk over its tree."""
     tokens: list[str] = []
     stack = [expression]
     while stack:
@@ -43,10 +43,10 @@ def _sympy_tokens(expression: Any) -> list[str]:  # noqa: ANN401  (SymPy is unty
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(task: str, seconds: float, baseline: int, *, as_json: bool) -> None:
-    """Accepted examples of TASK a second, on one core and on all, beside SymPy and SymEngine.
+    """Measure accepted examples of TASK per second, on one core and on all, against SymPy and SymEngine.
 
-    The others only build, differentiate and tokenise functions that are known to be accepted; they neither
-    sample, nor simplify, nor check.
+    The other engines only build, differentiate and tokenize functions that are known to be accepted; they
+    neither sample, nor simplify, nor check.
     """
     from antiderive.tasks import Recipe, task_named
 
@@ -54,16 +54,16 @@ def command(task: str, seconds: float, baseline: int, *, as_json: bool) -> None:
     one = _measure(recipe, seconds, 1)
     cores = os.cpu_count() or 1
     many = _measure(recipe, seconds / 2, cores)
-    # The others are timed on functions of the default recipe.
+    # The other engines are timed on functions of the default recipe.
     rates = {"antiderive": one.rate, **(_baselines(baseline) if recipe == Recipe() else {})}
     if len(rates) > 1:
-        title = "accepted examples on one core (others: build, differentiate, tokenise)"
+        title = "accepted examples on one core (others: build, differentiate, tokenize)"
         print_rates(title, rates, "examples/s")
     else:
         click.echo(f"{task}: {one.rate:,.1f} accepted examples/s on one core, checks included")
-    click.echo(f"  {one.cpu_rate:,.1f} for each second of CPU time, of all processes together")
+    click.echo(f"  {one.cpu_rate:,.1f} per second of CPU time of all processes together")
     ratio = many.rate / one.rate
-    click.echo(f"  {cores} threads: {many.rate:,.1f} examples/s, {ratio:.2f} times one")
+    click.echo(f"  {cores} threads: {many.rate:,.1f} examples/s, {ratio:.2f} times one thread")
     (problem, spread), (solution, solution_spread) = one.problem_tokens, one.solution_tokens
     click.echo(
         f"  tokens: problem {problem:.1f} ± {spread:.1f}, solution {solution:.1f} ± {solution_spread:.1f}"
@@ -100,7 +100,7 @@ def command(task: str, seconds: float, baseline: int, *, as_json: bool) -> None:
 
 @dataclass
 class _Measured:
-    """What a run of the generator gave: lengths are mean and standard deviation."""
+    """Figures of one run of the generator; lengths are mean and standard deviation."""
 
     examples: int
     rate: float
@@ -112,14 +112,14 @@ class _Measured:
 
 
 def _measure(recipe: Recipe, seconds: float, threads: int) -> _Measured:
-    """Generates for ``seconds``; what a task builds before its first example is part of the time."""
+    """Generate for ``seconds``, a task's preparation before the first example included."""
     import numpy as np
 
     from antiderive.generation import generate
     from antiderive.tasks import task_named
     from antiderive.workers import cpu_seconds_of_all
 
-    # With a solver each example takes a call of computer algebra.
+    # With a solver, each example costs a call to computer algebra.
     size = (25 if task_named(recipe.task).needs_solver else 2_500) * threads
     done = accepted = 0
     lengths: tuple[list[Any], list[Any]] = ([], [])
@@ -148,7 +148,7 @@ def _measure(recipe: Recipe, seconds: float, threads: int) -> _Measured:
 
 
 def _baselines(count: int) -> dict[str, float]:
-    """Build, differentiate and tokenise, in functions a second, by other engines that are installed."""
+    """Return the rate of the other installed engines: build, differentiate and tokenize."""
     if count == 0 or find_spec("sympy") is None:
         return {}
     import sympy

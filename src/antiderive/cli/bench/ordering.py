@@ -24,15 +24,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--set", "path", type=click.Path(path_type=Path), help="Text file: topic, integrand, with tabs between."
+    "--set",
+    "path",
+    type=click.Path(path_type=Path),
+    help="Text file of tab-separated columns: topic, integrand.",
 )
-@click.option("--count", type=click.IntRange(min=1), help="Only so many of its problems, evenly spaced.")
+@click.option(
+    "--count", type=click.IntRange(min=1), help="Use only this many of its problems, evenly spaced."
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     default=10.0,
     show_default=True,
-    help="CPU seconds for an integral, all methods together, as in antiderive solve.",
+    help="CPU seconds for an integral, all methods together, as in 'antiderive solve'.",
 )
 @click.option(
     "--classifier",
@@ -42,12 +47,12 @@ if TYPE_CHECKING:
 @click.option(
     "--threshold",
     type=float,
-    help="Answers for a CPU second below which a call is not made.  [default: that of antiderive solve]",
+    help="Skip a call that promises fewer answers per CPU second.  [default: as in 'antiderive solve']",
 )
 @click.option(
     "--real",
     is_flag=True,
-    help="With --set: also make all calls of the best fixed order and of the classifier's, one by one.",
+    help="With --set: also make every call of the best fixed order and of the classifier's order.",
 )
 @click.option(
     "-o",
@@ -55,7 +60,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     default=Path("out/ordering"),
     show_default=True,
-    help="Folder for answers; an interrupted run goes on there.",
+    help="Folder for answers; an interrupted run continues there.",
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
 @click.option(
@@ -63,11 +68,11 @@ if TYPE_CHECKING:
     type=click.FloatRange(min=1),
     default=60.0,
     show_default=True,
-    help="CPU seconds that each side has for fresh functions.",
+    help="CPU seconds of each side for fresh functions.",
 )
 @click.option("--task", type=click.Choice(["fwd", "textbook"]), default="textbook", show_default=True)
 @click.option(
-    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the fresh functions."
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the fresh functions."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(
@@ -85,13 +90,13 @@ def command(
     real: bool,
     as_json: bool,
 ) -> None:
-    """Methods in the order of a classifier beside fixed orders.
+    """Compare a classifier's order of methods with fixed orders.
 
-    With --set: every method is asked every problem once, with all the time, and from these answers follows
-    what orders come to: every fixed order, which shares the time in proportion to the budgets of
-    'antiderive cas list', every fixed order of the calls that the classifier chooses from, and the
-    classifier's. Without: the classifier's order and the default order have --budget CPU seconds each for
-    fresh functions, and labels and integrals are counted.
+    With --set, every method is asked every problem once, with all the time; the results of all orders follow
+    from these answers: every fixed order, which shares the time in proportion to the budgets of 'antiderive
+    cas list', every fixed order of the calls that the classifier chooses from, and the classifier's order.
+    Without --set, the classifier's order and the default order get --budget CPU seconds each for fresh
+    functions, and labels and integrals are counted.
     """
     from antiderive.cas import open_pool
     from antiderive.classification import SHIPPED, FeatureClassifier, Ordering
@@ -117,7 +122,7 @@ def command(
 
 
 def _problems(path: Path, count: int | None) -> dict[str, Expr]:
-    """Integrands of a file by their prefix form."""
+    """Read the integrands of a file, by their prefix form."""
     from antiderive.evaluation import read_integrals
 
     problems = read_integrals(path)
@@ -143,7 +148,7 @@ def _on_set(
         _show(one, f"fixed, shared time: {one.name}")
     for one in frontier(staged)[:3]:
         _show(one, f"fixed, the classifier's calls: {one.name}")
-    _show(ours, f"classifier, and {thinking:.1f} s of its own")
+    _show(ours, f"classifier, plus {thinking:.1f} s of its own")
     figures = {
         "problems": len(integrands),
         "fixed": [_figures(one) for one in frontier(shared)],
@@ -160,10 +165,10 @@ def _on_set(
 def _real(
     ordering: Ordering, pool: Pool, orders: dict[str, tuple[Step, ...]], best: Play, timeout: float
 ) -> dict[str, Any]:
-    """The best fixed order, the classifier's, and the default order of all methods, by real calls."""
+    """Run the best fixed order, the classifier's, and the default order of all methods, by real calls."""
     from antiderive.portfolio import installed
 
-    click.echo("the same by real calls; in all: with starts of programs and verification:")
+    click.echo("the same by real calls (the total includes program starts and verification):")
     sides = {f"fixed: {best.name}": dict.fromkeys(orders, best.order), "classifier": orders}
     if len(installed()) > len(ordering.methods):
         names = ", ".join(step.method for step in installed())
@@ -189,7 +194,7 @@ def _replays(ordering: Ordering, pool: Pool, integrands: list[str], timeout: flo
 
 
 def _orders(ordering: Ordering, integrands: dict[str, Expr]) -> tuple[dict[str, tuple[Step, ...]], float]:
-    """The classifier's order for each integrand, and the CPU seconds that this took."""
+    """Return the classifier's order for each integrand, and the CPU seconds that ordering took."""
     from antiderive.errors import UnsupportedError
 
     started = time.process_time()
@@ -235,7 +240,7 @@ def _made(pool: Pool, name: str, orders: dict[str, tuple[Step, ...]], timeout: f
         calls += len(found.attempts)
         solved += found.answer is not None
     total = cpu_seconds_of_all() - before
-    click.echo(f"  {solved:>6,} {spent:>9.1f} {calls:>7,}   {name}; in all {total:.1f} s")
+    click.echo(f"  {solved:>6,} {spent:>9.1f} {calls:>7,}   {name}; total {total:.1f} s")
     return {
         "solved": solved,
         "cpu_seconds": round(spent, 2),
@@ -247,7 +252,7 @@ def _made(pool: Pool, name: str, orders: dict[str, tuple[Step, ...]], timeout: f
 def _race(
     ordering: Ordering, pool: Pool, budget: float, timeout: float, task: str, seed: int
 ) -> dict[str, Any]:
-    """Figures of each side on the same stream of functions within the same CPU time."""
+    """Run both sides on the same stream of functions within the same CPU time."""
     from antiderive.portfolio import DEFAULT_ORDER
 
     fixed = [step for step in DEFAULT_ORDER if step.method in ordering.methods]
@@ -286,8 +291,9 @@ def _run(
         proved += found.proof is not None
     minutes = spent / 60
     click.echo(
-        f"  {name:<12} {tried:,} functions in {spent:.1f} s: {solved:,} integrals, {proved:,} proofs of no; "
-        f"{(solved + proved) / minutes:.0f} labels and {solved / minutes:.0f} integrals a CPU minute"
+        f"  {name:<12} {tried:,} functions in {spent:.1f} s: {solved:,} integrals, "
+        f"{proved:,} proved nonelementary; "
+        f"{(solved + proved) / minutes:.0f} labels and {solved / minutes:.0f} integrals per CPU minute"
     )
     return {
         "functions": tried,
@@ -300,7 +306,7 @@ def _run(
 
 
 def _fresh(task: str, seed: int, index: int) -> Expr:
-    """A function that no classifier has seen: seeds from 1 on are not used for labels."""
+    """Return a function that no classifier has seen: labels use only seed 0."""
     from antiderive.generation import functions_of
     from antiderive.tasks import Recipe
 

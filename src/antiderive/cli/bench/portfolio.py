@@ -35,19 +35,21 @@ class _Answers:
     type=click.IntRange(min=0),
     default=200,
     show_default=True,
-    help="Derivatives of random functions: whatever is called nonelementary among them is a wrong label.",
+    help="Derivatives of random functions: 'nonelementary' is a wrong label for every one of them.",
 )
-@click.option("--methods", default=_METHODS, show_default=True, help="Methods, with commas between.")
+@click.option("--methods", default=_METHODS, show_default=True, help="Methods, separated by commas.")
 @click.option("--timeout", default=3.0, show_default=True, help="CPU seconds for each call.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the functions.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the functions."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(
     functions: int, derivatives: int, methods: str, timeout: float, seed: int, *, as_json: bool
 ) -> None:
-    """Confirmed answers and CPU time of each method.
+    """Measure confirmed answers and CPU time of each method.
 
-    They are taken on random functions of 3 to 10 operators, and tell in which order to try the methods. Wrong
-    labels are counted on derivatives, which have an elementary integral.
+    Random functions of 3 to 10 operators show in which order to try the methods. Wrong labels are counted on
+    derivatives, which have an elementary integral.
     """
     from antiderive.cas import method_named, open_pool
     from antiderive.workers import Limits
@@ -58,7 +60,7 @@ def command(
         click.echo(f"{functions} random functions")
         forward = {name: _ask(pool, name, sampled[:functions]) for name in names}
         order = _greedy_order(forward)
-        click.echo("  order by confirmed answers added for the CPU time: " + ", ".join(order))
+        click.echo("  order by confirmed answers added per CPU second: " + ", ".join(order))
         click.echo(f"{derivatives} derivatives of random functions")
         backward = {name: _ask(pool, name, [f.diff("x") for f in sampled[:derivatives]]) for name in names}
     if as_json:
@@ -77,7 +79,7 @@ def command(
 
 
 def _functions(count: int, seed: int) -> list[Expr]:
-    """Random functions: the solutions of the task ``bwd``."""
+    """Return random functions: the solutions of the task ``bwd``."""
     from antiderive.expressions import Expr
     from antiderive.generation import generate
     from antiderive.tasks import Recipe
@@ -104,7 +106,7 @@ def _ask(pool: Pool, method: str, integrands: list[Expr]) -> _Answers:
 
 
 def _greedy_order(by_method: dict[str, _Answers]) -> list[str]:
-    """Each time the method that adds the most confirmed answers for its CPU time, while any adds one."""
+    """Take the method that adds the most confirmed answers per CPU second, while any adds one."""
     order: list[str] = []
     found: set[int] = set()
     while True:

@@ -7,10 +7,10 @@ import click
 from antiderive.cli.lazy import LazyGroup
 
 COMMANDS = {
-    "list": "Methods of integration, their versions, and the order they are tried in.",
+    "list": "List the methods of integration, their versions, and the order of trial.",
 }
 
 
 @click.group(cls=LazyGroup, package=__name__, commands=COMMANDS)
 def command() -> None:
-    """Computer algebra systems that integrate."""
+    """List the computer algebra systems that integrate."""

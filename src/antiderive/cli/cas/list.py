@@ -10,7 +10,7 @@ import click
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(*, as_json: bool) -> None:
-    """Methods of integration, their versions or how to install them, and the order they are tried in."""
+    """List the methods of integration, their versions or how to install them, and the order of trial."""
     from antiderive.cas import METHODS
     from antiderive.portfolio import DEFAULT_ORDER
 

@@ -1,4 +1,4 @@
-"""``antiderive classify``: classifiers that say what computer algebra will make of an integrand."""
+"""``antiderive classify``: classifiers that predict the outcome of computer algebra on an integrand."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import click
 from antiderive.cli.lazy import LazyGroup
 
 _COMMANDS = {
-    "demo": "From nothing to a report: label, train, evaluate, plot.",
-    "evaluate": "Judge a classifier beside baselines, with plots.",
-    "predict": "Say of integrands whether, by what and how fast they integrate.",
-    "train": "Train a classifier on a labelled set.",
+    "demo": "Run every step once: label, train, evaluate, plot.",
+    "evaluate": "Compare a classifier with baselines, with plots.",
+    "predict": "Predict whether, by which method and how fast integrands integrate.",
+    "train": "Train a classifier on labeled functions.",
 }
 
 
 @click.group(cls=LazyGroup, package=__name__, commands=_COMMANDS)
 def command() -> None:
-    """Will it integrate? Train classifiers on labelled functions and ask them first."""
+    """Predict whether a function will integrate, with classifiers trained on labeled functions."""

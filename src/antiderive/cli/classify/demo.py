@@ -1,4 +1,4 @@
-"""``antiderive classify demo``: from nothing to a report on a classifier."""
+"""``antiderive classify demo``: every step once, from labels to a report on a classifier."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 _SHARES = (("train", 0.7), ("valid", 0.1), ("test", 0.2))
 _ONE_IN = {"train": 25 / 24, "valid": 50.0, "test": 50.0}
-"""Indices for a function of a split: valid and test are one skeleton in 50 each."""
+"""Indices per function of a split: valid and test are one skeleton in 50 each."""
 
 _METHODS = ("fricas", "sympy-risch", "giac", "maxima")
-"""Those that can prove a no come first."""
+"""Methods that can prove nonelementarity come first."""
 
 _CPU_SECONDS = 1.0
 
@@ -26,9 +26,9 @@ _CPU_SECONDS = 1.0
 @click.option(
     "--functions", type=click.IntRange(min=100), default=5_000, show_default=True, help="Functions to label."
 )
-@click.option("--method", help="Of 'antiderive cas list'.  [default: fricas, or what is installed]")
+@click.option("--method", help="One of 'antiderive cas list'.  [default: fricas, or an installed one]")
 @click.option("--ops", nargs=2, type=int, default=(1, 15), show_default=True, help="Operators of a function.")
-@click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
+@click.option("--workers", type=click.IntRange(min=1), help="Concurrent calls.  [default: all cores]")
 @click.option("--heuristics", type=click.IntRange(min=0), default=150, show_default=True)
 @click.option("--epochs", type=click.IntRange(min=1), default=40, show_default=True)
 def command(
@@ -40,10 +40,10 @@ def command(
     heuristics: int,
     epochs: int,
 ) -> None:
-    """Label random functions, train a classifier, evaluate it, draw the plots.
+    """Label random functions, train a classifier, evaluate it and plot the results.
 
-    What is labelled stays in the store OUT/labels.db: run the command again after an interruption and it goes
-    on. Seven functions of ten are for training, two for the test, by skeleton.
+    Labels stay in the store OUT/labels.db: run the command again to continue after an interruption. Seven
+    functions in ten are for training, two for testing, split by skeleton.
     """
     from antiderive.classification import FitConfig, train_classifier
     from antiderive.cli.classify.evaluate import run_evaluation
@@ -74,7 +74,9 @@ def _first_installed() -> str:
     for name in _METHODS:
         if method_named(name).installed:
             return name
-    raise SettingError("no computer algebra system is installed; see: antiderive cas list")
+    raise SettingError(
+        "no computer algebra system is installed; run 'antiderive cas list' to see how to install one"
+    )
 
 
 def _label(
@@ -91,8 +93,8 @@ def _label(
         row = bar.add_task(split, total=count, rate="")
 
         def report(progress: LabelingProgress) -> None:
-            labelled = progress.done - progress.passed
-            bar.update(row, completed=progress.done, rate=f"{labelled:,} labelled")
+            labeled = progress.done - progress.passed
+            bar.update(row, completed=progress.done, rate=f"{labeled:,} labeled")
 
         progress = LocalExecutor(store, workers or os.cpu_count() or 1).run(job, 0, count, report=report)
     outcomes = ", ".join(f"{name} {number:,}" for name, number in progress.counts.most_common())

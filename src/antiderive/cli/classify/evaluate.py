@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     "--beside",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Folder of another classifier to judge on the same functions; may be repeated.",
+    help="Folder of another classifier to evaluate on the same functions; may be repeated.",
 )
-@click.option("--method", "methods", multiple=True, help="Labels of this method alone, as in training.")
+@click.option("--method", "methods", multiple=True, help="Use only labels of this method, as in training.")
 @click.option(
     "--timeouts", type=click.Choice(["censored", "negative"]), default="censored", show_default=True
 )
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=200,
     show_default=True,
-    help="Test functions on which SymPy's own heuristics are asked too, a CPU second each.",
+    help="Number of test functions on which SymPy's own heuristics run too, one CPU second each.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object on the last line.")
 def command(
@@ -49,7 +49,7 @@ def command(
     *,
     as_json: bool,
 ) -> None:
-    """Judge CLASSIFIER on the test split of DATA, beside baselines that learn from its training split."""
+    """Evaluate CLASSIFIER on the test split of DATA, against baselines trained on its training split."""
     require(classifier)
     require(data)
     for other in beside:
@@ -69,7 +69,7 @@ def run_evaluation(
     heuristics: int,
     beside: tuple[Path, ...] = (),
 ) -> Evaluation:
-    """Evaluates, writes the report and prints its first tables."""
+    """Evaluate, write the report and print its first tables."""
     from antiderive.classification import evaluate_classifier, load_classifier, write_classifier_report
     from antiderive.cli.classify.train import read_checked
 
@@ -98,7 +98,7 @@ def _show(evaluation: Evaluation) -> None:
 
     console = Console()
     if not console.is_terminal:
-        console.width = 120  # a file has no edge to break lines at
+        console.width = 120  # a file needs no line breaks
     for title, rows in (("Test split", evaluation.rows), ("SymPy's heuristics", evaluation.heuristics)):
         if not rows:
             continue
@@ -112,5 +112,5 @@ def _show(evaluation: Evaluation) -> None:
     console.print(f"AUC above those of the others (95%): {gains_text(evaluation)}")
     console.print(
         f"ECE before scaling {evaluation.uncalibrated_error:.4f}; "
-        f"{evaluation.predictions_per_second:,.0f} predictions a second"
+        f"{evaluation.predictions_per_second:,.0f} predictions per second"
     )

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     help="Folder of a classifier.  [default: the one that ships]",
 )
 @click.option("--variable", default="x", show_default=True, help="Variable of integration.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def command(integrands: tuple[str, ...], classifier: Path | None, variable: str, *, as_json: bool) -> None:
-    """Say of each of INTEGRANDS (or of each line of standard input) whether and by what it integrates."""
+    """Predict whether, and by which method, each of INTEGRANDS (or of the lines of stdin) integrates."""
     from antiderive.classification import renamed
     from antiderive.expressions import Expr
 
@@ -58,7 +58,7 @@ def command(integrands: tuple[str, ...], classifier: Path | None, variable: str,
 def _plain(text: str, layout: Layout, prediction: Prediction, row: int) -> dict[str, Any]:
     from antiderive.classification import CLASSES
 
-    # The longest call of each method comes last and stands for it.
+    # The longest call of each method comes last and represents it.
     by_method = {
         call.method: {
             "success": round(float(prediction.success[row, column]), 4),
@@ -66,7 +66,7 @@ def _plain(text: str, layout: Layout, prediction: Prediction, row: int) -> dict[
         }
         for column, call in enumerate(layout.calls)
     }
-    # By gain, as a portfolio would try them; no call is free.
+    # By gain, in the order in which a portfolio would try them; no call is free.
     best_first = sorted(
         by_method,
         key=lambda name: by_method[name]["success"] / max(by_method[name]["cpu_seconds"], 1e-3),

@@ -33,21 +33,23 @@ if TYPE_CHECKING:
     show_default=True,
     help="Rank of LoRA; 0 trains all weights.",
 )
-@click.option("--method", "methods", multiple=True, help="Labels of this method alone; may be repeated.")
+@click.option("--method", "methods", multiple=True, help="Use only labels of this method; may be repeated.")
 @click.option(
     "--timeouts",
     type=click.Choice(["censored", "negative"]),
     default="censored",
     show_default=True,
-    help="Whether a function that met a limit is unknown or counts as not integrable.",
+    help="How to count a function that met a limit: as unknown, or as not integrable.",
 )
-@click.option("--epochs", type=click.IntRange(min=1), help="Most passes.  [default: 40, language models 3]")
+@click.option(
+    "--epochs", type=click.IntRange(min=1), help="Maximum number of epochs.  [default: 40, language models 3]"
+)
 @click.option(
     "--patience",
     type=click.IntRange(min=1),
     default=4,
     show_default=True,
-    help="Passes without a better loss on the validation split before it stops.",
+    help="Epochs without a better validation loss before training stops.",
 )
 @click.option("--batch", type=click.IntRange(min=1), default=64, show_default=True)
 @click.option("--learning-rate", type=float, help="[default: 0.001, language models 3e-5, with LoRA 3e-4]")
@@ -96,7 +98,7 @@ def command(
 def read_checked(
     data: Path, methods: tuple[str, ...], timeouts: str, splits: tuple[str, ...]
 ) -> dict[str, LabelledSet]:
-    """Splits of a labelled set that a classifier can learn from or be judged on, with a line on each.
+    """Read splits of a labeled set, check that a classifier can use them, and print a line on each.
 
     Raises:
         DataError: for a bad row, labels of different schemes, or an empty class.
@@ -117,9 +119,9 @@ def read_checked(
 
 
 def show_epoch(epoch: Epoch) -> None:
-    """One line for each pass."""
+    """Print a line for each epoch."""
     best = "  best" if epoch.best else ""
     click.echo(
-        f"pass {epoch.number:>3}  loss {epoch.training_loss:.4f}, validation {epoch.validation_loss:.4f}"
+        f"epoch {epoch.number:>3}  loss {epoch.training_loss:.4f}, validation {epoch.validation_loss:.4f}"
         f"  {epoch.seconds:6.0f} s{best}"
     )

@@ -9,7 +9,7 @@ from antiderive.cli.cluster.common import address_of, address_options, run_named
 
 @click.command()
 @click.argument("run", required=False)
-@click.option("--force", is_flag=True, help="End it even if no worker is there to hear of it.")
+@click.option("--force", is_flag=True, help="End the run even if no worker answers.")
 @address_options
 def command(
     run: str | None,
@@ -19,9 +19,9 @@ def command(
     profile: str | None,
     queue: str,
 ) -> None:
-    """End RUN; what has been written stays, and submitting it again does the rest.
+    """Cancel RUN; finished work stays, and submitting the run again does the rest.
 
-    Workers kill what they run for it within seconds. RUN may be left out where only one is running.
+    Workers kill its processes within seconds. RUN may be left out if only one is running.
     """
     from antiderive.distributed import Cluster
 
@@ -31,4 +31,4 @@ def command(
         return name
 
     name = with_cluster(address_of(address, namespace, profile, queue), work)
-    click.echo(f"{name} {'is ended' if force else 'is told to end'}")
+    click.echo(f"{name} {'has ended' if force else 'is ending'}")

@@ -1,4 +1,4 @@
-"""What the commands of ``antiderive cluster`` share."""
+"""Shared parts of the commands of ``antiderive cluster``."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ STORE = click.option(
     "url",
     envvar="ANTIDERIVE_STORE",
     show_envvar=True,
-    help="URL of the store of labels, the same database for all workers.",
+    help="URL of the label store, one database for all workers.",
 )
 
 
 def address_options(command: _Command) -> _Command:
-    """Where the server is: options ``address``, ``namespace``, ``profile``, ``queue``."""
+    """Add the options of the server: ``address``, ``namespace``, ``profile``, ``queue``."""
     for option in (
         click.option(
             "--queue",
@@ -45,17 +45,17 @@ def address_options(command: _Command) -> _Command:
 
 
 def address_of(address: str | None, namespace: str | None, profile: str | None, queue: str) -> Address:
-    """The options of :func:`address_options` as one value."""
+    """Return the options of :func:`address_options` as one value."""
     from antiderive.distributed import Address
 
     return Address(address, namespace, profile, queue)
 
 
 def with_cluster(address: Address, work: Callable[[Cluster], Awaitable[_Result]]) -> _Result:
-    """Connects and does some work.
+    """Connect to the server and do ``work``.
 
     Raises:
-        ClusterError: if the server cannot be reached, or does not do what it is asked.
+        ClusterError: if the server cannot be reached or refuses.
     """
     from temporalio.service import RPCError
 
@@ -71,7 +71,7 @@ def with_cluster(address: Address, work: Callable[[Cluster], Awaitable[_Result]]
 
 
 async def run_named(cluster: Cluster, name: str | None) -> str:
-    """The name of a run; without one, of the only run there is.
+    """Return the name of a run; without one, the name of the only running run.
 
     Raises:
         ClusterError: if there are several, or none.

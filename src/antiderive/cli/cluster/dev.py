@@ -15,20 +15,27 @@ import click
     type=click.Path(path_type=Path),
     default=Path("out/cluster"),
     show_default=True,
-    help="Where the server keeps its runs, and the store its labels.",
-)
-@click.option("--port", type=click.IntRange(1, 65535), default=7233, show_default=True, help="Of the server.")
-@click.option("--ui-port", type=click.IntRange(1, 65535), help="Of the server's web page.  [default: none]")
-@click.option(
-    "--slots", type=click.IntRange(1, 500), help="Calls, or shards, at a time.  [default: all cores]"
+    help="Folder for the server's runs and the store's labels.",
 )
 @click.option(
-    "--store", "url", envvar="ANTIDERIVE_STORE", help="URL of the store.  [default: a SQLite file there]"
+    "--port", type=click.IntRange(1, 65535), default=7233, show_default=True, help="Port of the server."
+)
+@click.option(
+    "--ui-port", type=click.IntRange(1, 65535), help="Port of the server's web page.  [default: none]"
+)
+@click.option(
+    "--slots", type=click.IntRange(1, 500), help="Concurrent calls or shards.  [default: all cores]"
+)
+@click.option(
+    "--store",
+    "url",
+    envvar="ANTIDERIVE_STORE",
+    help="URL of the store.  [default: a SQLite file in the folder]",
 )
 def command(folder: Path, port: int, ui_port: int | None, slots: int | None, url: str | None) -> None:
     """Start a Temporal development server, a worker and a store on this machine, until Ctrl-C.
 
-    All of it listens on loopback only. The same folder again goes on with the same runs and labels.
+    Everything listens on loopback only. The same folder continues the same runs and labels.
     """
     from antiderive.distributed import Address, DevServer, WorkerSettings, run_worker
     from antiderive.errors import DataError
@@ -43,9 +50,9 @@ def command(folder: Path, port: int, ui_port: int | None, slots: int | None, url
     try:
         click.echo(f"Temporal server at {server.address}", err=True)
         if ui_port is not None:
-            click.echo(f"its web page at http://127.0.0.1:{ui_port}", err=True)
+            click.echo(f"web page at http://127.0.0.1:{ui_port}", err=True)
         example = f"antiderive cluster submit label --count 100 --address {server.address}"
-        click.echo(f"try, in another shell: {example}", err=True)
+        click.echo(f"try in another shell: {example}", err=True)
         settings = WorkerSettings(
             Address(server.address, namespace="default"), slots or os.cpu_count() or 1, store
         )

@@ -1,4 +1,4 @@
-"""Submitting a run and, if that is wanted, watching it until it ends."""
+"""Submitting a run and, on request, watching it until it ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
 def run_options(command: _Command) -> _Command:
-    """Options of every run: ``concurrency`` and ``wait``."""
+    """Add the options of every run: ``concurrency`` and ``wait``."""
     for option in (
         click.option("--wait", is_flag=True, help="Show the progress until the run has ended."),
         click.option(
@@ -25,7 +25,7 @@ def run_options(command: _Command) -> _Command:
             type=click.IntRange(1, 1000),
             default=32,
             show_default=True,
-            help="Slices that are open at a time; at least the slots of all workers and one for each worker.",
+            help="Open slices of the run; at least the slots of all workers plus one for each worker.",
         ),
     ):
         command = option(command)
@@ -33,7 +33,7 @@ def run_options(command: _Command) -> _Command:
 
 
 def submit(address: Address, made: tuple[str, str, LabelRun | GenerateRun], *, wait: bool) -> None:
-    """Starts a run, unless it is running, and says so.
+    """Start a run unless it is running already, and say which.
 
     Raises:
         ClusterError: if it cannot be started, or does not complete while it is watched.
@@ -42,16 +42,16 @@ def submit(address: Address, made: tuple[str, str, LabelRun | GenerateRun], *, w
 
     async def work(cluster: Cluster) -> None:
         started = await cluster.submit(name, what, run)
-        click.echo(f"{name} {'is started' if started else 'is running already'}: {what}")
+        click.echo(f"{name} {'started' if started else 'is running already'}: {what}")
         if not await cluster.workers():
-            click.echo(f"no worker is at the queue {address.queue!r} yet; the run waits for one", err=True)
+            click.echo(f"no worker listens on queue {address.queue!r} yet; the run waits for one", err=True)
         if wait:
             await _watch(cluster, name, run.job.last - run.job.first)
 
     try:
         with_cluster(address, work)
     except KeyboardInterrupt:
-        click.echo(f"the run goes on; 'antiderive cluster status {name}' shows it", err=True)
+        click.echo(f"the run continues; 'antiderive cluster status {name}' shows its progress", err=True)
         raise
 
 
@@ -78,4 +78,4 @@ async def _watch(cluster: Cluster, name: str, total: int) -> None:
         for line in describe(last):
             click.echo(line)
         if last.state != "completed":
-            raise ClusterError(f"{name} {last.state}: {last.failure or 'it did not come to its end'}")
+            raise ClusterError(f"{name} {last.state}: {last.failure or 'no reason given'}")

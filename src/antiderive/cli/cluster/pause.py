@@ -13,10 +13,10 @@ from antiderive.cli.cluster.common import address_of, address_options, run_named
 def command(
     run: str | None, address: str | None, namespace: str | None, profile: str | None, queue: str
 ) -> None:
-    """Stop RUN until it is resumed.
+    """Pause RUN until it is resumed.
 
-    Slices that are open are given up within seconds and the workers' processes freed; what was written
-    stays. RUN may be left out where only one is running.
+    Open slices are given up within seconds and the workers' processes freed; finished work stays. RUN may be
+    left out if only one is running.
     """
     from antiderive.distributed import Cluster
 
@@ -25,4 +25,4 @@ def command(
         await cluster.signal(name, "pause")
         return name
 
-    click.echo(f"{with_cluster(address_of(address, namespace, profile, queue), work)} is told to pause")
+    click.echo(f"{with_cluster(address_of(address, namespace, profile, queue), work)} is pausing")

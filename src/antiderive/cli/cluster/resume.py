@@ -13,9 +13,9 @@ from antiderive.cli.cluster.common import address_of, address_options, run_named
 def command(
     run: str | None, address: str | None, namespace: str | None, profile: str | None, queue: str
 ) -> None:
-    """Let a paused RUN go on.
+    """Resume a paused RUN.
 
-    The slices that were given up come first. RUN may be left out where only one is running.
+    The slices that were given up come first. RUN may be left out if only one is running.
     """
     from antiderive.distributed import Cluster
 
@@ -24,4 +24,4 @@ def command(
         await cluster.signal(name, "resume")
         return name
 
-    click.echo(f"{with_cluster(address_of(address, namespace, profile, queue), work)} is told to resume")
+    click.echo(f"{with_cluster(address_of(address, namespace, profile, queue), work)} is resuming")

@@ -9,9 +9,7 @@ from antiderive.cli.cluster.common import address_of, address_options, run_named
 
 @click.command()
 @click.argument("run", required=False)
-@click.option(
-    "--concurrency", type=click.IntRange(1, 1000), required=True, help="Slices that are open at a time."
-)
+@click.option("--concurrency", type=click.IntRange(1, 1000), required=True, help="Open slices of the run.")
 @address_options
 def command(
     run: str | None,
@@ -21,11 +19,11 @@ def command(
     profile: str | None,
     queue: str,
 ) -> None:
-    """Change how many slices of RUN are open at a time.
+    """Change the number of open slices of RUN.
 
-    It bounds the share of a run where several compete for the workers; more than they take (one beyond the
-    slots of each) does nothing. Slices that are open are finished. RUN may be left out where only one is
-    running.
+    This bounds the share of a run when several compete for the workers; more slices than the workers take
+    (one beyond the slots of each) have no effect. Open slices are finished. RUN may be left out if only one
+    is running.
     """
     from antiderive.distributed import Cluster
 
@@ -35,4 +33,4 @@ def command(
         return name
 
     name = with_cluster(address_of(address, namespace, profile, queue), work)
-    click.echo(f"{name} is told to keep {concurrency} slices open")
+    click.echo(f"{name} will keep {concurrency} slices open")

@@ -27,14 +27,14 @@ def command(
     *,
     as_json: bool,
 ) -> None:
-    """How far RUN is and who is at it; without RUN, all runs and the workers of this release."""
+    """Show the progress and the workers of RUN; without RUN, all runs and the workers of this release."""
 
     async def one(cluster: Cluster) -> Run:
         return await cluster.run(run or "")
 
     async def every(cluster: Cluster) -> tuple[list[Run], list[str]]:
         listed = await cluster.runs()
-        # Only those that run can say how far they are.
+        # Only a running one reports progress.
         seen = [await cluster.run(item.id) if item.state == "running" else item for item in listed]
         return seen, await cluster.workers()
 
@@ -55,12 +55,12 @@ def command(
 
 
 def as_dict(run: Run) -> dict[str, object]:
-    """What ``--json`` prints."""
+    """Return the object that ``--json`` prints."""
     return {**dataclasses.asdict(run), "done": run.status.done if run.status else None}
 
 
 def headline(run: Run) -> str:
-    """State and progress in one line."""
+    """Return state and progress in one line."""
     if run.status is None:
         return run.state if run.state != "running" else "running (no worker answers)"
     status = run.status
@@ -72,7 +72,7 @@ def headline(run: Run) -> str:
 
 
 def describe(run: Run) -> list[str]:
-    """All that is known of a run, in lines."""
+    """Describe a run, in lines."""
     from antiderive.distributed import PASSED
 
     lines = [f"{run.id}: {headline(run)}", f"  {run.what}, {run.release}"]
@@ -89,9 +89,9 @@ def describe(run: Run) -> list[str]:
         if run.state in ("running", "paused"):
             lines.append(
                 f"  slices: {run.status.open} open of at most {run.status.concurrency}, "
-                f"{run.waiting} waiting; the next one has {run.status.size:,}"
+                f"{run.waiting} waiting; the next has {run.status.size:,} indices"
             )
     for worker in run.workers:
         trouble = f"; last trouble: {worker.trouble}" if worker.trouble else ""
-        lines.append(f"  {worker.name}: {worker.slices} slices, {worker.done:,} done in them{trouble}")
+        lines.append(f"  {worker.name}: {worker.slices} slices, {worker.done:,} indices done{trouble}")
     return lines

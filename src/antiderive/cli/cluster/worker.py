@@ -12,7 +12,7 @@ from antiderive.cli.cluster.common import STORE, address_of, address_options
 @click.command()
 @address_options
 @click.option(
-    "--slots", type=click.IntRange(1, 500), help="Calls, or shards, at a time.  [default: all cores]"
+    "--slots", type=click.IntRange(1, 500), help="Concurrent calls or shards.  [default: all cores]"
 )
 @STORE
 @click.option("--functions", is_flag=True, hidden=True, help="Methods may be functions of the installation.")
@@ -25,10 +25,10 @@ def command(
     url: str | None,
     functions: bool,
 ) -> None:
-    """Take part in the runs of a server until Ctrl-C or SIGTERM.
+    """Work on the runs of a server until Ctrl-C or SIGTERM.
 
-    A worker that leaves, or is killed, loses nothing: the others go on with its slices. Without --store it
-    takes no part in labelling.
+    When a worker leaves or is killed, nothing is lost: other workers take its slices. Without --store, it
+    does no labeling.
     """
     from antiderive.distributed import WorkerSettings, run_worker
 

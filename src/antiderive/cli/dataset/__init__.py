@@ -1,4 +1,4 @@
-"""``antiderive dataset``: what can be done with a data set on disk."""
+"""``antiderive dataset``: commands on a data set on disk."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import click
 from antiderive.cli.lazy import LazyGroup
 
 COMMANDS = {
-    "check": "Prove on the files that a data set is whole, split and right.",
-    "convert": "To and from the classic text files.",
-    "dedup": "Leave out duplicates, exact or by skeleton.",
+    "check": "Check on the files that a data set is complete, split and correct.",
+    "convert": "Convert to and from the classic text files.",
+    "dedup": "Drop duplicates, exact or by skeleton.",
     "head": "Show the first examples.",
-    "info": "Where a data set comes from, its sizes and lengths.",
-    "plot": "Draw lengths and operators.",
+    "info": "Show the origin, sizes and lengths of a data set.",
+    "plot": "Plot lengths and operators.",
 }
 
 
 @click.group(cls=LazyGroup, package=__name__, commands=COMMANDS)
 def command() -> None:
-    """Check, convert, deduplicate, describe and draw data sets."""
+    """Check, convert, deduplicate, describe and plot data sets."""

@@ -1,4 +1,4 @@
-"""``antiderive dataset check_dataset``."""
+"""``antiderive dataset check``."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=1000,
     show_default=True,
-    help="Rows whose solutions are verified.",
+    help="Number of rows whose solutions are verified.",
 )
 @click.option("--all", "verify_all", is_flag=True, help="Verify the solution of every row.")
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes.  [default: all cores]")
 def command(folder: Path, sample: int, verify_all: bool, workers: int | None) -> int:
-    """Prove on its files that the data set in FOLDER is what it says.
+    """Check on its files that the data set in FOLDER is what it claims to be.
 
-    Every row is read: checksums, canonical form, split, indices, and no skeleton in two splits. Solutions
-    are verified for a sample, or for all rows. Exit code 0 if everything holds, 1 if something fails, 2 for
-    bad input.
+    Every row is read: checksums, canonical form, split, indices, and no skeleton in two splits. Solutions of
+    a sample, or of all rows, are verified. Exit code 0 if everything holds, 1 if something fails, 2 for bad
+    input.
     """
     require(folder)
     from antiderive.datasets import DataSet
@@ -44,7 +44,7 @@ def command(folder: Path, sample: int, verify_all: bool, workers: int | None) ->
 
 
 def run_check(data: DataSet, sample: int | None, workers: int) -> Findings:
-    """Checks with a progress bar."""
+    """Run the check with a progress bar."""
     from antiderive.cli.progress import progress_bar
     from antiderive.datasets import check_dataset
 
@@ -56,7 +56,7 @@ def run_check(data: DataSet, sample: int | None, workers: int) -> Findings:
 
 
 def show(data: DataSet, findings: Findings) -> None:
-    """Prints a line for each thing that was checked, and what failed."""
+    """Print a line for each check, and its failures."""
     from antiderive.datasets import CHECKS
 
     click.echo(f"{data.folder}: {findings.examples:,} examples of {data.manifest.task}")
@@ -71,6 +71,6 @@ def show(data: DataSet, findings: Findings) -> None:
             click.echo(f"          {message}")
         shown = len(findings.messages.get(kind, []))
         if failures > shown:
-            click.echo(f"          ... {failures:,} in all")
+            click.echo(f"          ... {failures:,} in total")
     for message in findings.messages.get("unknown", []):
         click.echo(f"  unknown: {message}")

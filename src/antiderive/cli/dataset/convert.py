@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--to", "form", type=click.Choice(["classic", "parquet"]), required=True, help="What to write.")
+@click.option(
+    "--to", "form", type=click.Choice(["classic", "parquet"]), required=True, help="Format to write."
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
 @click.option("--infix/--no-infix", default=True, help="To classic: write data.infix too.  [default: yes]")
-@click.option("--task", help="To parquet: the task of the problems, such as bwd.")
+@click.option("--task", help="To parquet: task of the problems, such as bwd.")
 @click.option(
     "--split",
     type=click.Choice(["skeleton", "files"]),
     default="skeleton",
     show_default=True,
-    help="To parquet: split by skeleton, or keep the split of the files.",
+    help="To parquet: split by skeleton, or as in the files.",
 )
-@click.option("--strict", is_flag=True, help="To parquet: refuse the first line that cannot be read.")
+@click.option("--strict", is_flag=True, help="To parquet: stop at the first line that cannot be read.")
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes.  [default: all cores]")
 def command(
     source: Path,
@@ -45,8 +47,8 @@ def command(
     TASK.train, TASK.valid, TASK.test with each distinct line as count|problem TAB solution.
 
     To parquet: SOURCE is a file of such lines, or a folder with *.train, *.valid, *.test or data.prefix.
-    Expressions are rewritten to canonical form. Lines that cannot be read are left out, counted, and listed
-    in bad-lines.txt.
+    Expressions are rewritten to canonical form. Unreadable lines are left out, counted, and listed in
+    bad-lines.txt.
     """
     require(source)
     workers = workers or os.cpu_count() or 1
@@ -77,7 +79,7 @@ def _to_parquet(
     from antiderive.datasets import classic_files, read_classic
 
     if task is None:
-        raise click.UsageError("the text does not name its task; add --task, such as --task bwd")
+        raise click.UsageError("the text does not name its task; add it, such as --task bwd")
     files = classic_files(source)
     with progress_bar() as bar:
         row = bar.add_task("reading bytes", total=sum(path.stat().st_size for path, _ in files), rate="")
@@ -94,7 +96,7 @@ def _to_parquet(
 
 
 def show_result(out: Path, manifest: Manifest) -> None:
-    """Prints the examples by split and what was left out."""
+    """Print the examples by split and the number left out."""
     from antiderive.datasets import BAD_LINES
     from antiderive.expressions import Split
 
@@ -106,7 +108,7 @@ def show_result(out: Path, manifest: Manifest) -> None:
         click.echo(f"left out: {reasons}")
     bad = out / BAD_LINES
     if bad.exists():
-        click.echo(f"lines that could not be read are listed in {bad}; the first:")
+        click.echo(f"unreadable lines are listed in {bad}; the first:")
         with bad.open(encoding="utf-8") as file:
             for line, _ in zip(file, range(3), strict=False):
                 click.echo(f"  {line.rstrip()}")

@@ -17,12 +17,12 @@ from antiderive.cli.progress import require
     type=click.Choice(["exact", "skeleton"]),
     default="exact",
     show_default=True,
-    help="Equal problem and solution, or problems that differ only in their numbers.",
+    help="Drop equal examples, or problems that differ only in their numbers.",
 )
 def command(folder: Path, out: Path, by: str) -> None:
-    """Write the data set in FOLDER to another folder without duplicates; of equal examples the first is kept.
+    """Copy the data set in FOLDER without duplicates, keeping the first of equal examples.
 
-    First is the test split, then valid, then train; within a split the lower index.
+    The test split comes first, then valid, then train; within a split, the lower index.
     """
     require(folder)
     from antiderive.cli.dataset.convert import show_result

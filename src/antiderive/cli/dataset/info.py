@@ -15,7 +15,7 @@ from antiderive.cli.progress import require
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each data set.")
 def command(folder: Path, as_json: bool) -> None:
-    """Say where the data set in FOLDER comes from, how large it is, and how long its examples are."""
+    """Show the origin and size of the data set in FOLDER, and the lengths of its examples."""
     require(folder)
     from antiderive.datasets import DataSet, describe_dataset
 

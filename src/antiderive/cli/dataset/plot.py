@@ -1,4 +1,4 @@
-"""``antiderive dataset plot_dataset``."""
+"""``antiderive dataset plot``."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from antiderive.cli.progress import require
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), required=True, help="Picture: .png, .pdf or .svg."
+    "-o", "--out", type=click.Path(path_type=Path), required=True, help="Plot to write: .png, .pdf or .svg."
 )
 def command(folder: Path, out: Path) -> None:
-    """Draw the lengths and the operators of the data set in FOLDER."""
+    """Plot the lengths and operators of the data set in FOLDER."""
     require(folder)
     from antiderive.datasets import DataSet, plot_dataset
     from antiderive.files import writing_to

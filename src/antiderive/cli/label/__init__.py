@@ -1,4 +1,4 @@
-"""``antiderive label``: integrate functions by computer algebra and keep every outcome."""
+"""``antiderive label``: integrate functions by computer algebra and record every outcome."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from antiderive.labelling import Job, LabelingProgress, Store
 
 _COMMANDS = {
-    "export": "Write pairs, or the labelled set, as files.",
-    "report": "Shares by outcome and size, per method.",
+    "export": "Write integrated pairs or labeled functions as files.",
+    "report": "Report outcomes by method and size.",
 }
 
 
@@ -29,7 +29,7 @@ _COMMANDS = {
     type=click.Choice(["fwd", "textbook"]),
     default="fwd",
     show_default=True,
-    help="Random trees, or members of the families that textbooks have.",
+    help="Random trees, or integrands of textbook families.",
 )
 @job_options
 @click.option(
@@ -38,14 +38,14 @@ _COMMANDS = {
     multiple=True,
     default=("sympy",),
     show_default=True,
-    help="May be repeated; 'portfolio' asks every method that is installed, in turn.",
+    help="Method of integration; may be repeated. 'portfolio' asks every installed method in turn.",
 )
 @click.option("--store", "url", default="sqlite:///labels.db", show_default=True, help="URL of the store.")
-@click.option("--workers", type=click.IntRange(min=1), help="Calls at a time.  [default: all cores]")
+@click.option("--workers", type=click.IntRange(min=1), help="Concurrent calls.  [default: all cores]")
 @click.option(
     "--known-integrable",
     type=click.IntRange(min=1),
-    help="Label this many derivatives of random functions too, whose true label is known.",
+    help="Also label this many derivatives of random functions, which are known to be integrable.",
 )
 @click.pass_context
 def command(
@@ -65,10 +65,10 @@ def command(
     workers: int | None,
     known_integrable: int | None,
 ) -> None:
-    """Integrate COUNT random functions by computer algebra and keep every outcome.
+    """Integrate COUNT random functions by computer algebra and record every outcome.
 
-    Rows go to a SQLite file or a PostgreSQL database. What is in the store is not done again: a run that was
-    interrupted is continued by the same command.
+    Rows go to a SQLite file or a PostgreSQL database. Functions in the store are not integrated again: run
+    the same command to continue after an interruption.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -79,7 +79,7 @@ def command(
     from antiderive.workers import Limits
 
     for method in methods:
-        # Functions of this installation, which the pool takes as methods too, are for tests alone.
+        # The pool also takes functions of this installation as methods; those are for tests alone.
         if method != PORTFOLIO:
             method_named(method)
 
@@ -98,7 +98,7 @@ def command(
 
 
 def _label(job: Job, start: int, count: int, store: Store, workers: int) -> None:
-    """Runs one job with a progress bar and prints its summary."""
+    """Run one job with a progress bar and print its summary."""
     from antiderive.cli.progress import progress_bar
     from antiderive.labelling import LocalExecutor
 
@@ -116,10 +116,10 @@ def _label(job: Job, start: int, count: int, store: Store, workers: int) -> None
         progress = LocalExecutor(store, workers).run(job, start, count, report=report)
     known = f" ({progress.repeated:,} known before)" if progress.repeated else ""
     seconds = time.monotonic() - started
-    labelled = progress.done - progress.passed
-    click.echo(f"{what}: {labelled:,} in {store.name}{known}, {seconds:.1f} s")
+    labeled = progress.done - progress.passed
+    click.echo(f"{what}: {labeled:,} in {store.name}{known}, {seconds:.1f} s")
     for outcome, number in progress.counts.most_common():
-        click.echo(f"  {outcome:<14} {number:>10,}  {number / labelled:6.1%}")
+        click.echo(f"  {outcome:<14} {number:>10,}  {number / labeled:6.1%}")
 
 
 def _shares(progress: LabelingProgress) -> str:

@@ -14,16 +14,20 @@ import click
     "kind",
     type=click.Choice(["fwd", "classifier"]),
     required=True,
-    help="Pairs of function and integral, or functions with their labels.",
+    help="Pairs of function and integral, or functions with labels.",
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
 @click.option(
-    "--max-tokens", type=click.IntRange(min=1), default=512, show_default=True, help="Longest side of a pair."
+    "--max-tokens",
+    type=click.IntRange(min=1),
+    default=512,
+    show_default=True,
+    help="Longest function or integral.",
 )
 def command(url: str, kind: str, out: Path, max_tokens: int) -> None:
-    """Write the labels of a store to a folder, as train, valid and test by skeleton.
+    """Write the labels of a store to a folder, split into train, valid and test by skeleton.
 
-    fwd: Parquet like every data set, and classic text in prefix and infix; classifier: Parquet.
+    fwd writes Parquet like every data set, and classic text in prefix and infix. classifier writes Parquet.
     """
     from antiderive.labelling import Store, export_labels, export_pairs
 

@@ -1,4 +1,4 @@
-"""Options that the commands that label share: functions and limits."""
+"""Options that the labeling commands share: functions and limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OperatorRange(click.ParamType[tuple[int, int]]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int]:
-        """The lower and the upper end."""
+        """Return the lower and the upper end."""
         found = re.fullmatch(r"(\d+)(?:-(\d+))?", str(value))
         if not found:
             self.fail(f"{value!r} is not a range such as 1-15", param, ctx)
@@ -32,10 +32,10 @@ class OperatorRange(click.ParamType[tuple[int, int]]):
 
 
 def job_options(command: _Command) -> _Command:
-    """The range and the recipe of the functions, their split, and the limits of a call."""
+    """Add the options for the functions (range, recipe, split) and for the limits of a call."""
     for option in (
         click.option(
-            "--memory", type=int, default=2048, show_default=True, help="MiB of memory for one call."
+            "--memory", type=int, default=2048, show_default=True, help="Memory limit for one call, in MiB."
         ),
         click.option(
             "--timeout", type=float, default=10.0, show_default=True, help="CPU seconds for one function."
@@ -43,7 +43,7 @@ def job_options(command: _Command) -> _Command:
         click.option(
             "--split",
             type=click.Choice(["train", "valid", "test"]),
-            help="Of the COUNT functions label those of this split alone; valid and test are one in 50 each.",
+            help="Label only the functions of this split; valid and test are one in 50 each.",
         ),
         click.option(
             "--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings."
@@ -52,13 +52,17 @@ def job_options(command: _Command) -> _Command:
         click.option(
             "--coefficients",
             type=click.IntRange(0, 10),
-            help="Parameters that may stand in a function.  [default: 0]",
+            help="Number of parameters that a function may contain.  [default: 0]",
         ),
         click.option(
-            "--ops", type=OperatorRange(), help="Operators of a function, as 1-15.  [default: 3-15]"
+            "--ops", type=OperatorRange(), help="Operators of a function, such as 1-15.  [default: 3-15]"
         ),
         click.option(
-            "--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first."
+            "--start",
+            type=click.IntRange(min=0),
+            default=0,
+            show_default=True,
+            help="Index of the first function.",
         ),
     ):
         command = option(command)
@@ -68,7 +72,7 @@ def job_options(command: _Command) -> _Command:
 def functions_recipe(
     path: Path | None, ops: tuple[int, int] | None, seed: int | None, coefficients: int | None
 ) -> Recipe:
-    """The recipe of random functions, from a file and what changes it; other tasks take its settings over."""
+    """Return the recipe of random functions: the settings of a file, changed by the options."""
     from antiderive.tasks import Recipe
 
     values = {**(Recipe.load(path) if path is not None else Recipe()).to_dict(), "task": "fwd"}

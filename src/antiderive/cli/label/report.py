@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--store", "url", default="sqlite:///labels.db", show_default=True, help="URL of the store.")
 @click.option(
-    "--plot", type=click.Path(path_type=Path), help="Picture to write (PNG, SVG or PDF by its name)."
+    "--plot",
+    type=click.Path(path_type=Path),
+    help="Plot to write; the suffix (.png, .svg, .pdf) sets the format.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(url: str, plot: Path | None, *, as_json: bool) -> None:
-    """Shares by outcome and size, per method; and what is known of the methods' errors."""
+    """Report outcomes by method and size, and the measured errors of each method."""
     from antiderive.labelling import Store, report_on
 
     with Store(url, create=False) as store:
@@ -51,7 +53,9 @@ def _print(report: LabelReport) -> None:
     if report.known_integrable:
         console.print(_noise(report))
     if report.contradictions:
-        console.print(f"{report.contradictions:,} functions are solved by one method and denied by another")
+        console.print(
+            f"{report.contradictions:,} functions: solved by one method, called nonelementary by another"
+        )
 
 
 def _table(title: str, first: str, columns: Iterable[str]) -> Table:
@@ -65,7 +69,7 @@ def _table(title: str, first: str, columns: Iterable[str]) -> Table:
 
 
 def _outcomes(tallies: dict[str, OutcomeCounts]) -> Table:
-    """Outcomes down, methods across."""
+    """Tabulate outcomes (rows) by method (columns)."""
     from antiderive.labelling import OUTCOMES
 
     methods = sorted(tallies)
@@ -81,7 +85,7 @@ def _outcomes(tallies: dict[str, OutcomeCounts]) -> Table:
 
 
 def _sizes(tallies: dict[str, OutcomeCounts]) -> Table:
-    """Share solved: operators down, methods across."""
+    """Tabulate the share solved by number of operators (rows) and method (columns)."""
     methods = sorted(tallies)
     table = _table("Share solved by size", "operators", methods)
     for size in sorted({size for tally in tallies.values() for size in tally.by_operators}):
@@ -91,11 +95,11 @@ def _sizes(tallies: dict[str, OutcomeCounts]) -> Table:
 
 
 def _deciders(report: LabelReport) -> Table:
-    """Outcomes of the portfolio down, the methods that they come from across."""
+    """Tabulate outcomes of the portfolio (rows) by the method that decided (columns)."""
     from antiderive.labelling import OUTCOMES
 
     methods = sorted(set().union(*report.deciders.values()))
-    table = _table("Portfolio: who decided", "outcome", methods)
+    table = _table("Portfolio: deciding method", "outcome", methods)
     for outcome in OUTCOMES:
         if outcome in report.deciders:
             table.add_row(outcome, *(f"{report.deciders[outcome][method]:,}" for method in methods))
@@ -103,7 +107,7 @@ def _deciders(report: LabelReport) -> Table:
 
 
 def _noise(report: LabelReport) -> Table:
-    """Methods down: what they say of functions that have an elementary antiderivative."""
+    """Tabulate the answers of each method on functions that have an elementary antiderivative."""
     columns = ("functions", "found", "wrong", "denied", "missed")
     table = _table("Functions known to be integrable", "method", columns)
     for method in sorted(report.known_integrable):

@@ -1,4 +1,4 @@
-"""``antiderive train``: a run, and what is done with runs."""
+"""``antiderive train``: training runs, their plots and exports."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import click
 from antiderive.cli.lazy import LazyGroup
 
 TRAINING = {
-    "plot": "Draw the curves of runs.",
-    "push": "Give a model away: to a folder or to the Hugging Face Hub.",
-    "run": "Train a model by a recipe (what `antiderive train` does by itself).",
+    "plot": "Plot the curves of runs.",
+    "push": "Export a model to a folder or to the Hugging Face Hub.",
+    "run": "Train a model from a recipe (the default of `antiderive train`).",
 }
 
 
@@ -24,4 +24,4 @@ class _RunByDefault(LazyGroup):
 
 @click.group(cls=_RunByDefault, package=__name__, commands=TRAINING)
 def command() -> None:
-    """Train models; `antiderive train --recipe tiny -o out/tiny` is enough to begin."""
+    """Train models. `antiderive train --recipe tiny -o out/tiny` trains a small one."""

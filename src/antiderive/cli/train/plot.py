@@ -13,10 +13,10 @@ from antiderive.cli.progress import require
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=Path("curves.png"), show_default=True,
-    help="Picture to write: png, svg or pdf.",
+    help="Plot to write: .png, .svg or .pdf.",
 )  # fmt: skip
 def command(runs: tuple[Path, ...], out: Path) -> None:
-    """Draw loss, accuracy, learning rate and speed of RUNS (folders)."""
+    """Plot loss, accuracy, learning rate and speed of RUNS (folders)."""
     for run in runs:
         require(run)
     from antiderive.training import plot_runs

@@ -13,9 +13,9 @@ from antiderive.cli.progress import require
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--folder", type=click.Path(path_type=Path), help="Write the model to this folder.")
 @click.option("--repository", help="Upload it to this repository of the Hub, such as user/name.")
-@click.option("--private", is_flag=True, help="A repository that is made by this is private.")
+@click.option("--private", is_flag=True, help="If the repository is new, make it private.")
 def command(run: Path, folder: Path | None, repository: str | None, private: bool) -> None:
-    """Give away the best model of RUN: weights, config.json and a model card."""
+    """Export the best model of RUN: weights, config.json and a model card."""
     require(run)
     if folder is None and repository is None:
         raise click.UsageError("give --folder, --repository or both")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from antiderive.training import TrainingConfig
 
 REQUEUE = 75
-"""Exit code after SIGTERM or SIGUSR1 (EX_TEMPFAIL of sysexits.h): the same command goes on from there."""
+"""Exit code after SIGTERM or SIGUSR1 (EX_TEMPFAIL of sysexits.h); the same command continues the run."""
 
 
 @click.command()
@@ -22,16 +22,16 @@ REQUEUE = 75
     "--recipe",
     default="tiny",
     show_default=True,
-    help="A TOML file, or one that ships: tiny, small, base, paper, demo.",
+    help="A TOML file, or the name of one that ships: tiny, small, base, paper, demo.",
 )
 @click.option("--task", default="", help="Tasks to learn, separated by commas.  [default: the recipe's]")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder of the run.")
 @click.argument("overrides", nargs=-1)
 def command(recipe: str, task: str, overrides: tuple[str, ...], out: Path) -> int:
-    """Train by a recipe, with OVERRIDES such as training.steps=500 or mixture.ibp.weight=2.
+    """Train from a recipe, with OVERRIDES such as training.steps=500 or mixture.ibp.weight=2.
 
-    A folder that holds checkpoints of the same configuration is resumed. Ctrl-C, SIGTERM and SIGUSR1 save one
-    first; after the latter two the exit code is 75. Start it with torchrun or srun to use many processes.
+    A folder with checkpoints of the same configuration is resumed. Ctrl-C, SIGTERM and SIGUSR1 save a
+    checkpoint first; after the latter two, the exit code is 75. Use torchrun or srun to start many processes.
     """
     find = Path(recipe)
     if find.suffix == ".toml":
@@ -52,7 +52,7 @@ def command(recipe: str, task: str, overrides: tuple[str, ...], out: Path) -> in
 
 
 def run_training(config: TrainingConfig, out: Path) -> Path:
-    """Trains with a progress bar and returns the folder of the last checkpoint."""
+    """Train with a progress bar and return the folder of the last checkpoint."""
     from antiderive.cli.progress import progress_bar
     from antiderive.models import Seq2Seq
     from antiderive.training import TrainingProgress, train
@@ -64,7 +64,7 @@ def run_training(config: TrainingConfig, out: Path) -> Path:
     if os.environ.get("RANK", os.environ.get("SLURM_PROCID", "0")) != "0":
         return train(config, out).path
     click.echo(
-        f"model: {model.parameters_count:,} parameters, {flops / 1e6:,.1f} million operations a token in "
+        f"model: {model.parameters_count:,} parameters, {flops / 1e6:,.1f} million operations per token in "
         f"training (sequences of {typical}); {config.training.steps:,} steps; data: {sources}",
         err=True,
     )

@@ -13,14 +13,16 @@ from antiderive.cli.cluster.follow import run_options, submit
 @click.command()
 @click.argument("task")
 @click.option("--count", type=click.IntRange(min=1), required=True, help="Number of examples.")
-@click.option("--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first.")
+@click.option(
+    "--start", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the first example."
+)
 @click.option("--seed", type=int, default=None, help="Another seed gives other examples.  [default: 0]")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Recipe file (TOML) for the other settings.")
 @click.option(
-    "-o", "--out", required=True, help="Folder that all workers have under this path, or s3://BUCKET/NAME."
+    "-o", "--out", required=True, help="Folder that all workers see under this path, or s3://BUCKET/NAME."
 )
-@click.option("--shard", type=click.IntRange(min=1), help="Indices of a shard.  [default: as 'generate']")
-@click.option("--resume", is_flag=True, help="A data set that was begun with another range may be extended.")
+@click.option("--shard", type=click.IntRange(min=1), help="Indices per shard.  [default: as in 'generate']")
+@click.option("--resume", is_flag=True, help="Extend a data set that was begun with another range.")
 @run_options
 @address_options
 def command(
@@ -39,7 +41,7 @@ def command(
     profile: str | None,
     queue: str,
 ) -> None:
-    """Start writing COUNT examples of TASK to a shared folder, as 'antiderive generate' does."""
+    """Write COUNT examples of TASK to a shared folder, as 'antiderive generate' does."""
     from antiderive.distributed import generate_run
     from antiderive.tasks import Recipe, task_named
 

@@ -27,7 +27,7 @@ from antiderive.cli.label.options import functions_recipe, job_options
     "--method",
     default="sympy",
     show_default=True,
-    help="One of 'antiderive cas list'; 'portfolio' asks every method that a worker has, in turn.",
+    help="One of 'antiderive cas list'; 'portfolio' asks every method installed with a worker, in turn.",
 )
 @run_options
 @address_options
@@ -50,9 +50,10 @@ def command(
     profile: str | None,
     queue: str,
 ) -> None:
-    """Start labelling COUNT random functions; the workers' store takes the rows.
+    """Label COUNT random functions; rows go to the workers' store.
 
-    As 'antiderive label' does it on one machine: 'antiderive label report' and 'label export' read the store.
+    'antiderive label' does the same on one machine; 'antiderive label report' and 'label export' read the
+    store.
     """
     from antiderive.cas import method_named
     from antiderive.distributed import label_run

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from antiderive.workers import Pool
 
 
+_FRESH: dict[str, Any] = {"fwd": {"max_operators": 15}, "textbook": {"max_operators": 30, "coefficients": 6}}
+"""Tasks that give fresh functions, with the settings of their recipes."""
+
+
 @click.command()
 @click.option(
     "--set",
@@ -70,7 +74,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="CPU seconds of each side for fresh functions.",
 )
-@click.option("--task", type=click.Choice(["fwd", "textbook"]), default="textbook", show_default=True)
+@click.option("--task", type=click.Choice(list(_FRESH)), default="textbook", show_default=True)
 @click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the fresh functions."
 )
@@ -310,7 +314,5 @@ def _fresh(task: str, seed: int, index: int) -> Expr:
     from antiderive.generation import functions_of
     from antiderive.tasks import Recipe
 
-    parameters = 6 if task == "textbook" else 0
-    most = 30 if parameters else 15
-    recipe = Recipe(task=task, seed=seed, coefficients=parameters, min_operators=1, max_operators=most)
+    recipe = Recipe(task=task, seed=seed, min_operators=1, **_FRESH[task])
     return functions_of(recipe, index, 1).integrand(0)

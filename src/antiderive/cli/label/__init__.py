@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from antiderive.cli.label.options import functions_recipe, job_options
+from antiderive.cli.label.options import IntegralTask, functions_recipe, job_options
 from antiderive.cli.lazy import LazyGroup
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ _COMMANDS = {
 @click.option("--count", type=click.IntRange(min=1), help="Number of functions.")
 @click.option(
     "--task",
-    type=click.Choice(["fwd", "textbook"]),
+    type=IntegralTask(),
     default="fwd",
     show_default=True,
-    help="Random trees, or integrands of textbook families.",
+    help="Task of the functions: fwd (random trees), textbook (integrands of textbook families), ...",
 )
 @job_options
 @click.option(
@@ -101,8 +101,10 @@ def _label(job: Job, start: int, count: int, store: Store, workers: int) -> None
     """Run one job with a progress bar and print its summary."""
     from antiderive.cli.progress import progress_bar
     from antiderive.labelling import LocalExecutor
+    from antiderive.tasks import task_named
 
-    what = f"{job.method} on {'derivatives' if job.recipe.task == 'bwd' else 'functions'}"
+    solvable = not task_named(job.recipe.task).needs_solver  # an antiderivative is known to exist
+    what = f"{job.method} on {'derivatives' if solvable else 'functions'}"
     started = time.monotonic()
     with progress_bar() as bar:
         row = bar.add_task(what, total=count, rate="")

@@ -31,6 +31,20 @@ class OperatorRange(click.ParamType[tuple[int, int]]):
         return low, int(found[2] or low)
 
 
+class IntegralTask(click.ParamType[str]):
+    """The name of a task whose problems are integrals."""
+
+    name = "TASK"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name itself, once the task is known to pose integrals."""
+        from antiderive.tasks import task_named
+
+        if not task_named(str(value)).poses_integrals:
+            self.fail(f"the problems of the task {value!r} are not integrals", param, ctx)
+        return str(value)
+
+
 def job_options(command: _Command) -> _Command:
     """Add the options for the functions (range, recipe, split) and for the limits of a call."""
     for option in (

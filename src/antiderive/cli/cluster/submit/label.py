@@ -9,14 +9,14 @@ import click
 
 from antiderive.cli.cluster.common import address_of, address_options
 from antiderive.cli.cluster.follow import run_options, submit
-from antiderive.cli.label.options import functions_recipe, job_options
+from antiderive.cli.label.options import IntegralTask, functions_recipe, job_options
 
 
 @click.command()
 @click.option("--count", type=click.IntRange(min=1), required=True, help="Number of functions.")
 @click.option(
     "--task",
-    type=click.Choice(["fwd", "textbook", "bwd"]),
+    type=IntegralTask(),
     default="fwd",
     show_default=True,
     help="Random trees, members of the families that textbooks have, or derivatives of random functions, "

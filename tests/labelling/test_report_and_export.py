@@ -112,14 +112,14 @@ def solved(store_url):
 
 def test_pairs(solved, tmp_path):
     store, keys = solved
-    counts = export_pairs(store, tmp_path)
+    counts = export_pairs(store, tmp_path / "out")
     assert counts.total() == len(keys)
     vocabulary = Vocabulary()
     seen = []
     for split in ("train", "valid", "test"):
-        table = pq.read_table(tmp_path / f"{split}.parquet")
-        lines = (tmp_path / f"{split}.prefix").read_text().splitlines()
-        infix = (tmp_path / f"{split}.infix").read_text().splitlines()
+        table = pq.read_table(tmp_path / "out" / f"{split}.parquet")
+        lines = (tmp_path / "out" / f"{split}.prefix").read_text().splitlines()
+        infix = (tmp_path / "out" / f"{split}.infix").read_text().splitlines()
         assert table.num_rows == len(lines) == len(infix) == counts[split]
         for row, line, readable in zip(table.to_pylist(), lines, infix, strict=True):
             problem, solution = line.split("\t")
@@ -133,13 +133,15 @@ def test_pairs(solved, tmp_path):
             assert Expr(readable.split("\t")[0]) == Expr.from_prefix(problem)
             seen.append(integrand)
     assert len(set(seen)) == len(keys)
-    assert export_pairs(store, tmp_path, max_tokens=1)["too_long"] == len(keys)
+    assert export_pairs(store, tmp_path / "out", max_tokens=1)["too_long"] == len(keys)
 
 
 def test_labelled_set(solved, tmp_path):
     store, keys = solved
-    counts = export_labels(store, tmp_path)
-    rows = [row for split in counts for row in pq.read_table(tmp_path / f"{split}.parquet").to_pylist()]
+    counts = export_labels(store, tmp_path / "out")
+    rows = [
+        row for split in counts for row in pq.read_table(tmp_path / "out" / f"{split}.parquet").to_pylist()
+    ]
     everything = {one.key for one in functions_to_label(Recipe(task="fwd", **SMALL), 0, 300)}
     assert len(rows) == counts.total() == 2 * len(everything)
     assert [row["label"] for row in rows].count(1) == 2 * len(keys)

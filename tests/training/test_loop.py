@@ -13,8 +13,10 @@ from helpers.runs import command, config, settings
 
 from antiderive.datasets.shards import write_dataset
 from antiderive.errors import DataError, LimitError, PreemptedError
+from antiderive.files import MARKER
 from antiderive.tasks import Recipe
 from antiderive.training import Checkpoint, load_model, train
+from antiderive.training.speed import SpeedWatch
 
 
 def weights(checkpoint):
@@ -191,3 +193,67 @@ def test_checkpoints_are_refused_when_broken(tmp_path):
     (path / "state.json").write_text(json.dumps({**state, "vocabulary": "0"}))
     with pytest.raises(DataError, match="another vocabulary"):
         load_model(path)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "optimizer.safetensors", "state.json"])
+def test_a_damaged_newest_checkpoint_falls_back_to_the_one_before(name, tmp_path):
+    folder = tmp_path / "run"
+    last = train(config(), folder)
+    weights = (last.path / "model.safetensors").read_bytes()
+    damaged = last.path / name
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    notes, steps = [], []
+    again = train(config(), folder, note=notes.append, report=lambda progress: steps.append(progress.step))
+    assert steps[0] > 8
+    assert "going on from step-000000008" in notes[0]
+    assert str(last.path) in notes[0]
+    assert (again.step, (again.path / "model.safetensors").read_bytes()) == (12, weights)
+    assert (folder / "damaged-step-000000012" / name).exists()
+    assert train(config(), folder, note=notes.append).step == 12
+    assert len(notes) == 1
+
+
+def test_a_run_without_a_whole_checkpoint_is_refused(tmp_path):
+    folder = tmp_path / "run"
+    train(config(), folder)
+    for path in folder.glob("step-*/optimizer.safetensors"):
+        path.write_bytes(b"")
+    with pytest.raises(DataError, match="no checkpoint of .* is whole"):
+        train(config(), folder)
+
+
+def test_the_folder_of_a_run_is_ours_or_empty(tmp_path):
+    (tmp_path / "thesis.tex").write_text("precious")
+    with pytest.raises(DataError, match="not empty"):
+        train(config(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+    folder = tmp_path / "run"
+    train(config(), folder)
+    (folder / MARKER).unlink()  # as an earlier version left it
+    assert train(config(), folder).step == 12
+
+
+def test_a_run_goes_on_with_another_number_of_threads(tmp_path):
+    before = torch.get_num_threads()
+    train(config({"threads": 2}), tmp_path)
+    assert torch.get_num_threads() == before
+    assert train(config({"threads": 1}), tmp_path).step == 12
+
+
+def test_threads_that_wait_are_told_once():
+    notes = []
+    watch = SpeedWatch(1000.0, notes.append)
+    for rate in (900.0, 40.0, 900.0, 40.0, 40.0, 40.0):
+        watch.see(rate)
+    assert len(notes) == 1
+    assert "4% of the rate of one thread" in notes[0]
+    assert "training.threads=1" in notes[0]
+
+
+def test_the_rate_of_one_thread_is_measured_and_changes_nothing(tmp_path):
+    plain = train(config({"steps": 4}), tmp_path / "plain")
+    torch.set_num_threads(2)
+    watched = train(config({"steps": 4}), tmp_path / "watched")
+    assert torch.get_num_threads() == 2
+    for name, tensor in plain.tensors("model").items():
+        torch.testing.assert_close(watched.tensors("model")[name], tensor)

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
         require_one_scheme,
     )
     from antiderive.classification.ordering import Ordering, by_gain
-    from antiderive.classification.prediction import CLASSES, Classifier, Layout, Prediction
+    from antiderive.classification.prediction import (
+        CLASSES,
+        Classifier,
+        Layout,
+        Prediction,
+        require_classifier,
+    )
     from antiderive.classification.report import gains_text, score_table, write_classifier_report
     from antiderive.classification.train import load_classifier, train_classifier
 
@@ -45,6 +51,7 @@ __all__ = [
     "read_splits",
     "renamed",
     "require_both_classes",
+    "require_classifier",
     "require_one_scheme",
     "score_table",
     "train_classifier",
@@ -58,7 +65,7 @@ _MODULES = {
     ".integrands": ("renamed",),
     ".labelled": ("LabelledSet", "read_splits", "require_both_classes", "require_one_scheme"),
     ".ordering": ("Ordering", "by_gain"),
-    ".prediction": ("CLASSES", "Classifier", "Layout", "Prediction"),
+    ".prediction": ("CLASSES", "Classifier", "Layout", "Prediction", "require_classifier"),
     ".report": ("gains_text", "score_table", "write_classifier_report"),
     ".train": ("load_classifier", "train_classifier"),
 }

@@ -169,7 +169,7 @@ class Description:
                 raise DataError(f"{folder} holds a classifier from another version; train it again")
             layout = Layout(tuple(Call(**call) for call in values["layout"]["calls"]))
             return cls(**{**values, "layout": layout, "temperatures": tuple(values["temperatures"])})
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DataError(f"cannot read {folder / _FILE}: {error}") from error
 
     def prediction(self, logits: NDArray[np.float64]) -> Prediction:
@@ -183,6 +183,30 @@ class Description:
             sigmoid(logits[:, success] / self.temperatures[1]),
             sigmoid(logits[:, share]) * np.array([call.most for call in self.layout.calls]),
         )
+
+
+def require_classifier(folder: Path) -> None:
+    """Refuse what is no classifier, before torch is loaded.
+
+    Raises:
+        DataError: if the folder holds none, or its weights are missing or damaged.
+    """
+    family = Description.read(folder).family
+    weights = {"language": "language", "features": "weights.npz"}.get(family, "model.safetensors")
+    path = folder / weights
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors import SafetensorError, safe_open
+
+            try:
+                with safe_open(path, framework="numpy"):  # compares the size of the file with its header
+                    pass
+            except SafetensorError as error:
+                raise DataError(f"cannot read {path}: {error}") from error
+        else:
+            path.stat()
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 class Classifier(Protocol):

@@ -8,6 +8,7 @@ import sys
 import click
 
 from antiderive.cli.lazy import LazyGroup
+from antiderive.cli.progress import STOPPED, Terminated, terminable
 from antiderive.errors import AntideriveError, MissingExtraError, ParseError
 
 _COMMANDS = {
@@ -57,7 +58,7 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line: exit code 2 for bad input, 1 for a "no", 130 after Ctrl-C."""
+    """Run the command line: exit code 2 for bad input, 1 for a "no", 130 after Ctrl-C, 75 after SIGTERM."""
     loaded_before = "temporalio" in sys.modules  # by a program that calls this function
     code = _exit_code()
     if "temporalio" in sys.modules and not loaded_before:
@@ -70,24 +71,34 @@ def main() -> None:
 
 def _exit_code() -> int:
     try:
-        code = group(standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
-        return 130
+        with terminable():
+            code = group(standalone_mode=False)
+    except click.exceptions.Abort as error:
+        terminated = isinstance(error.__cause__, Terminated)
+        click.echo("stopped by SIGTERM" if terminated else "interrupted", err=True)
+        return STOPPED if terminated else 130
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except ModuleNotFoundError as error:
-        extra = _EXTRAS.get(error.name or "")
-        if extra is None:
+    except (AntideriveError, ModuleNotFoundError, OSError) as error:
+        line = _line(error)
+        if line is None:
             raise
-        click.echo(f"error: {MissingExtraError(f'this command (it imports {error.name})', extra)}", err=True)
-        return 2
-    except ParseError as error:
-        excerpt = "" if error.text is None or len(error.text) > 80 else f": {error.text}"
-        click.echo(f"error: {error.line}{excerpt}", err=True)
-        return 2
-    except AntideriveError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {line}", err=True)
         return 2
     return code if isinstance(code, int) else 0
+
+
+def _line(error: AntideriveError | ModuleNotFoundError | OSError) -> str | None:
+    """What to say of an error; None where it is one of the program itself."""
+    if isinstance(error, ParseError):
+        place = "" if error.text is None or len(error.text) > 80 else f": {error.text}"
+        return f"{error.line}{place}"
+    if isinstance(error, AntideriveError):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError):
+        extra = _EXTRAS.get(error.name or "")
+        return extra and str(MissingExtraError(f"this command (it imports {error.name})", extra))
+    # A path that is no folder, a disk that is full.
+    place = "" if error.filename is None else f"{error.filename}: "
+    return f"{place}{error.strerror or error}"

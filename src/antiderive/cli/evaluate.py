@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from antiderive.cli.progress import require
+from antiderive.cli.progress import require, require_finite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,8 +69,9 @@ def command(
     no_grammar: bool,
 ) -> None:
     """Decode test problems and verify every answer; print accuracy by beam, by rank and by size."""
-    require(model)
     beams = numbers(beam)
+    require_finite("--length-penalty", length_penalty)
+    require_model(model)
     if data is not None:
         require(data)
     rules = {
@@ -82,6 +83,14 @@ def command(
     for name, source in sources.items():
         folder = out / name if out is not None and len(sources) > 1 else out
         show(run_evaluation(model, source, count, beams, out=folder, workers=workers, rules=rules), folder)
+
+
+def require_model(model: Path) -> None:
+    """Refuses a path that holds no whole model, before torch is loaded."""
+    require(model)
+    from antiderive.training import require_model as require_whole_model
+
+    require_whole_model(model)
 
 
 def run_evaluation(
@@ -162,9 +171,10 @@ def with_progress(
     beams: tuple[int, ...], count: int, work: Callable[[Callable[[int, int, int], None]], AccuracyReport]
 ) -> AccuracyReport:
     """Run an evaluation with a bar for each beam."""
-    from antiderive.cli.progress import progress_bar
+    from antiderive.cli.progress import keeping, progress_bar
 
-    with progress_bar() as bar:
+    kept = "the records of an evaluation with -o FOLDER are kept; run the same command to continue"
+    with progress_bar() as bar, keeping(kept):
         rows = {size: bar.add_task(f"beam {size}", total=count, rate="") for size in beams}
         return work(lambda size, done, _: bar.update(rows[size], completed=done))
 

@@ -107,7 +107,7 @@ def _span(count: int | None, start: int | None, last: int | None) -> tuple[int, 
 
 
 def _generate(settings: Recipe, folder: Path, span: tuple[int, int], threads: int, *, resume: bool) -> None:
-    from antiderive.cli.progress import progress_bar
+    from antiderive.cli.progress import keeping, progress_bar
     from antiderive.datasets import write_dataset
 
     start, count = span
@@ -125,13 +125,10 @@ def _generate(settings: Recipe, folder: Path, span: tuple[int, int], threads: in
             rate = progress.made / max(progress.seconds, 1e-9)
             bar.update(row, visible=True, completed=progress.done, rate=f"{rate:,.0f}/s")
 
-        try:
+        with keeping(f"{folder}: the finished shards are kept; run the same command to continue"):
             manifest = write_dataset(
                 settings, folder, count, start=start, threads=threads, extend=resume, report=report
             )
-        except KeyboardInterrupt:
-            click.echo(f"{folder}: the finished shards are kept; run the same command to continue", err=True)
-            raise
     _show(folder, manifest, last)
 
 

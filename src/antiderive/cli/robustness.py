@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from antiderive.cli.progress import require
-
 
 @click.command()
 @click.option(
@@ -29,16 +27,18 @@ def command(
     model: Path, count: int, beam: str, rounds: int, seed: int, workers: int, out: Path | None
 ) -> None:
     """Measure accuracy outside the training distribution: templates, large numbers, sums, near misses."""
-    require(model)
-    from antiderive.cli.evaluate import model_recipe, numbers, show
-    from antiderive.cli.progress import progress_bar
+    from antiderive.cli.evaluate import model_recipe, numbers, require_model, show
+    from antiderive.cli.progress import keeping, progress_bar
+
+    require_model(model)
     from antiderive.evaluation import evaluate_robustness, require_positive
     from antiderive.training import load_model
 
     beams = numbers(beam)
     require_positive(count, beams)
     recipe = model_recipe(model)
-    with progress_bar() as bar:
+    kept = "the records of an evaluation with -o FOLDER are kept; run the same command to continue"
+    with progress_bar() as bar, keeping(kept):
         row = bar.add_task("first", total=None, rate="")
         result = evaluate_robustness(
             load_model(model),

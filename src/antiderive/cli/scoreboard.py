@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from antiderive.cli.progress import require
+from antiderive.cli.progress import require, require_finite
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -58,14 +58,17 @@ def command(
 ) -> None:
     """Compare integration methods on a set of problems: one hard limit for all, every answer verified."""
     require(path)
+    require_finite("--timeout", timeout)
     if model is not None:
-        require(model)
+        from antiderive.cli.evaluate import require_model
+
+        require_model(model)
     import json
     from functools import partial
 
     from antiderive.cas import open_pool
     from antiderive.cli.evaluate import print_tables
-    from antiderive.cli.progress import progress_bar
+    from antiderive.cli.progress import keeping, progress_bar
     from antiderive.evaluation import (
         Answers,
         Contestants,
@@ -75,7 +78,7 @@ def command(
         standings_of,
         write_scoreboard,
     )
-    from antiderive.files import writing_to
+    from antiderive.files import claim_folder
     from antiderive.workers import Limits
 
     problems = read_integrals(path)
@@ -84,9 +87,10 @@ def command(
     integrands = [problem.integrand.to_prefix() for problem in problems]
     names = list(dict.fromkeys(methods.split(",")))
     limits = Limits(timeout)
-    with writing_to(out):
-        out.mkdir(parents=True, exist_ok=True)
-    with open_pool(workers or os.cpu_count() or 1, limits=limits) as pool, progress_bar() as bar:
+    claim_folder(out, "scoreboard", signs=("answers.jsonl",))
+    kept = f"{out}: the answers so far are kept; run the same command to continue"
+    calls = workers or os.cpu_count() or 1
+    with open_pool(calls, limits=limits) as pool, progress_bar() as bar, keeping(kept):
         contestants = Contestants(pool, model, beam)
         for name in names:
             contestants.require(name)

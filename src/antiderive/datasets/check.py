@@ -55,12 +55,14 @@ class Findings:
 
     Attributes:
         examples: rows read.
+        unread: rows of the manifest that could not be read.
         verdicts: verified rows by status of the verdict.
         failures: number of failures of each kind of :data:`CHECKS`.
         messages: some of them, a line each, by kind.
     """
 
     examples: int = 0
+    unread: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     messages: dict[str, list[str]] = field(default_factory=dict)
@@ -77,9 +79,16 @@ class Findings:
         if len(shown) < _SHOWN:
             shown.append(message)
 
+    def lose(self, where: str, rows: int) -> None:
+        """Notes rows that could not be read: they are not there for anybody."""
+        self.unread += rows
+        if rows:
+            self.fail("complete", f"{where}: {rows:,} rows could not be read", rows)
+
     def add(self, other: Findings) -> None:
         """Add the findings of another part."""
         self.examples += other.examples
+        self.unread += other.unread
         self.verdicts += other.verdicts
         self.failures += other.failures
         for kind, messages in other.messages.items():
@@ -196,15 +205,18 @@ def _check_file(work: _Work) -> _Result:
         table = read_table(path)
     except OSError as error:
         findings.fail("checksums", f"{work.name}: {error.strerror or error}")
+        findings.lose(work.name, work.entry.examples)
         return _Result(findings, np.empty(0, _RECORD))
     except DataError as error:
         findings.fail("parsed", str(error))
+        findings.lose(work.name, work.entry.examples)
         return _Result(findings, np.empty(0, _RECORD))
     if len(table) != work.entry.examples:
         findings.fail("complete", f"{work.name}: {len(table)} rows, {work.entry.examples} in the manifest")
     tokens = [pc.list_flatten(table[name]) for name in ("problem", "solution")]
     if any(column.null_count for column in [*table.columns, *tokens]):
         findings.fail("parsed", f"{work.name}: some cells are empty")
+        findings.lose(work.name, len(table))
         return _Result(findings, np.empty(0, _RECORD))
     findings.examples = len(table)
     records = np.empty(len(table), _RECORD)
@@ -232,6 +244,7 @@ def _check_rows(work: _Work, table: pa.Table, records: NDArray[np.void], finding
     chosen = np.random.default_rng(records["index"][:1]).permutation(len(table))[: work.sample]
     to_verify = np.zeros(len(table), np.bool_)
     to_verify[chosen] = True
+    unread = 0
     columns = zip(
         rows["problem"],
         rows["solution"],
@@ -247,6 +260,7 @@ def _check_rows(work: _Work, table: pa.Table, records: NDArray[np.void], finding
             found = skeleton_hash(task.skeleton(asked))
         except AntideriveError as error:
             findings.fail("parsed", f"{where}: {str(error).splitlines()[0]}")
+            unread += 1
             continue
         if not same:
             findings.fail("parsed", f"{where}: not in canonical form")
@@ -256,6 +270,7 @@ def _check_rows(work: _Work, table: pa.Table, records: NDArray[np.void], finding
             findings.fail("split", f"{where}: belongs to the split {Split(split_of(found)).name.lower()}")
         if verify:
             _verify(task, asked, answer, where, findings)
+    findings.lose(work.name, unread)
 
 
 def _verify(task: AnyTask, asked: object, answer: Expr, where: str, findings: Findings) -> None:

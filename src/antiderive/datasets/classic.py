@@ -41,7 +41,8 @@ def parse_line(line: bytes, vocabulary: Vocabulary) -> tuple[list[int], list[int
     """
     if len(line) >= LONGEST:
         raise LineError("too_long", f"the line is longer than {LONGEST:,} bytes")
-    text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+    # A file that some editors saved begins with a byte order mark.
+    text = line.decode("utf-8", errors="replace").removeprefix("\ufeff").rstrip("\r\n")
     count, bar, rest = text.partition("|")
     if bar:
         if not count.strip().isdecimal():

@@ -22,7 +22,7 @@ from antiderive.datasets.parallel import ordered_map
 from antiderive.datasets.partitions import CountedLines
 from antiderive.errors import DataError
 from antiderive.expressions import Split
-from antiderive.files import writing_to
+from antiderive.files import claim_folder, locked_folder, remove_left_overs, writing_to
 
 _CHUNK = 10_000
 """Rows that a process converts in one go."""
@@ -38,16 +38,17 @@ def write_classic(
 ) -> dict[str, int]:
     """Write the text files to ``out`` and return the number of lines of each.
 
-    Each file appears under its name when it is complete.
+    Each file appears under its name when it is complete, ``data.prefix`` last.
 
     Raises:
-        DataError: if ``out`` is not empty or cannot be written.
+        DataError: if ``out`` holds more than what an interrupted conversion left, or cannot be written.
     """
     total = data.manifest.examples()
-    with writing_to(out):
-        out.mkdir(parents=True, exist_ok=True)
-        if any(out.iterdir()):
-            raise DataError(f"{out} is not empty; choose another folder")
+    with locked_folder(out), writing_to(out):
+        claim_folder(out, "classic text files")
+        if (out / "data.prefix").exists():
+            raise DataError(f"{out} holds text files of a data set; choose another folder")
+        remove_left_overs(out)
         with TemporaryDirectory(dir=out, prefix=".writing-") as temporary:
             work = Path(temporary)
             counted = {
@@ -59,7 +60,7 @@ def write_classic(
                 name = f"{data.manifest.task}.{split.name.lower()}"
                 names[name] = _write_counted(counts, work / name)
                 report(total, total)
-            for name in names:
+            for name in reversed(names):
                 (work / name).replace(out / name)
     return names
 

@@ -7,9 +7,11 @@ rewritten to canonical form. An unreadable line is left out and counted by reaso
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +20,7 @@ import pyarrow as pa
 
 from antiderive._core import skeleton_hash, split_of
 from antiderive.datasets.classic import LONGEST, LineError, parse_line
-from antiderive.datasets.manifest import Manifest, parse_key
+from antiderive.datasets.manifest import Manifest, key_of, parse_key
 from antiderive.datasets.parallel import ordered_map
 from antiderive.datasets.parquet import SCHEMA, token_column
 from antiderive.datasets.shards import SHARD
@@ -26,7 +28,7 @@ from antiderive.datasets.storage import FolderStorage
 from antiderive.datasets.writer import DataSetWriter
 from antiderive.errors import AntideriveError, DataError, ParseError, UndefinedError
 from antiderive.expressions import Expr, Split, TokenRows, Vocabulary
-from antiderive.files import writing_to
+from antiderive.files import write_atomically, writing_to
 from antiderive.tasks import task_named
 
 _CHUNK = 10_000
@@ -34,6 +36,9 @@ _CHUNK = 10_000
 
 BAD_LINES = "bad-lines.txt"
 """Name of the list of lines that were left out."""
+
+_BAD_PARTS = ".bad-lines"
+"""Folder of this list until all is read, a file for each shard: one that is made again replaces its own."""
 
 
 @dataclass(frozen=True)
@@ -142,11 +147,13 @@ def read_classic(
     manifest = Manifest(task=task, made_by="convert", source=source, split=how)
     with DataSetWriter(FolderStorage(out), manifest) as writer:
         finished = {parse_key(key)[0]: parse_key(key)[1] for key in writer.manifest.shards}
-        builder = _Builder(writer, shard, out / BAD_LINES, strict=strict)
+        builder = _Builder(writer, shard, out / _BAD_PARTS, strict=strict)
         chunks = _chunks(files, task, shard, finished, report, keep_split=keep_split)
-        for read in ordered_map(_read_chunk, chunks, workers):
-            builder.add(read)
+        with closing(ordered_map(_read_chunk, chunks, workers)) as reads:
+            for read in reads:
+                builder.add(read)
         builder.flush()
+        _join(out / _BAD_PARTS, out / BAD_LINES)
         if not writer.manifest.examples():
             raise DataError(f"no line of {source} is readable; see {out / BAD_LINES}")
         last = max(parse_key(key)[1] for key in writer.manifest.shards)
@@ -214,8 +221,8 @@ def _lines(file: Iterator[bytes]) -> Iterator[bytes]:
 class _Builder:
     """Collects the examples that were read into shards."""
 
-    def __init__(self, writer: DataSetWriter, shard: int, bad_lines: Path, *, strict: bool) -> None:
-        self._writer, self._shard, self._bad_lines, self._strict = writer, shard, bad_lines, strict
+    def __init__(self, writer: DataSetWriter, shard: int, bad_parts: Path, *, strict: bool) -> None:
+        self._writer, self._shard, self._bad_parts, self._strict = writer, shard, bad_parts, strict
         self._reads: list[_Read] = []
         self._began = time.monotonic()
 
@@ -231,18 +238,35 @@ class _Builder:
         if not self._reads:
             return
         bad = [line for read in self._reads for line in read.bad]
-        if bad:
-            with writing_to(self._bad_lines.parent), self._bad_lines.open("a", encoding="utf-8") as file:
-                file.writelines(f"{line}\n" for line in bad)
         table = pa.concat_tables([read.table for read in self._reads])
         splits = np.array([split for read in self._reads for split in read.splits], np.uint8)
         parts = {split: table.filter(pa.array(splits == split)) for split in Split}
         first = self._reads[0].index
         last = self._reads[-1].index + self._reads[-1].lines
+        if bad:
+            with writing_to(self._bad_parts.parent):
+                self._bad_parts.mkdir(exist_ok=True)
+                write_atomically(
+                    self._bad_parts / key_of(first, last), "".join(f"{line}\n" for line in bad).encode()
+                )
         rejects = dict(sorted(Counter(line.reason for line in bad).items()))
         self._writer.write(first, last, parts, rejects, time.monotonic() - self._began)
         self._began = time.monotonic()
         self._reads = []
+
+
+def _join(parts: Path, target: Path) -> None:
+    """Make one file of the parts, in their order, if there are any."""
+    if not parts.is_dir():
+        return
+    with writing_to(target.parent):
+        temporary = parts / target.name
+        with temporary.open("wb") as file:
+            for path in sorted(each for each in parts.iterdir() if each.name[0].isdecimal()):
+                with path.open("rb") as part:
+                    shutil.copyfileobj(part, file)
+        temporary.replace(target)
+        shutil.rmtree(parts)
 
 
 def _read_chunk(chunk: _Chunk) -> _Read:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from antiderive.datasets.card import CARD, card_of_tasks, is_card
 from antiderive.datasets.manifest import MANIFEST, Manifest, split_of_name
-from antiderive.datasets.parquet import read_table
+from antiderive.datasets.parquet import read_table, require_sound
 from antiderive.errors import DataError
 from antiderive.expressions import Vocabulary
 from antiderive.files import write_atomically, writing_to
@@ -49,9 +49,12 @@ class DataSet:
         """Read the table of one file.
 
         Raises:
-            DataError: if it is missing, damaged, or has other columns.
+            DataError: if it is missing, damaged, has other columns, empty cells or unknown tokens.
         """
-        return read_table(self.folder / name, columns)
+        path = self.folder / name
+        table = read_table(path, columns)
+        require_sound(table, path)
+        return table
 
     def shards(self) -> Iterator[tuple[str, pa.Table]]:
         """Yield each shard in order: its name, and its examples by index with a column ``split``."""

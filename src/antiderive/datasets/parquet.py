@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from antiderive.errors import DataError
-from antiderive.expressions import TokenRows
+from antiderive.expressions import TokenRows, Vocabulary
 from antiderive.tasks import Examples
 
 SCHEMA = pa.schema(
@@ -66,6 +67,26 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
             return file.read(columns)
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
+
+
+def require_sound(table: pa.Table, path: Path) -> None:
+    """Refuse a table with empty cells or with tokens that are none.
+
+    Raises:
+        DataError: if it has them.
+    """
+    known = len(Vocabulary())
+    for name in table.column_names:
+        column = table[name]
+        tokens = pc.list_flatten(column) if pa.types.is_list(column.type) else None
+        if column.null_count or (tokens is not None and tokens.null_count):
+            raise DataError(f"{path} has empty cells in the column {name}; see antiderive dataset check")
+        largest = None if tokens is None else pc.max(tokens).as_py()
+        if largest is not None and largest >= known:
+            raise DataError(
+                f"{path} has a token {largest} in the column {name}, and the vocabulary ends at {known - 1}; "
+                "see antiderive dataset check"
+            )
 
 
 def encode(table: pa.Table) -> memoryview:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from abc import ABC, abstractmethod
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from antiderive.errors import DataError, SettingError
-from antiderive.files import remove_left_overs, write_atomically, writing_to
+from antiderive.files import locked_folder, remove_left_overs, write_atomically, writing_to
 
 OBJECT_STORES = ("s3", "s3a", "gs", "gcs", "az", "abfs")
 """Protocols of the object stores, in which a file appears whole with the request that writes it."""
@@ -103,17 +102,8 @@ class FolderStorage(Storage):
         Raises:
             DataError: if another one is writing.
         """
-        with writing_to(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.folder, os.O_RDONLY)
-        try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise DataError(f"another process is writing to {self.folder}") from error
+        with locked_folder(self.folder):
             yield
-        finally:
-            os.close(lock)
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a file; None if there is none."""

@@ -16,7 +16,7 @@ from antiderive.errors import DataError
 from antiderive.evaluation.checking import ProblemRecord, check_hypotheses
 from antiderive.evaluation.counts import AccuracyReport
 from antiderive.evaluation.problems import Problem, held_out, require_positive
-from antiderive.files import writing_to
+from antiderive.files import claim_folder, writing_to
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Recipe, Task, task_named, verify_one
 from antiderive.workers import Pool
@@ -141,18 +141,21 @@ class _Journal:
         self._path = None if folder is None else folder / RECORDS
         if self._path is None:
             return
+        claim_folder(self._path.parent, "evaluation", signs=(RECORDS,))
         with writing_to(self._path.parent):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             if not self._path.exists():
                 self._path.write_text(json.dumps(identity) + "\n", encoding="utf-8")
                 return
             first, *lines = self._path.read_text(encoding="utf-8").split("\n")
-        if json.loads(first) != identity:
-            raise DataError(f"{folder} holds an evaluation with other settings; choose another folder")
         whole = lines[:-1]  # an incomplete line lacks the line break
-        for line in whole:
-            record = ProblemRecord.from_dict(json.loads(line))
-            self.records[record.beam, record.place] = record
+        try:
+            present = json.loads(first)
+            records = [ProblemRecord.from_dict(json.loads(line)) for line in whole]
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise DataError(f"{self._path} is damaged: {error}; choose another folder") from error
+        if present != identity:
+            raise DataError(f"{folder} holds an evaluation with other settings; choose another folder")
+        self.records = {(record.beam, record.place): record for record in records}
         if lines[-1]:
             self._path.write_text("\n".join([first, *whole, ""]), encoding="utf-8")
 

@@ -87,12 +87,15 @@ class Answers:
     def _read(self) -> Iterator[Answer]:
         if not self.path.exists():
             return
-        *lines, cut = self.path.read_text(encoding="utf-8").split("\n")
+        try:
+            *lines, cut = self.path.read_text(encoding="utf-8").split("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"cannot read {self.path}: {error}") from error
         if cut:  # a run was killed while writing this line
             self.path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         for number, line in enumerate(lines, 1):
             try:
                 values = json.loads(line)
                 yield Answer(**{**values, "outcome": Outcome(**values["outcome"])})
-            except (ValueError, TypeError, KeyError) as error:
+            except (ValueError, TypeError, KeyError, RecursionError) as error:
                 raise DataError(f"{self.path}:{number}: not an answer: {error}") from error

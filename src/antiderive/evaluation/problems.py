@@ -110,7 +110,7 @@ def read_integrals(path: Path) -> list[Integral]:
         DataError: if the file cannot be read, a line is not an integral, or there are no integrals.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"cannot read {path}: {error}") from error
     found = []

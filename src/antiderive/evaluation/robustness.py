@@ -15,10 +15,11 @@ from typing import Any
 
 from antiderive.decoding import Decoding
 from antiderive.errors import AntideriveError, SettingError
-from antiderive.evaluation.accuracy import decoding_rules, evaluate_problems
+from antiderive.evaluation.accuracy import RECORDS, decoding_rules, evaluate_problems
 from antiderive.evaluation.counts import AccuracyReport
 from antiderive.evaluation.problems import Problem, held_out
 from antiderive.expressions import Expr
+from antiderive.files import claim_folder
 from antiderive.models import Seq2Seq
 from antiderive.tasks import Recipe, Task, task_named, tasks_known
 
@@ -77,6 +78,8 @@ def evaluate_robustness(
     if recipe.task not in integration_tasks():
         names = ", ".join(integration_tasks())
         raise SettingError(f"the suite has integrals only, not {recipe.task!r} problems; tasks: {names}")
+    if folder is not None:
+        claim_folder(folder, "robustness", signs=(f"first/{RECORDS}",))
     task = task_named(recipe.task)
     decoding = Decoding(max_tokens=2 * recipe.max_tokens)
     rng = random.Random(seed)  # noqa: S311  (reproducible choices, no secrets)

@@ -6,7 +6,6 @@ that a recipe has at several indices is written once, with the first of them.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
@@ -18,10 +17,11 @@ import pyarrow.parquet as pq
 from sqlalchemy import select
 
 from antiderive.datasets import SCHEMA, text_lines, write_lines
+from antiderive.errors import AntideriveError, StoreError
 from antiderive.expressions import Expr, Split
-from antiderive.files import writing_to
+from antiderive.files import claim_folder, locked_folder, writing_to
 from antiderive.labelling import schema
-from antiderive.labelling.job import decided_by
+from antiderive.labelling.job import decided_by, task_of
 from antiderive.tasks import INTEGRALS, task_named
 
 if TYPE_CHECKING:
@@ -58,17 +58,18 @@ def export_pairs(store: Store, folder: Path, *, max_tokens: int = 512) -> Counte
 
     Args:
         store: store of the labels.
-        folder: folder for the files; files of an earlier export are replaced.
+        folder: folder for the files, new or empty; an earlier export of pairs is replaced.
         max_tokens: pairs with a longer problem or solution are left out and counted as ``too_long``.
 
     Returns:
         Number of pairs by split, and of pairs left out.
 
     Raises:
-        DataError: if the files cannot be written.
-        StoreError: if the store cannot be read.
+        DataError: if the folder holds anything else, or the files cannot be written.
+        StoreError: if the store cannot be read or is damaged.
     """
-    return _write(_pairs(store, max_tokens), folder, SCHEMA, text=True)
+    store.require_sound()
+    return _write(_pairs(store, max_tokens), folder, "labels as pairs", SCHEMA, text=True)
 
 
 def export_labels(store: Store, folder: Path) -> Counter[str]:
@@ -82,10 +83,11 @@ def export_labels(store: Store, folder: Path) -> Counter[str]:
         Number of rows by split.
 
     Raises:
-        DataError: if the files cannot be written.
-        StoreError: if the store cannot be read.
+        DataError: if the folder holds anything else, or the files cannot be written.
+        StoreError: if the store cannot be read or is damaged.
     """
-    return _write(_labeled(store), folder, _LABELED, text=False)
+    store.require_sound()
+    return _write(_labeled(store), folder, "labeled set", _LABELED, text=False)
 
 
 def _groups(store: Store, *outcomes: str) -> Iterator[list[Any]]:
@@ -93,7 +95,7 @@ def _groups(store: Store, *outcomes: str) -> Iterator[list[Any]]:
     recipes = [
         row.key
         for row in store.rows(select(schema.recipes.c.key, schema.recipes.c.settings))
-        if task_named(json.loads(row.settings)["task"]).needs_solver
+        if task_named(task_of(row.settings)).needs_solver
     ]
     functions, current = schema.functions, schema.current_labels()
     query = (
@@ -112,9 +114,9 @@ def _pairs(store: Store, max_tokens: int) -> Iterator[tuple[str, dict[str, Any]]
     """Yield the split and the columns of each pair; the split is ``too_long`` for a pair that is left out."""
     for rows in _groups(store, "solved"):
         first = rows[0]
-        found = [(Expr.from_prefix(row.integral), row.method) for row in rows]
+        found = [(_expression(row.integral), row.method) for row in rows]
         solution, _ = min(found, key=lambda pair: (len(pair[0].to_tokens()), pair[1]))
-        problem = INTEGRALS.encode(Expr.from_prefix(first.prefix))
+        problem = INTEGRALS.encode(_expression(first.prefix))
         columns = {
             "index": first.index,
             "problem": problem,
@@ -131,11 +133,19 @@ def _labeled(store: Store) -> Iterator[tuple[str, dict[str, Any]]]:
     for rows in _groups(store):
         outcomes = {row.outcome for row in rows}
         label = 1 if "solved" in outcomes else 0 if "nonelementary" in outcomes else -1
-        problem = INTEGRALS.encode(Expr.from_prefix(rows[0].prefix))
+        problem = INTEGRALS.encode(_expression(rows[0].prefix))
         for row in rows:
             columns = {name: row._mapping[name] for name in _LABELED.names if name in row._mapping}
             decided = decided_by(row.method, row.verdict)
             yield row.split, {**columns, "problem": problem, "label": label, "decided_by": decided}
+
+
+def _expression(prefix: str | None) -> Expr:
+    """A function or integral of the store."""
+    try:
+        return Expr.from_prefix(prefix or "")
+    except AntideriveError as error:
+        raise StoreError(f"the store is damaged: {(prefix or '')[:60]!r} is no expression") from error
 
 
 class _Files:
@@ -155,7 +165,10 @@ class _Files:
 
     def add(self, rows: Sequence[dict[str, Any]]) -> None:
         columns = {name: [row[name] for row in rows] for name in self._columns.names}
-        table = pa.table(columns, schema=self._columns)
+        try:
+            table = pa.table(columns, schema=self._columns)
+        except (pa.ArrowException, OverflowError) as error:
+            raise StoreError(f"the store is damaged: a row has a number out of range: {error}") from error
         self._parquet.write_table(table)
         if self._texts:
             for file, lines in zip(self._texts, text_lines(_TASK, table), strict=True):
@@ -172,11 +185,11 @@ class _Files:
 
 
 def _write(
-    rows: Iterator[tuple[str, dict[str, Any]]], folder: Path, columns: pa.Schema, *, text: bool
+    rows: Iterator[tuple[str, dict[str, Any]]], folder: Path, kind: str, columns: pa.Schema, *, text: bool
 ) -> Counter[str]:
     counts: Counter[str] = Counter({split.name.lower(): 0 for split in Split})
-    with writing_to(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    with locked_folder(folder), writing_to(folder):
+        claim_folder(folder, kind)
         files = {name: _Files(folder, name, columns, text=text) for name in counts}
         try:
             while batch := list(islice(rows, _BATCH)):

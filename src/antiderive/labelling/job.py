@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from antiderive._core import GENERATOR_VERSION
 from antiderive.cas import INCONCLUSIVE, method_named
-from antiderive.errors import SettingError
+from antiderive.errors import SettingError, StoreError
 from antiderive.portfolio import Step, installed
 
 if TYPE_CHECKING:
@@ -107,8 +107,31 @@ class Label:
 
 
 def decided_by(method: str, verdict: str | None) -> str:
-    """Return the method whose outcome a label has, from its columns of these names."""
-    return str(json.loads(verdict)["method"]) if method == PORTFOLIO and verdict else method
+    """Return the method whose outcome a label has, from its columns of these names.
+
+    Raises:
+        StoreError: if the verdict of a portfolio does not say it.
+    """
+    if method != PORTFOLIO or not verdict:
+        return method
+    try:
+        return str(json.loads(verdict)["method"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise StoreError(f"the store is damaged: labels.verdict names no method: {verdict[:60]!r}") from error
+
+
+def task_of(settings: str) -> str:
+    """Return the task of a recipe, from the column ``settings``.
+
+    Raises:
+        StoreError: if they name none.
+    """
+    try:
+        return str(json.loads(settings)["task"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise StoreError(
+            f"the store is damaged: recipes.settings names no task: {settings[:60]!r}"
+        ) from error
 
 
 def steps_of(method: str) -> tuple[Step, ...]:

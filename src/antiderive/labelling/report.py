@@ -6,15 +6,15 @@ method on them measure its errors.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from antiderive.errors import StoreError
 from antiderive.labelling import schema
-from antiderive.labelling.job import PORTFOLIO, decided_by
+from antiderive.labelling.job import PORTFOLIO, decided_by, task_of
 from antiderive.tasks import task_named
 
 if TYPE_CHECKING:
@@ -112,9 +112,10 @@ def report_on(store: Store) -> LabelReport:
         SettingError: if it holds functions of an unknown task.
         StoreError: if it cannot be read.
     """
+    store.require_sound()
     # Other tasks derive their functions from the integrals.
     sampled = {
-        row.key: task_named(json.loads(row.settings)["task"]).needs_solver
+        row.key: task_named(task_of(row.settings)).needs_solver
         for row in store.rows(select(schema.recipes.c.key, schema.recipes.c.settings))
     }
     functions, current = schema.functions, schema.current_labels()
@@ -126,6 +127,10 @@ def report_on(store: Store) -> LabelReport:
     )
     report = LabelReport({}, {}, _contradictions(store), _deciders(store))
     for row in store.rows(query):
+        if row.recipe not in sampled:
+            raise StoreError(
+                f"the store is damaged: it has functions of a recipe {row.recipe!r} and not the recipe"
+            )
         tallies = report.sampled if sampled[row.recipe] else report.known_integrable
         tallies.setdefault(row.method, OutcomeCounts()).add(
             row.operators, row.outcome, row.number, row.cpu_seconds

@@ -11,19 +11,34 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, false, func, insert, inspect, select
+from sqlalchemy import (
+    Connection,
+    Table,
+    Text,
+    event,
+    false,
+    func,
+    insert,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from antiderive.errors import MissingExtraError, SettingError, StoreError
+from antiderive.errors import StoreError
 from antiderive.labelling import schema
 from antiderive.labelling.job import Label
+from antiderive.labelling.opening import (
+    checked_url,
+    engine_of,
+    kinds_of,
+    prepare,
+    prepare_sqlite,
+    require_own,
+)
 
 if TYPE_CHECKING:
     from antiderive.labelling.functions import Function
@@ -33,11 +48,8 @@ PATIENCE = 600.0
 """Seconds for which a lost connection is retried."""
 
 _LONGEST_PAUSE = 2.0
-_LOCK = 0x616E7469
-"""PostgreSQL's advisory lock for creating tables ("anti")."""
-
-_SQLITE_SECONDS = 60.0
-"""Seconds for which a connection to a file waits for other connections."""
+_BETWEEN_LINES = 10.0
+"""Seconds between the lines of a store that waits."""
 
 _DISK_FULL = "53100"
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -71,7 +83,8 @@ class Store:
 
     Raises:
         SettingError: for a URL of another kind.
-        StoreError: if it cannot be opened, or was made by another version of this package.
+        StoreError: if it cannot be opened, was made by another version of this package, or
+            holds tables of something else.
     """
 
     def __init__(
@@ -82,20 +95,21 @@ class Store:
         patience: float = PATIENCE,
         waiting: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._url = _checked(url)
+        self._url = checked_url(url)
         self._patience = patience
         self.waiting = waiting
         file = self._url.database or ""
         if not create and self._url.get_backend_name() == "sqlite" and not Path(file).exists():
             raise StoreError(f"no such file: {file}; 'antiderive label' creates it")
-        self.engine = _engine(self._url)
+        self.engine = engine_of(self._url)
         try:
-            with self.engine.begin() as connection:
-                _prepare(connection, self.name, create=create)
-        except SQLAlchemyError as error:
-            self.close()
-            raise StoreError(f"cannot open the store {self.name}: {_line(error)}") from error
-        except StoreError:
+            # A database of others is left as it is, its journal mode too.
+            self._once_free("open", lambda connection: require_own(connection, self.name))
+            if self.engine.dialect.name == "sqlite":
+                self.engine.dispose()
+                event.listen(self.engine, "connect", prepare_sqlite)
+            self._once_free("open", lambda connection: prepare(connection, self.name, create=create))
+        except BaseException:
             self.close()
             raise
 
@@ -188,6 +202,25 @@ class Store:
 
         return self._persist(work)
 
+    def require_sound(self) -> None:
+        """Refuse a store with a value of another type than its column, which SQLite would keep.
+
+        Raises:
+            StoreError: with the table, the column and the value.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        for table in (schema.recipes, schema.functions, schema.labels):
+            for column in table.columns:
+                kinds = kinds_of(column)
+                stored = func.typeof(column)
+                query = select(type_coerce(column, Text), stored).where(stored.not_in(kinds)).limit(1)
+                for value, kind in self.rows(query):
+                    raise StoreError(
+                        f"the store {self.name} is damaged: {table.name}.{column.name} has the value "
+                        f"{str(value)[:40]!r} of the type {kind}, not {' or '.join(kinds)}; delete the row"
+                    )
+
     def cpu_seconds(self) -> float:
         """Return the CPU time of all calls whose labels are in the store, in seconds.
 
@@ -234,6 +267,7 @@ class Store:
         Raises:
             StoreError: if they cannot be read.
         """
+        self._once_free("read", lambda connection: connection.execute(select(schema.schema.c.version)))
         try:
             with (
                 self.engine.connect() as connection,
@@ -250,8 +284,17 @@ class Store:
 
     def _persist(self, work: Callable[[Connection], _Result]) -> _Result:
         """Do ``work`` in a transaction, and retry while the database cannot be reached."""
+        return self._again("use", work, _passing)
+
+    def _once_free(self, what: str, work: Callable[[Connection], _Result]) -> _Result:
+        """Do ``work`` in a transaction, and retry while another process has locked the file."""
+        return self._again(what, work, _is_busy)
+
+    def _again(
+        self, what: str, work: Callable[[Connection], _Result], passing: Callable[[SQLAlchemyError], bool]
+    ) -> _Result:
         deadline = time.monotonic() + self._patience
-        pause = 0.05
+        pause, told = 0.05, -_BETWEEN_LINES
         while True:
             try:
                 with self.engine.begin() as connection:
@@ -259,94 +302,24 @@ class Store:
             except SQLAlchemyError as error:
                 # After an error, the connection is not used again.
                 self.engine.dispose()
-                if not _passing(error) or time.monotonic() > deadline:
-                    raise StoreError(f"cannot use the store {self.name}: {_line(error)}") from error
-                self.waiting(f"the store cannot be reached, trying again: {_line(error)}")
+                if not passing(error) or time.monotonic() > deadline:
+                    raise StoreError(f"cannot {what} the store {self.name}: {_line(error)}") from error
+                if time.monotonic() - told > _BETWEEN_LINES:
+                    told = time.monotonic()
+                    self.waiting(_why_waiting(self.name, error))
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-def _checked(text: str) -> URL:
-    """Return the URL with its driver.
-
-    Raises:
-        SettingError: if it names neither a SQLite file nor a PostgreSQL database.
-    """
-    help_ = "a store is sqlite:///labels.db or postgresql://user:password@host/database"
-    try:
-        url = make_url(text)
-    except ArgumentError as error:
-        raise SettingError(f"{text!r} is not the URL of a store; {help_}") from error
-    kind = url.get_backend_name()
-    if kind == "sqlite" and url.database and url.database != ":memory:":
-        return url.set(drivername="sqlite+pysqlite")
-    if kind in ("postgresql", "postgres"):
-        return url.set(drivername="postgresql+psycopg")
-    raise SettingError(f"{url.render_as_string()!r} is not the URL of a store; {help_}")
+def _why_waiting(name: str, error: SQLAlchemyError) -> str:
+    if _is_busy(error):
+        return f"the store {name} is locked by another process; waiting"
+    return f"the store cannot be reached, trying again: {_line(error)}"
 
 
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": _SQLITE_SECONDS})
-        event.listen(engine, "connect", _prepare_sqlite)
-        return engine
-    if find_spec("psycopg") is None:
-        raise MissingExtraError("a store in PostgreSQL", "postgres")
-    # A connection whose other end disappeared silently is noticed within 20 seconds.
-    alive = {
-        "keepalives_idle": 10,
-        "keepalives_interval": 3,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 20_000,
-    }
-    return create_engine(url, connect_args={"connect_timeout": 5, "application_name": "antiderive", **alive})
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    # Unlike other statements this one does not wait while another connection opens or closes the file.
-    patience = time.monotonic() + _SQLITE_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            break
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
-                raise
-            time.sleep(0.01)
-    # A commit outlives the process. A power failure may lose the last commits; they are repeated.
-    connection.execute("PRAGMA synchronous = NORMAL")
-
-
-def _prepare(connection: Connection, name: str, *, create: bool) -> None:
-    """Create the tables unless they exist.
-
-    Raises:
-        StoreError: if they have another version, or are missing and ``create`` is not set.
-    """
-    version = None
-    if inspect(connection).has_table(schema.schema.name):
-        version = connection.scalar(select(schema.schema.c.version))
-    if version not in (None, schema.SCHEMA_VERSION):
-        raise StoreError(
-            f"the store {name} has tables of version {version}; this program writes version "
-            f"{schema.SCHEMA_VERSION}; use the version of antiderive that made it, or another store"
-        )
-    if version is not None:
-        return
-    if not create:
-        raise StoreError(f"{name} holds no labels; 'antiderive label' creates them")
-    if connection.dialect.name == "postgresql":
-        # Even with IF NOT EXISTS, two sessions that create one table at once can fail.
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    for table in schema.metadata.sorted_tables:
-        connection.execute(CreateTable(table, if_not_exists=True))
-        for index in table.indexes:
-            connection.execute(CreateIndex(index, if_not_exists=True))
-    # The version comes last, so that an interrupted creation is repeated.
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(
-        dialect.insert(schema.schema).on_conflict_do_nothing(), [{"version": schema.SCHEMA_VERSION}]
-    )
+def _is_busy(error: SQLAlchemyError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", None) if isinstance(error, DBAPIError) else None
+    return code is not None and (code & 0xFF) in _SQLITE_BUSY
 
 
 def _passing(error: SQLAlchemyError) -> bool:

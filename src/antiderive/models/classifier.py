@@ -15,6 +15,9 @@ from antiderive.models.config import Seq2SeqConfig
 from antiderive.models.positions import TreePositions, rotations
 from antiderive.models.transformer import EncoderLayer
 
+_MOST = 1 << 16
+"""Bound of the numbers beside the tokens, and of those that come out."""
+
 
 @dataclass(frozen=True)
 class ClassifierConfig:
@@ -52,6 +55,8 @@ class ClassifierConfig:
             )
         if self.outputs < 1:
             raise SettingError(f"classifier: outputs = {self.outputs} is below 1")
+        if max(self.outputs, self.extra) > _MOST:
+            raise SettingError(f"classifier: outputs and extra are at most {_MOST:,}")
         self.encoder()
 
     def encoder(self) -> Seq2SeqConfig:
@@ -80,6 +85,7 @@ class TransformerClassifier(nn.Module):
         super().__init__()
         self.config = config
         shape = config.encoder()
+        shape.require_memory()
         self.embedding = nn.Embedding(config.vocabulary, config.width, padding_idx=config.pad)
         nn.init.normal_(self.embedding.weight, std=config.width**-0.5)
         with torch.no_grad():

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
-from antiderive.errors import SettingError
+from antiderive.errors import LimitError, SettingError
+
+_AT_MOST = {
+    "vocabulary": 1 << 16,
+    "width": 1 << 16,
+    "heads": 1 << 10,
+    "encoder_layers": 1 << 10,
+    "decoder_layers": 1 << 10,
+    "feed_forward": 1 << 18,
+    "max_length": 1 << 20,
+}
+"""Bounds of the sizes."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +58,14 @@ class Seq2SeqConfig:
     pad: int = 0
 
     def __post_init__(self) -> None:
-        sizes = (
-            "vocabulary",
-            "width",
-            "heads",
-            "encoder_layers",
-            "decoder_layers",
-            "feed_forward",
-            "max_length",
-        )
-        for name in sizes:
-            if getattr(self, name) < 1:
-                raise SettingError(f"model: {name} = {getattr(self, name)} is below 1")
+        for name, most in _AT_MOST.items():
+            value = getattr(self, name)
+            if value < 1:
+                raise SettingError(f"model: {name} = {value} is below 1")
+            if value > most:
+                raise SettingError(f"model: {name} = {value} is above {most:,}")
+        if not 0 <= self.pad < self.vocabulary:
+            raise SettingError(f"model: pad {self.pad} is none of the {self.vocabulary} tokens")
         if self.width % (2 * self.heads):
             raise SettingError(f"model: width {self.width} is not a multiple of twice the {self.heads} heads")
         if not 0 <= self.dropout < 1:
@@ -66,3 +74,25 @@ class Seq2SeqConfig:
             raise SettingError(f"model: unknown norm {self.norm!r}; choose from: pre, post")
         if self.positions not in ("rotary", "learned"):
             raise SettingError(f"model: unknown positions {self.positions!r}; choose from: rotary, learned")
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights in the matrices, which is nearly all of them."""
+        attention, block = 4 * self.width**2, 2 * self.width * self.feed_forward
+        layers = self.encoder_layers * (attention + block) + self.decoder_layers * (2 * attention + block)
+        table = self.max_length if self.positions == "learned" else 0
+        return layers + (self.vocabulary + table) * self.width
+
+    def require_memory(self) -> None:
+        """Refuse a shape whose weights do not fit into the memory of this machine.
+
+        Raises:
+            LimitError: if they do not.
+        """
+        needed = 4 * self.parameters
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        if needed > there:
+            raise LimitError(
+                f"model: {self.parameters:,} weights take {needed / 2**30:,.0f} GiB and this machine has "
+                f"{there / 2**30:,.0f} GiB; lower model.width or the layers"
+            )

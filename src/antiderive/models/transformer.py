@@ -157,6 +157,7 @@ class Seq2Seq(nn.Module):
 
     def __init__(self, config: Seq2SeqConfig) -> None:
         super().__init__()
+        config.require_memory()
         self.config = config
         self.save_memory = False
         self.embedding = nn.Embedding(config.vocabulary, config.width, padding_idx=config.pad)

@@ -134,6 +134,9 @@ class _Candidates:
         if find_spec("torch") is None:
             self.attempts.append(("model", "torch is not installed"))
             return
+        from antiderive.training import require_model
+
+        require_model(path)  # before torch is loaded
         from antiderive.decoding import Decoding, beam_search, distinct
 
         x, own = Expr.from_prefix("x"), Expr.from_prefix(self.variable)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
-import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from antiderive._core import default_operators, operators, recipe_text
 from antiderive.errors import DataError, SettingError
+from antiderive.files import read_toml
 
 
 def default_weights() -> dict[str, int]:
@@ -125,10 +125,7 @@ class Recipe:
         Raises:
             DataError: if the file cannot be read.
         """
-        try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise DataError(f"cannot read the recipe {path}: {error}") from error
+        values = read_toml(path, "recipe")
         data = values.get("data", values)
         if not isinstance(data, dict):
             raise DataError(f"cannot read the recipe {path}: data is not a table")

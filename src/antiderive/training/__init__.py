@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 from antiderive.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from antiderive.training.checkpoint import Checkpoint, find_checkpoint, load_model
+    from antiderive.training.checkpoint import (
+        Checkpoint,
+        claim_run,
+        find_checkpoint,
+        load_model,
+        require_model,
+    )
     from antiderive.training.config import OptimizationConfig, SourceConfig, TrainingConfig
     from antiderive.training.curves import plot_runs
     from antiderive.training.feed import (
@@ -39,6 +45,7 @@ __all__ = [
     "TextSource",
     "TrainingConfig",
     "TrainingProgress",
+    "claim_run",
     "export",
     "find_checkpoint",
     "from_pretrained",
@@ -46,6 +53,7 @@ __all__ = [
     "open_sources",
     "plot_runs",
     "push",
+    "require_model",
     "train",
 ]
 
@@ -53,7 +61,9 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        **dict.fromkeys(("Checkpoint", "find_checkpoint", "load_model"), ".checkpoint"),
+        **dict.fromkeys(
+            ("Checkpoint", "claim_run", "find_checkpoint", "load_model", "require_model"), ".checkpoint"
+        ),
         **dict.fromkeys(("OptimizationConfig", "SourceConfig", "TrainingConfig"), ".config"),
         **dict.fromkeys(("Batch", "BatchStream", "Mixture", "Pairs", "RecipeSource"), ".feed"),
         **dict.fromkeys(("ShardSource", "TextSource", "open_sources"), ".feed"),

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from antiderive.errors import DataError, SettingError
 from antiderive.expressions import Vocabulary
+from antiderive.files import read_toml
 from antiderive.models import Seq2SeqConfig
 from antiderive.tasks import Recipe, task_named
 
@@ -23,6 +24,21 @@ T = TypeVar("T")
 
 RECIPES = Path(__file__).parent.parent / "recipes"
 """Folder of the built-in configurations."""
+
+_LARGEST = 1 << 53
+"""Numbers of a configuration are smaller; NaN is not."""
+
+_AT_MOST = {
+    "tokens_per_batch": 1 << 27,
+    "accumulate": 1 << 16,
+    "streams": 1 << 16,
+    "seed": (1 << 23) - 1,  # a seed of torch is made of it and the step
+    "pool": 1 << 27,
+    "threads": 1 << 10,
+    "evaluate_pairs": 1 << 24,
+    "evaluate_answers": 1 << 24,
+}
+"""Bounds of the sizes of a run: what is larger fits no machine."""
 
 _METRICS = ("loss", "exact", "verified")
 """Metrics of an evaluation, over all sources; ``NAME/loss`` and so on are those of one source."""
@@ -55,7 +71,8 @@ class OptimizationConfig:
         precision: ``32-true``, ``bf16-mixed`` or ``16-mixed`` (with loss scaling).
         seed: seed of the weights, of dropout, and of the order of files and batches.
         pool: pairs that are sorted by length together.
-        threads: threads of the generator in each process.
+        threads: threads of the generator in each process, and of the model on a CPU; 0 is one for the
+            generator and torch's own number for the model. A run may go on with another number.
         log_every: steps between lines of the log.
         checkpoint_every: steps between checkpoints.
         keep_checkpoints: how many of the newest checkpoints to keep, besides the best.
@@ -87,7 +104,7 @@ class OptimizationConfig:
     precision: str = "32-true"
     seed: int = 0
     pool: int = 20_000
-    threads: int = 1
+    threads: int = 0
     log_every: int = 10
     checkpoint_every: int = 1000
     keep_checkpoints: int = 2
@@ -105,11 +122,11 @@ class OptimizationConfig:
     def __post_init__(self) -> None:
         at_least = {
             1: (
-                "steps", "tokens_per_batch", "accumulate", "streams", "pool", "threads", "log_every",
+                "steps", "tokens_per_batch", "accumulate", "streams", "pool", "log_every",
                 "checkpoint_every", "keep_checkpoints", "evaluate_pairs",
             ),
             0: (
-                "seed", "warmup", "weight_decay", "beta2", "label_smoothing", "evaluate_every",
+                "seed", "threads", "warmup", "weight_decay", "beta2", "label_smoothing", "evaluate_every",
                 "evaluate_answers", "patience", "peak_tflops",
             ),
         }  # fmt: skip
@@ -117,6 +134,9 @@ class OptimizationConfig:
             for name in names:
                 if getattr(self, name) < least:
                     raise SettingError(f"training: {name} = {getattr(self, name)} is below {least}")
+        for name, most in _AT_MOST.items():
+            if getattr(self, name) > most:
+                raise SettingError(f"training: {name} = {getattr(self, name)} is above {most}")
         if self.learning_rate <= 0 or self.clip <= 0:
             raise SettingError("training: learning_rate and clip must be positive")
         if max(self.beta2, self.label_smoothing) >= 1:
@@ -213,11 +233,11 @@ class TrainingConfig:
         }
 
     def differences(self, other: TrainingConfig) -> list[str]:
-        """Settings that differ from another configuration, each as ``table.name: this, other``."""
+        """Settings that make another run of another configuration, each as ``table.name: this, other``."""
         mine, theirs = _leaves(self.to_dict()), _leaves(other.to_dict())
         return [
             f"{name}: {mine.get(name)!r}, {theirs.get(name)!r}"
-            for name in sorted(mine.keys() | theirs.keys())
+            for name in sorted((mine.keys() | theirs.keys()) - {"training.threads"})
             if mine.get(name) != theirs.get(name)
         ]
 
@@ -260,10 +280,7 @@ class TrainingConfig:
             SettingError: for unknown settings or bad values.
         """
         path = find_recipe(recipe)
-        try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise DataError(f"cannot read the configuration {path}: {error}") from error
+        values = read_toml(path, "configuration")
         if tasks:
             given = values.get("mixture", {})
             values["mixture"] = {task: given.get(task, {}) for task in tasks}
@@ -316,6 +333,8 @@ def _override(values: dict[str, Any], override: str) -> None:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         value = text
+    except (ValueError, RecursionError) as error:
+        raise SettingError(f"override {name}: the value is too long or nested too deeply") from error
     for table in tables:
         values = values.setdefault(table, {})
         if not isinstance(values, dict):
@@ -341,6 +360,8 @@ def _typed(kind: type[T], table: str, values: dict[str, Any]) -> T:
         expected = kinds[str(annotations[name])]
         if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
             raise SettingError(f"{table}: {name} = {value!r} is not of type {annotations[name]}")
+        if isinstance(value, int | float) and not abs(value) < _LARGEST:
+            raise SettingError(f"{table}: {name} is not a number below 2^53 in size")
     return kind(**values)
 
 

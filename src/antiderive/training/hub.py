@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from antiderive.errors import DataError, MissingExtraError
+from antiderive.files import claim_folder
 from antiderive.models import Seq2Seq
 from antiderive.training.checkpoint import Checkpoint, find_checkpoint, load_model
 from antiderive.training.logs import read_log
@@ -27,13 +28,13 @@ def export(run: Path, folder: Path) -> Path:
     """
     checkpoint = find_checkpoint(run)
     state = checkpoint.state()
+    claim_folder(folder, "model", signs=("model.safetensors",))
     content = {
         "library_name": "antiderive",
         "architectures": ["Seq2Seq"],
         **{name: state[name] for name in ("step", "vocabulary", "config")},
     }
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(checkpoint.path / "model.safetensors", folder / "model.safetensors")
         (folder / "config.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
         (folder / "README.md").write_text(_card(checkpoint, state, run), encoding="utf-8")
@@ -56,7 +57,7 @@ def push(run: Path, repository: str, *, private: bool = False) -> str:
         folder = export(run, Path(temporary))
         try:
             hub.HfApi().create_repo(repository, private=private, exist_ok=True)
-            hub.HfApi().upload_folder(repo_id=repository, folder_path=folder)
+            hub.HfApi().upload_folder(repo_id=repository, folder_path=folder, allow_patterns=_FILES)
         except (hub.errors.HfHubHTTPError, hub.errors.HFValidationError, OSError) as error:
             raise DataError(f"cannot push to {repository}: {_first_line(error)}") from error
     return f"https://huggingface.co/{repository}"

@@ -20,13 +20,14 @@ from torch import Tensor
 from antiderive.errors import DataError, LimitError, PreemptedError
 from antiderive.expressions import Vocabulary
 from antiderive.models import Seq2Seq
-from antiderive.training.checkpoint import Checkpoint, mark_best, rotate, save
+from antiderive.training.checkpoint import Checkpoint, claim_run, mark_best, rotate, save
 from antiderive.training.config import TrainingConfig
 from antiderive.training.feed import Batch, BatchStream, Mixture, OpenSource, open_sources
 from antiderive.training.launch import launch, peak_flops
 from antiderive.training.logs import Log
 from antiderive.training.optimizer import learning_rate, load_state_tensors, make_optimizer, state_tensors
 from antiderive.training.signals import StopSignals
+from antiderive.training.speed import SpeedWatch, watch_for
 from antiderive.training.validation import Validation, summed_loss
 
 
@@ -68,6 +69,7 @@ def train(
     *,
     report: Callable[[TrainingProgress], None] = lambda _: None,
     report_validation: Callable[[int, dict[str, float]], None] = lambda *_: None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> Checkpoint:
     """Train for the configured number of steps and return the last checkpoint.
 
@@ -79,15 +81,16 @@ def train(
         folder: where checkpoints and logs go.
         report: called for each line of the log, in the first process.
         report_validation: called with the step and metrics of each evaluation, in the first process.
+        note: called with a line on a damaged checkpoint or a slow machine, in the first process.
 
     Raises:
-        DataError: if the folder holds a run with another configuration or number of processes, or data are
-            missing.
+        DataError: if the folder holds a run with another configuration or number of processes, or anything
+            else, or data are missing.
         LimitError: if the loss becomes infinite or not a number.
         PreemptedError: after SIGTERM or SIGUSR1.
         KeyboardInterrupt: after Ctrl-C.
     """
-    run = _Run(config, folder, open_sources(config))
+    run = _Run(config, folder, open_sources(config), note)
     with StopSignals() as signals, closing(run):
         for pieces in run.pieces():
             run.optimize(pieces)
@@ -111,11 +114,21 @@ def train(
 class _Run:
     """Model, optimizer and position of a run, in one of its processes."""
 
-    def __init__(self, config: TrainingConfig, folder: Path, sources: Sequence[OpenSource]) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        folder: Path,
+        sources: Sequence[OpenSource],
+        note: Callable[[str], None],
+    ) -> None:
         settings = self.settings = config.training
-        self.config, self.folder, self.sources = config, folder, sources
+        self.config, self.folder, self.sources, self.note = config, folder, sources, note
         self.fabric = launch(settings)
+        if self.fabric.is_global_zero:
+            claim_run(folder)
         rank, self.world = self.fabric.global_rank, self.fabric.world_size
+        self.threads = torch.get_num_threads()
+        torch.set_num_threads(settings.threads or self.threads)
         torch.manual_seed(settings.seed)
         self.model = Seq2Seq(config.model)
         self.model.save_memory = settings.recompute
@@ -136,11 +149,12 @@ class _Run:
         self.best: float | None = None
         self.worse = 0
         self._restore()
+        self.first = self.step
         self.validation: Validation | None = None
         self.meter = _Meter(peak_flops(self.fabric, settings))
+        self.watch: SpeedWatch | None = None
         self.log: Log | None = None
         if self.fabric.is_global_zero and not self.finished:
-            folder.mkdir(parents=True, exist_ok=True)
             self.log = Log(folder, self.step)
 
     @property
@@ -163,6 +177,9 @@ class _Run:
     def optimize(self, pieces: list[Batch]) -> None:
         """Make one step of the optimizer."""
         settings, fabric = self.settings, self.fabric
+        if self.step == self.first and self.world == 1 and settings.strategy != "fsdp":
+            self.watch = watch_for(self.model, pieces[0], self.config.model.pad, self.note)
+            self.meter.reset()
         # Dropout depends only on the seed, the step and the process, so checkpoints need no random state.
         torch.manual_seed((settings.seed << 40) + (self.step << 12) + fabric.global_rank)
         for group in self.optimizer.param_groups:
@@ -244,6 +261,8 @@ class _Run:
             )
         seconds = max(time.monotonic() - meter.since, 1e-9)
         peak = meter.peak
+        if self.watch is not None:
+            self.watch.see(flops / seconds)
         # Every process of a stream counts the whole batch's examples.
         examples *= settings.streams / self.world
         progress = TrainingProgress(
@@ -315,7 +334,9 @@ class _Run:
         return positions
 
     def _restore(self) -> None:
-        latest = Checkpoint.latest(self.folder)
+        latest, damage = Checkpoint.latest_whole(self.folder)
+        # All have looked before the first process renames anything.
+        self.fabric.barrier()
         if latest is None:
             return
         state = latest.state()
@@ -333,6 +354,11 @@ class _Run:
         load_state_tensors(self.model, self.optimizer, latest.tensors("model"), latest.tensors("optimizer"))
         self.fabric.strategy.precision.load_state_dict(state["precision"])
         self.step, self.best, self.worse = state["step"], state["best"], state["worse"]
+        if self.fabric.is_global_zero:
+            for error in damage:
+                self.note(f"{error}; going on from {latest.path.name}")
+            for newer in Checkpoint.all(self.folder)[: len(damage)]:
+                newer.set_aside()
         pool, batch = state["positions"][self.stream.stream]
         self.position = (pool, batch)
 
@@ -343,7 +369,8 @@ class _Run:
         return cast("Tensor", total)
 
     def close(self) -> None:
-        """Close the log."""
+        """Close the log, and give torch its threads back."""
+        torch.set_num_threads(self.threads)
         if self.log is not None:
             self.log.close()
 

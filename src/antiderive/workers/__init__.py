@@ -20,6 +20,7 @@ from antiderive.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from antiderive.workers.dispatcher import Recycling
+    from antiderive.workers.lifetime import end_with_parent
     from antiderive.workers.limits import Limits
     from antiderive.workers.pool import Caller, Pool, Share
     from antiderive.workers.result import Result, ResultStatus
@@ -41,6 +42,7 @@ __all__ = [
     "children_of",
     "cpu_seconds_of",
     "cpu_seconds_of_all",
+    "end_with_parent",
     "usage_of",
 ]
 
@@ -62,6 +64,7 @@ __getattr__ = lazy_exports(
         "children_of": ".usage",
         "cpu_seconds_of": ".usage",
         "cpu_seconds_of_all": ".usage",
+        "end_with_parent": ".lifetime",
         "usage_of": ".usage",
     },
 )

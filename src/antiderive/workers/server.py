@@ -17,7 +17,6 @@ Events: ``{"event": "born", "id": 1, "pid": 99}`` and ``{"event": "died", "id": 
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
@@ -33,10 +32,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from antiderive.workers import child, usage
+from antiderive.workers.lifetime import adopt_orphans, end_with_parent
 from antiderive.workers.work import function_named
-
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
 
 _SWEEP_MILLISECONDS = 200
 """Seconds between two searches for orphans of living workers."""
@@ -123,9 +120,7 @@ class Server:
         """Turn the new process into a worker; it never returns into the server's code."""
         try:
             os.setsid()
-            _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() != self._pid:  # it died before the line above
-                os._exit(1)
+            end_with_parent(self._pid)
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
@@ -201,16 +196,12 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _prctl(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
 def main() -> None:
     """Serve on the socket named on the command line."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool handles Ctrl-C
+    for number in (signal.SIGINT, signal.SIGTERM):  # the pool handles them
+        signal.signal(number, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    adopt_orphans()
     for name in sys.argv[2:]:
         function_named(name)()
     # From here on nobody reads the output; before this, the pool would have seen an error.

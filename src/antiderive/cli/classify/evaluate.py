@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from antiderive.cli.progress import require
+from antiderive.cli.progress import keeping, require
 
 if TYPE_CHECKING:
     from antiderive.classification import Evaluation
@@ -54,8 +54,16 @@ def command(
     require(data)
     for other in beside:
         require(other)
+    from antiderive.classification import require_classifier
+
+    for each in (classifier, *beside):
+        require_classifier(each)
     folder = out or classifier / "report"
-    evaluation = run_evaluation(classifier, data, folder, methods, timeouts, heuristics, beside)
+    from antiderive.files import claim_folder
+
+    claim_folder(folder, "report on a classifier", signs=("report.html",))
+    with keeping("nothing of an unfinished evaluation is kept"):
+        evaluation = run_evaluation(classifier, data, folder, methods, timeouts, heuristics, beside)
     if as_json:
         click.echo(json.dumps(evaluation.to_dict()))
 

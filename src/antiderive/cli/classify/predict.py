@@ -39,6 +39,9 @@ def command(integrands: tuple[str, ...], classifier: Path | None, variable: str,
         loaded: Classifier = FeatureClassifier.load(SHIPPED)
     else:
         require(classifier)
+        from antiderive.classification import require_classifier
+
+        require_classifier(classifier)
         from antiderive.classification import load_classifier
 
         loaded = load_classifier(classifier)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from antiderive.cli.progress import require
+from antiderive.cli.progress import keeping, require
+from antiderive.errors import SettingError
 
 if TYPE_CHECKING:
     from antiderive.classification import Epoch, LabelledSet
@@ -71,7 +73,13 @@ def command(
 ) -> None:
     """Train a classifier on DATA, a folder of antiderive label export --to classifier."""
     require(data)
-    from antiderive.classification import FitConfig, train_classifier
+    if learning_rate is not None and not 0 < learning_rate < math.inf:
+        raise SettingError(f"--learning-rate {learning_rate} is not a positive number")
+    from antiderive.classification import FitConfig
+    from antiderive.files import claim_folder
+
+    claim_folder(out, "classifier", signs=("classifier.json",))
+    from antiderive.classification import train_classifier
 
     language = family == "language"
     config = FitConfig(
@@ -82,16 +90,17 @@ def command(
         seed=seed,
     )
     sets = read_checked(data, methods, timeouts, ("train", "valid"))
-    train_classifier(
-        sets,
-        out,
-        family=family,
-        base=base,
-        writing=writing,
-        lora=lora,
-        config=config,
-        report=show_epoch,
-    )
+    with keeping("nothing of an unfinished training is kept"):
+        train_classifier(
+            sets,
+            out,
+            family=family,
+            base=base,
+            writing=writing,
+            lora=lora,
+            config=config,
+            report=show_epoch,
+        )
     click.echo(f"{out}: classifier of the family {family}; next: antiderive classify evaluate {out} {data}")
 
 

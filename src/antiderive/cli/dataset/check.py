@@ -45,14 +45,15 @@ def command(folder: Path, sample: int, verify_all: bool, workers: int | None) ->
 
 def run_check(data: DataSet, sample: int | None, workers: int) -> Findings:
     """Run the check with a progress bar."""
-    from antiderive.cli.progress import progress_bar
+    from antiderive.cli.progress import keeping, progress_bar
     from antiderive.datasets import check_dataset
 
     with progress_bar() as bar:
         row = bar.add_task(f"checking {data.folder}", total=data.manifest.examples(), rate="")
-        return check_dataset(
-            data, sample=sample, workers=workers, report=lambda done, _: bar.update(row, completed=done)
-        )
+        with keeping("nothing of an unfinished check is kept"):
+            return check_dataset(
+                data, sample=sample, workers=workers, report=lambda done, _: bar.update(row, completed=done)
+            )
 
 
 def show(data: DataSet, findings: Findings) -> None:
@@ -66,11 +67,15 @@ def show(data: DataSet, findings: Findings) -> None:
         if kind == "verified":
             verdicts = ", ".join(f"{number:,} {status}" for status, number in findings.verdicts.most_common())
             detail = f" ({verdicts or 'none was verified'})"
-        click.echo(f"  {'FAIL' if failures else 'ok':<4}  {kind:<9}  {meaning}{detail}")
+        # What was not read was not checked either.
+        partly = "part" if findings.unread and kind in ("split", "disjoint", "verified") else "ok"
+        click.echo(f"  {'FAIL' if failures else partly:<4}  {kind:<9}  {meaning}{detail}")
         for message in findings.messages.get(kind, []):
             click.echo(f"          {message}")
         shown = len(findings.messages.get(kind, []))
         if failures > shown:
             click.echo(f"          ... {failures:,} in total")
+    if findings.unread:
+        click.echo(f"  part: {findings.unread:,} rows could not be read")
     for message in findings.messages.get("unknown", []):
         click.echo(f"  unknown: {message}")

@@ -59,15 +59,20 @@ def command(
 
 
 def _to_classic(source: Path, out: Path, *, infix: bool, workers: int) -> None:
-    from antiderive.cli.progress import progress_bar
+    from antiderive.cli.progress import keeping, progress_bar
     from antiderive.datasets import DataSet, write_classic
 
     data = DataSet(source)
     with progress_bar() as bar:
         row = bar.add_task("converting", total=data.manifest.examples(), rate="")
-        names = write_classic(
-            data, out, infix=infix, workers=workers, report=lambda done, _: bar.update(row, completed=done)
-        )
+        with keeping(f"{out}: nothing of an unfinished conversion to text is kept"):
+            names = write_classic(
+                data,
+                out,
+                infix=infix,
+                workers=workers,
+                report=lambda done, _: bar.update(row, completed=done),
+            )
     for name, lines in names.items():
         click.echo(f"{out / name}: {lines:,} lines")
 
@@ -75,7 +80,7 @@ def _to_classic(source: Path, out: Path, *, infix: bool, workers: int) -> None:
 def _to_parquet(
     source: Path, out: Path, task: str | None, *, keep_split: bool, strict: bool, workers: int
 ) -> None:
-    from antiderive.cli.progress import progress_bar
+    from antiderive.cli.progress import keeping, progress_bar
     from antiderive.datasets import classic_files, read_classic
 
     if task is None:
@@ -83,15 +88,16 @@ def _to_parquet(
     files = classic_files(source)
     with progress_bar() as bar:
         row = bar.add_task("reading bytes", total=sum(path.stat().st_size for path, _ in files), rate="")
-        manifest = read_classic(
-            files,
-            out,
-            task,
-            keep_split=keep_split,
-            strict=strict,
-            workers=workers,
-            report=lambda done: bar.update(row, completed=done),
-        )
+        with keeping(f"{out}: the finished shards are kept; run the same command to continue"):
+            manifest = read_classic(
+                files,
+                out,
+                task,
+                keep_split=keep_split,
+                strict=strict,
+                workers=workers,
+                report=lambda done: bar.update(row, completed=done),
+            )
     show_result(out, manifest)
 
 

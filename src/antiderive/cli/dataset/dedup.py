@@ -26,11 +26,12 @@ def command(folder: Path, out: Path, by: str) -> None:
     """
     require(folder)
     from antiderive.cli.dataset.convert import show_result
-    from antiderive.cli.progress import progress_bar
+    from antiderive.cli.progress import keeping, progress_bar
     from antiderive.datasets import DataSet, deduplicate
 
     data = DataSet(folder)
-    with progress_bar() as bar:
+    kept = f"{out}: the finished shards are kept; run the same command to continue"
+    with progress_bar() as bar, keeping(kept):
         row = bar.add_task("rows, read twice", total=2 * data.manifest.examples(), rate="")
         manifest = deduplicate(
             data,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,7 @@ def command(
     if count is None and known_integrable is None:
         raise click.UsageError("how many functions? give --count, --known-integrable or both", ctx)
     from antiderive.cas import method_named
+    from antiderive.cli.progress import keeping
     from antiderive.labelling import PORTFOLIO, Job, Store
     from antiderive.workers import Limits
 
@@ -92,7 +94,9 @@ def command(
         if number is not None
         for method in dict.fromkeys(methods)
     ]
-    with Store(url) as store:
+    waiting = partial(click.echo, err=True)
+    kept = "every outcome so far is in the store; run the same command to continue"
+    with Store(url, waiting=waiting) as store, keeping(kept):
         for job, number in jobs:
             _label(job, start, number, store, workers or os.cpu_count() or 1)
 
@@ -114,7 +118,7 @@ def _label(job: Job, start: int, count: int, store: Store, workers: int) -> None
             rate = calls / (time.monotonic() - started)
             bar.update(row, completed=progress.done, rate=f"{rate:,.1f}/s, {_shares(progress)}")
 
-        store.waiting = lambda line: bar.update(row, rate=line)
+        store.waiting = lambda line: bar.console.print(line, highlight=False)
         progress = LocalExecutor(store, workers).run(job, start, count, report=report)
     known = f" ({progress.repeated:,} known before)" if progress.repeated else ""
     seconds = time.monotonic() - started

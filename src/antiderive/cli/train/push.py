@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from antiderive.cli.progress import require
-
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
@@ -16,9 +14,11 @@ from antiderive.cli.progress import require
 @click.option("--private", is_flag=True, help="If the repository is new, make it private.")
 def command(run: Path, folder: Path | None, repository: str | None, private: bool) -> None:
     """Export the best model of RUN: weights, config.json and a model card."""
-    require(run)
     if folder is None and repository is None:
         raise click.UsageError("give --folder, --repository or both")
+    from antiderive.cli.evaluate import require_model
+
+    require_model(run)
     from antiderive.training import export, push
 
     if folder is not None:

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from antiderive.cli.progress import STOPPED
 from antiderive.errors import PreemptedError
 
 if TYPE_CHECKING:
     from antiderive.training import TrainingConfig
-
-REQUEUE = 75
-"""Exit code after SIGTERM or SIGUSR1 (EX_TEMPFAIL of sysexits.h); the same command continues the run."""
 
 
 @click.command()
@@ -45,7 +43,7 @@ def command(recipe: str, task: str, overrides: tuple[str, ...], out: Path) -> in
         checkpoint = run_training(TrainingConfig.load(recipe, overrides, tasks=tasks), out)
     except PreemptedError as error:
         click.echo(f"{error}", err=True)
-        return REQUEUE
+        return STOPPED
     if os.environ.get("RANK", os.environ.get("SLURM_PROCID", "0")) == "0":
         click.echo(f"{checkpoint}")
     return 0
@@ -54,6 +52,11 @@ def command(recipe: str, task: str, overrides: tuple[str, ...], out: Path) -> in
 def run_training(config: TrainingConfig, out: Path) -> Path:
     """Train with a progress bar and return the folder of the last checkpoint."""
     from antiderive.cli.progress import progress_bar
+    from antiderive.training import claim_run
+
+    first = os.environ.get("RANK", os.environ.get("SLURM_PROCID", "0")) == "0"
+    if first:
+        claim_run(out)
     from antiderive.models import Seq2Seq
     from antiderive.training import TrainingProgress, train
 
@@ -61,7 +64,7 @@ def run_training(config: TrainingConfig, out: Path) -> Path:
     sources = ", ".join(f"{name} {source.weight:g}" for name, source in config.mixture.items())
     typical = config.data.max_tokens // 4
     flops = model.training_flops(1, typical, typical) / (2 * typical)
-    if os.environ.get("RANK", os.environ.get("SLURM_PROCID", "0")) != "0":
+    if not first:
         return train(config, out).path
     click.echo(
         f"model: {model.parameters_count:,} parameters, {flops / 1e6:,.1f} million operations per token in "
@@ -81,4 +84,7 @@ def run_training(config: TrainingConfig, out: Path) -> Path:
             found = ", ".join(f"{name} {value:.3f}" for name, value in metrics.items())
             bar.console.print(f"step {step:,}: validation {found}", highlight=False)
 
-        return train(config, out, report=report, report_validation=report_validation).path
+        def note(line: str) -> None:
+            bar.console.print(f"note: {line}", highlight=False)
+
+        return train(config, out, report=report, report_validation=report_validation, note=note).path

@@ -36,7 +36,7 @@ def open_sources(config: TrainingConfig) -> tuple[OpenSource, ...]:
     Raises:
         DataError: if files are missing.
     """
-    seed, threads = config.training.seed, config.training.threads
+    seed, threads = config.training.seed, max(1, config.training.threads)
     opened = []
     for name, source in config.mixture.items():
         task = source.recipe.get("task", name)

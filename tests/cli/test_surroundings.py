@@ -374,7 +374,7 @@ def test_sigterm_keeps_the_shards_of_generate(run, tmp_path):
     assert f"{out}: the finished shards are kept; run the same command to continue" in err
     assert err.splitlines()[-1] == "stopped by SIGTERM"
     assert 1 <= len(DataSet(out).manifest.shards) < 6
-    assert "are there already" in run("generate", "bwd", "--count", 100_000, "-o", out).stderr
+    assert "exist already" in run("generate", "bwd", "--count", 100_000, "-o", out).stderr
 
 
 def test_sigterm_keeps_the_records_of_evaluate(tmp_path, tiny_model):

@@ -19,7 +19,12 @@ def finished(tmp_path_factory):
 
 def test_exported_models_are_the_same_and_stand_alone(tmp_path, finished):
     folder = export(finished, tmp_path / "given")
-    assert {path.name for path in folder.iterdir()} == {"README.md", "config.json", "model.safetensors"}
+    assert {path.name for path in folder.iterdir()} == {
+        ".antiderive",
+        "README.md",
+        "config.json",
+        "model.safetensors",
+    }
     mine, theirs = from_pretrained(finished).state_dict(), from_pretrained(folder).state_dict()
     assert all(torch.equal(tensor, theirs[name]) for name, tensor in mine.items())
     card = (folder / "README.md").read_text()

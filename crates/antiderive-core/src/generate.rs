@@ -119,7 +119,7 @@ impl Generator {
         let key = recipe.key();
         let workshop = Workshop {
             // Far more than fits into the tokens of an example, and far less than takes long.
-            store: Store::new(Limits { number_bits: 256, size: 20_000 }),
+            store: Store::new(Limits { number_bits: 256, size: 20_000, work: u64::MAX }),
             sampler: FunctionSampler::new(recipe)?,
             stream: Stream::new(&key, 0),
             clock: Clock::new(),

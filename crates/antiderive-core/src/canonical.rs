@@ -230,7 +230,7 @@ impl Store {
                 self.collect_factors(node, &mut parts)?;
                 changed = true;
             }
-            changed |= self.combine_opposite_sums(&mut parts);
+            changed |= self.combine_opposite_sums(&mut parts)?;
             changed |= self.combine_equal_bases(&mut parts)?;
             if !changed {
                 return self.assemble(parts);
@@ -267,13 +267,14 @@ impl Store {
     }
 
     /// Turns `(x-1)^n` next to `(1-x)^a` into `(-1)^n * (1-x)^n` for integer `n` and fractional `a`.
-    fn combine_opposite_sums(&self, parts: &mut Parts) -> bool {
+    fn combine_opposite_sums(&self, parts: &mut Parts) -> Result<bool> {
         let is_sum = |i: &usize| matches!(self.dag.node(parts.powers[*i].0), Node::Add(_));
         if (0..parts.powers.len()).filter(is_sum).nth(1).is_none() {
-            return false;
+            return Ok(false);
         }
         let sums: Vec<usize> = (0..parts.powers.len()).filter(is_sum).collect();
         self.count_work(sums.len() * sums.len() / 4);
+        self.check_work()?;
         for (k, &i) in sums.iter().enumerate() {
             for &j in &sums[k + 1..] {
                 let ((a, m), (b, n)) = (parts.powers[i], parts.powers[j]);
@@ -290,10 +291,10 @@ impl Store {
                     parts.coefficient = parts.coefficient.neg();
                 }
                 parts.powers[from].0 = to;
-                return true;
+                return Ok(true);
             }
         }
-        false
+        Ok(false)
     }
 
     /// Whether `a` and `b` are sums with `a = -b`.

@@ -1,8 +1,8 @@
 //! The pieces of infix text: numbers, names run together or not, signs, primes and derivatives.
 
 use crate::error::{Error, Result};
-use crate::number::Number;
 use crate::names::{is_differential, is_function_letter, lexeme_named, split, unknown};
+use crate::number::Number;
 use crate::operators::Op;
 use crate::store::Limits;
 use crate::symbols::Symbol;
@@ -120,7 +120,9 @@ impl<'a> Lexer<'a> {
                     self.word()?;
                     continue;
                 }
-                _ if is_prime(c) => return error(start, "a prime can only follow the unknown y, at most two of them"),
+                _ if is_prime(c) => {
+                    return error(start, "a prime can only follow the unknown y, at most two of them")
+                }
                 _ => return error(start, format!("unexpected '{c}'")),
             };
             self.out.push((simple, start));
@@ -172,7 +174,8 @@ impl<'a> Lexer<'a> {
         }
         bounded(if digits > 6 { usize::MAX } else { 0 })?;
         let text: String = self.chars[start..first + digits].iter().collect();
-        let exponent = self.chars[first..first + digits].iter().fold(0, |n, c| 10 * n + i64::from(*c as u8 - b'0'));
+        let exponent =
+            self.chars[first..first + digits].iter().fold(0, |n, c| 10 * n + i64::from(*c as u8 - b'0'));
         self.notes.add(start, format!("'{text}' is read as one number; a product with e is written with *"));
         Ok((sign * exponent, first + digits))
     }
@@ -230,11 +233,10 @@ impl<'a> Lexer<'a> {
         let Some(pieces) = split(word, self.ode, called) else {
             return error(start, unknown(word, called));
         };
-        let exponent = match &self.out[..] {
-            [.., (Lexeme::Operator('^'), _)] => true,
-            [.., (Lexeme::Operator('^'), _), (Lexeme::Operator('-'), _)] => true,
-            _ => false,
-        };
+        let exponent = matches!(
+            &self.out[..],
+            [.., (Lexeme::Operator('^'), _)] | [.., (Lexeme::Operator('^'), _), (Lexeme::Operator('-'), _)]
+        );
         if exponent {
             return error(start, format!("put the exponent '{word}' in brackets, its product with *"));
         }
@@ -265,7 +267,10 @@ impl<'a> Lexer<'a> {
         let inner = self.bracketed();
         if inner.len() == 1 && inner[0].is_ascii_alphabetic() {
             let c = inner[0];
-            return error(start, format!("'{name}({c})': {name} is no function; a product is written {name}*{c}"));
+            return error(
+                start,
+                format!("'{name}({c})': {name} is no function; a product is written {name}*{c}"),
+            );
         }
         if is_function_letter(symbol) {
             return error(start, format!("unknown function '{name}'; a product is written with *"));
@@ -299,7 +304,9 @@ impl<'a> Lexer<'a> {
         const SHORT: usize = 24;
         let inner: Vec<char> = self.chars[self.position + 1..].iter().take(SHORT).copied().collect();
         match inner.iter().position(|c| matches!(c, '(' | ')')) {
-            Some(end) if inner[end] == ')' => inner[..end].iter().filter(|c| !c.is_whitespace()).copied().collect(),
+            Some(end) if inner[end] == ')' => {
+                inner[..end].iter().filter(|c| !c.is_whitespace()).copied().collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -345,7 +352,8 @@ impl<'a> Lexer<'a> {
             return Ok(());
         }
         let inner = self.bracketed();
-        let constant = |c: &char| c.is_ascii_digit() || matches!(c, '.' | '-' | '−' | '+' | '/' | 'π' | 'p' | 'i' | '*');
+        let constant =
+            |c: &char| c.is_ascii_digit() || matches!(c, '.' | '-' | '−' | '+' | '/' | 'π' | 'p' | 'i' | '*');
         match inner[..] {
             ['x'] => {
                 let closed = self.chars[self.position..].iter().position(|c| *c == ')').unwrap_or(0);

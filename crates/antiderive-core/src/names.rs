@@ -219,7 +219,9 @@ mod tests {
         for word in ["xsin", "sinx", "xy", "ax", "xe", "ix", "pix", "sinxcosx"] {
             assert!(split(word, false, false).is_some(), "{word}");
         }
-        for word in ["xi", "eta", "zeta", "sinn", "Si", "Ei", "li", "erf", "sinc", "ab", "axy", "Sin", "exsin"] {
+        for word in
+            ["xi", "eta", "zeta", "sinn", "Si", "Ei", "li", "erf", "sinc", "ab", "axy", "Sin", "exsin"]
+        {
             assert!(split(word, false, false).is_none(), "{word}");
         }
     }

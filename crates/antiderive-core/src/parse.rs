@@ -63,6 +63,8 @@ struct Parser<'s> {
     pending: Vec<(Pending, usize)>,
     equation: bool,
     notes: Notes,
+    /// Powers are written `**`, as in programs, where `x**3/2` is no root.
+    starred: bool,
 }
 
 impl Parser<'_> {
@@ -192,7 +194,10 @@ impl Parser<'_> {
         if tight && matches!(self.pending.last(), Some((Pending::Function(call), _)) if call.op == Op::Sqrt) {
             self.notes.add(*at, "sqrt 2x is read as sqrt(2*x); the other reading is written sqrt(2)*x");
         } else if tight && !matches!(before, Lexeme::Number(_)) {
-            self.notes.add(*at, "letters after a function without brackets are all its argument: sin a x is sin(a*x)");
+            self.notes.add(
+                *at,
+                "letters after a function without brackets are all its argument: sin a x is sin(a*x)",
+            );
         }
         self.push_binary('*', if tight { TIGHT_PRODUCT } else { PRODUCT }, *at, true)
     }
@@ -217,18 +222,23 @@ impl Parser<'_> {
     /// Notes on the sign at `index` where people read it in two ways.
     fn note_on_sign(&mut self, lexemes: &[(Lexeme, usize)], index: usize) {
         let (sign, at) = &lexemes[index];
-        let bare = matches!(self.pending.last(), Some((Pending::Function(_) | Pending::Binary(_, TIGHT_PRODUCT), _)));
+        let bare = matches!(
+            self.pending.last(),
+            Some((Pending::Function(_) | Pending::Binary(_, TIGHT_PRODUCT), _))
+        );
         let superscript = matches!(lexemes.get(index + 1), Some((Lexeme::Number(_), after)) if after == at);
         let message = match sign {
             Lexeme::Operator('^') if matches!(self.pending.last(), Some((Pending::Binary('^', _), _))) => {
                 "a^b^c is read as a^(b^c)"
             }
-            Lexeme::Operator('^') if bare && !superscript => "sin x^2 is read as sin(x^2), likewise for other functions",
+            Lexeme::Operator('^') if bare && !superscript => {
+                "sin x^2 is read as sin(x^2), likewise for other functions"
+            }
             Lexeme::Operator('^') if bare => "sin x² is read as sin(x²), likewise for other functions",
             Lexeme::Operator('*' | '/') if self.in_bare_argument() => {
                 "the argument of a function without brackets ends at * and /: sin x/2 is (sin(x))/2"
             }
-            Lexeme::Operator('/') if fraction_of_exponent(lexemes, index) => {
+            Lexeme::Operator('/') if !self.starred && fraction_of_exponent(lexemes, index) => {
                 "x^1/2 is read as (x^1)/2; the root is written x^(1/2)"
             }
             _ => return,
@@ -396,7 +406,9 @@ pub fn read(store: &mut Store, text: &str) -> Result<Reading> {
         || text.contains("y(x)");
     let (lexemes, mut notes) = Lexer::new(&chars, ode).run()?;
     check_equation(&lexemes, &mut notes)?;
-    let mut parser = Parser { store, values: Vec::new(), pending: Vec::new(), equation: false, notes };
+    let starred = text.contains("**");
+    let mut parser =
+        Parser { store, values: Vec::new(), pending: Vec::new(), equation: false, notes, starred };
     let id = parser.run(&lexemes, chars.len())?;
     Ok(Reading { id, notes: parser.notes.0 })
 }

@@ -12,7 +12,9 @@ from antiderive.cli.formulas import FormulaCommand, read_formula, warn_of_variab
 @click.command(cls=FormulaCommand)
 @click.argument("problem")
 @click.argument("candidate")
-@click.option("--variable", default="x", show_default=True, help="Variable of integration; an equation is in x.")
+@click.option(
+    "--variable", default="x", show_default=True, help="Variable of integration; an equation is in x."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(problem: str, candidate: str, variable: str, *, as_json: bool) -> int:
     """Check CANDIDATE as an antiderivative of PROBLEM, or as a solution if PROBLEM is an equation in y.

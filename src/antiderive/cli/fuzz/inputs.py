@@ -10,9 +10,36 @@ from collections.abc import Callable
 
 MAX_TEXT = 1_000_000
 
-_FUNCTIONS = ("sin", "cos", "tan", "exp", "log", "sqrt", "asin", "atan", "sinh", "abs", "sign", "acosh", "cosec")
+_FUNCTIONS = (
+    "sin",
+    "cos",
+    "tan",
+    "exp",
+    "log",
+    "sqrt",
+    "asin",
+    "atan",
+    "sinh",
+    "abs",
+    "sign",
+    "acosh",
+    "cosec",
+)
 _LETTERS = ("x", "x", "x", "y", "t", "a", "b", "a0", "pi", "e", "i")
-_PIECES = (*_FUNCTIONS, *_LETTERS, *"+-*/^()[]|=', 0123456789.", "²", "√", "π", "·", "−", "y'", "y''", "dy/dx", "dx")
+_PIECES = (
+    *_FUNCTIONS,
+    *_LETTERS,
+    *"+-*/^()[]|=', 0123456789.",
+    "²",
+    "√",
+    "π",
+    "·",
+    "−",
+    "y'",
+    "y''",
+    "dy/dx",
+    "dx",
+)
 
 
 def text_of(seed: int, index: int) -> str:
@@ -83,7 +110,17 @@ def _nested(rng: random.Random) -> str:
 def _indexed(rng: random.Random) -> str:
     """A sum or product of terms that differ in a number."""
     term = rng.choice(
-        ("x^{n}", "sin({n}*x)", "(x+{n})", "(x+{n})^{n}", "exp(x^{n})", "sqrt({n})", "1/{n}", "{n}^x", "log(x+{n})")
+        (
+            "x^{n}",
+            "sin({n}*x)",
+            "(x+{n})",
+            "(x+{n})^{n}",
+            "exp(x^{n})",
+            "sqrt({n})",
+            "1/{n}",
+            "{n}^x",
+            "log(x+{n})",
+        )
     )
     count = _many(rng, 9)
     return rng.choice("+-*/").join(term.format(n=n) for n in range(1, count + 1))

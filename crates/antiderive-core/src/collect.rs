@@ -32,7 +32,7 @@ impl Value {
 }
 
 impl Store {
-    /// The canonical form of what was collected.
+    /// The canonical form of a value.
     pub(crate) fn finish(&mut self, value: Value) -> Result<Id> {
         match value {
             Value::Done(id) => Ok(id),

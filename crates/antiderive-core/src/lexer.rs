@@ -39,7 +39,7 @@ pub(crate) enum Lexeme {
     Bar,
 }
 
-/// What is said about text that has two readings: where, and which one was taken.
+/// A remark on text that has two readings: where, and which one was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     /// Offset in characters from the start of the text.
@@ -247,7 +247,7 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    /// What may follow a symbol: the primes of the unknown, and a bracket that could be a call.
+    /// Reads on after a symbol: the primes of the unknown, or a bracket that could be a call.
     fn after_word(&mut self, start: usize) -> Result<()> {
         let Some((Lexeme::Symbol(symbol), _)) = self.out.last() else {
             return Ok(());
@@ -299,7 +299,7 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    /// What stands in the bracket that opens here, blanks aside, if it is short and holds no other.
+    /// Contents of the bracket that opens here, without blanks; empty if they are long or hold a bracket.
     fn bracketed(&self) -> Vec<char> {
         const SHORT: usize = 24;
         let inner: Vec<char> = self.chars[self.position + 1..].iter().take(SHORT).copied().collect();

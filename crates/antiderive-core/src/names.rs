@@ -133,12 +133,12 @@ fn longest_names(word: &str, ode: bool) -> Option<Vec<(Lexeme, usize)>> {
     Some(pieces)
 }
 
-/// Whether a word ends in a differential such as `dx`.
+/// True if a word ends in a differential such as `dx`.
 pub(crate) fn is_differential(word: &str) -> bool {
     matches!(word.as_bytes(), [.., b'd', b'x' | b'y' | b'z' | b't' | b'u' | b'Y'])
 }
 
-/// Whether a bracket after this symbol makes a function of it.
+/// True if a bracket after this symbol makes it a function.
 pub(crate) fn is_function_letter(symbol: Symbol) -> bool {
     FUNCTION_LETTERS.contains(&symbol.name())
 }
@@ -147,7 +147,7 @@ fn is_greek(word: &str) -> bool {
     GREEK.contains(&word.to_ascii_lowercase().as_str())
 }
 
-/// What to say about a name that is not known.
+/// The message for an unknown name.
 pub(crate) fn unknown(word: &str, called: bool) -> String {
     let shown: String = if word.len() > MAX_WORD { format!("{}...", &word[..MAX_WORD]) } else { word.into() };
     let kind = if called { "function" } else { "name" };

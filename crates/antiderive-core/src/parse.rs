@@ -53,7 +53,7 @@ impl Pending {
 pub struct Reading {
     /// The expression.
     pub id: Id,
-    /// What was chosen where the text has two readings.
+    /// The reading chosen, where the text has two.
     pub notes: Vec<Note>,
 }
 
@@ -202,7 +202,7 @@ impl Parser<'_> {
         self.push_binary('*', if tight { TIGHT_PRODUCT } else { PRODUCT }, *at, true)
     }
 
-    /// Whether a function without brackets takes the product that follows: in `sin 2x` it belongs to the
+    /// True if a function without brackets takes the product that follows: in `sin 2x` it belongs to the
     /// argument; a function or a bracket ends the argument, and a root sign has one operand only.
     fn in_bare_argument(&self) -> bool {
         let function = |p: &Pending| matches!(p, Pending::Function(call) if !call.radical);
@@ -351,7 +351,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether the lexeme at `index` follows `^2`, not written as a superscript.
+/// True if the lexeme at `index` follows `^2`, not written as a superscript.
 fn follows_exponent(lexemes: &[(Lexeme, usize)], index: usize) -> bool {
     match &lexemes[..index] {
         [.., (Lexeme::Operator('^'), sign), (Lexeme::Number(_), number)] => sign != number,
@@ -360,7 +360,7 @@ fn follows_exponent(lexemes: &[(Lexeme, usize)], index: usize) -> bool {
     }
 }
 
-/// Whether `/` stands in `x^1/2`, where a root may be meant; `x^2/2` is the half of a square.
+/// True if `/` stands in `x^1/2`, where a root may be meant; `x^2/2` is the half of a square.
 fn fraction_of_exponent(lexemes: &[(Lexeme, usize)], index: usize) -> bool {
     if !follows_exponent(lexemes, index) {
         return false;

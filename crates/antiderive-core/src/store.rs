@@ -205,7 +205,7 @@ pub struct Limits {
     pub number_bits: u64,
     /// Nodes of an expression when written out as a tree.
     pub size: u32,
-    /// Arguments looked at since the store was empty: what bounds the time.
+    /// Arguments looked at since the store was empty; bounds the time.
     pub work: u64,
 }
 

@@ -1,4 +1,4 @@
-"""What is called on each input, by name, in a worker. An input may be refused; nothing else may happen."""
+"""The calls made on each input, by name, in a worker. An input may be refused; nothing else may happen."""
 
 from __future__ import annotations
 

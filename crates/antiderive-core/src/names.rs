@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn near_names_are_those_that_were_meant() {
-        assert_eq!(near_names("sinn"), ["sin", "sinh"]);
+        assert_eq!(near_names("sinn"), ["sign", "sin", "sinh"]);
         assert_eq!(near_names("sqtr"), ["sqrt"]);
         assert_eq!(near_names("Cos"), ["cos"]);
         assert!(near_names("foo").is_empty());

@@ -14,6 +14,10 @@ from antiderive.tasks import Recipe, task_named
         ({"operators": {"foo": 1}}, "unknown operator 'foo'"),
         ({"variable_weight": 0}, "constant"),
         ({"max_operators": 200}, "128 bits"),
+        ({"max_operators": 4_000_000_000}, "there may be 1000"),
+        ({"max_tokens": 4_000_000_000}, "there may be 100000"),
+        ({"variable_weight": 4_000_000_000, "weighted_shapes": True}, "the largest is 1000000"),
+        ({"operators": {"sin": 4_000_000_000}}, "the largest is 1000000"),
         ({"seed": -1}, "seed"),
         ({"max_operators": 2.5}, "must be int"),
         ({"max_tokens": 3}, "nothing fits"),
@@ -33,3 +37,8 @@ def test_recipes_round_trip_through_toml(tmp_path):
     assert Recipe.load(path) == recipe
     with pytest.raises(DataError, match="cannot read"):
         Recipe.load(tmp_path / "missing.toml")
+
+
+def test_an_absurd_count_is_refused_before_memory_is_taken():
+    with pytest.raises(SettingError, match="examples in one call"):
+        task_named("bwd").generate(Recipe(), 0, 2**60)

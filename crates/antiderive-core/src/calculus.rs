@@ -29,6 +29,7 @@ impl Store {
             if self.symbols(id) & depends == 0 {
                 memo[id.index()] = Id::ZERO;
             } else if ready {
+                self.count_work(1);
                 memo[id.index()] = self.derivative(id, symbol, &memo)?;
             } else {
                 stack.push((id, true));
@@ -155,7 +156,9 @@ impl Store {
         let order = self.dag.postorder(root);
         let mut map = vec![EMPTY; root.index() + 1];
         let mut args = Vec::new();
+        self.count_work(order.len());
         for id in order {
+            self.check_work()?;
             args.clear();
             let mut changed = false;
             for arg in self.dag.arguments(id).as_slice() {

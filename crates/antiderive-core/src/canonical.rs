@@ -39,6 +39,7 @@ impl Store {
                 let Some(number) = self.dag.number(factors[0]) else {
                     return Ok((Number::ONE, id));
                 };
+                self.count_number(number);
                 let number = number.clone();
                 if let [_, one] = factors {
                     return Ok((number, *one));
@@ -64,6 +65,7 @@ impl Store {
         if rest == Id::ONE {
             return self.num(coefficient);
         }
+        self.count_number(coefficient);
         let mut args = self.take_ids();
         let result = if let Node::Add(span) = self.dag.node(rest) {
             args.extend_from_slice(self.dag.span(span));
@@ -90,6 +92,8 @@ impl Store {
         let mut parts: Vec<(Number, Id)> = Vec::with_capacity(terms.len() + 4);
         for &term in terms {
             if let Node::Add(span) = self.dag.node(term) {
+                self.count_work(self.dag.span(span).len());
+                self.check_work()?;
                 for i in 0..self.dag.span(span).len() {
                     let inner = self.dag.span(span)[i];
                     self.collect_term(inner, &mut constant, &mut parts)?;
@@ -107,6 +111,8 @@ impl Store {
             i += 1;
             while i < parts.len() && parts[i].1 == rest {
                 coefficient = coefficient.add(&parts[i].0);
+                self.count_number(&coefficient);
+                self.check_work()?;
                 i += 1;
             }
             if !coefficient.is_zero() {
@@ -125,6 +131,8 @@ impl Store {
         let (coefficient, rest) = self.split_coefficient(term)?;
         if rest == Id::ONE {
             *constant = constant.add(&coefficient);
+            self.count_number(constant);
+            self.check_work()?;
         } else {
             parts.push((coefficient, rest));
         }
@@ -186,6 +194,8 @@ impl Store {
         match self.dag.node(id) {
             Node::Number(n) => {
                 parts.coefficient = parts.coefficient.mul(&self.dag.numbers[n as usize]);
+                self.count_number(&parts.coefficient);
+                self.check_work()?;
                 if parts.coefficient.bits() > self.limits.number_bits {
                     return Err(Error::NumberTooLarge(self.limits.number_bits));
                 }
@@ -220,7 +230,7 @@ impl Store {
                 self.collect_factors(node, &mut parts)?;
                 changed = true;
             }
-            changed |= self.combine_opposite_sums(&mut parts);
+            changed |= self.combine_opposite_sums(&mut parts)?;
             changed |= self.combine_equal_bases(&mut parts)?;
             if !changed {
                 return self.assemble(parts);
@@ -257,9 +267,16 @@ impl Store {
     }
 
     /// Turns `(x-1)^n` next to `(1-x)^a` into `(-1)^n * (1-x)^n` for integer `n` and fractional `a`.
-    fn combine_opposite_sums(&self, parts: &mut Parts) -> bool {
-        for i in 0..parts.powers.len() {
-            for j in i + 1..parts.powers.len() {
+    fn combine_opposite_sums(&self, parts: &mut Parts) -> Result<bool> {
+        let is_sum = |i: &usize| matches!(self.dag.node(parts.powers[*i].0), Node::Add(_));
+        if (0..parts.powers.len()).filter(is_sum).nth(1).is_none() {
+            return Ok(false);
+        }
+        let sums: Vec<usize> = (0..parts.powers.len()).filter(is_sum).collect();
+        self.count_work(sums.len() * sums.len() / 4);
+        self.check_work()?;
+        for (k, &i) in sums.iter().enumerate() {
+            for &j in &sums[k + 1..] {
                 let ((a, m), (b, n)) = (parts.powers[i], parts.powers[j]);
                 if !self.opposite_sums(a, b) {
                     continue;
@@ -274,10 +291,10 @@ impl Store {
                     parts.coefficient = parts.coefficient.neg();
                 }
                 parts.powers[from].0 = to;
-                return true;
+                return Ok(true);
             }
         }
-        false
+        Ok(false)
     }
 
     /// Whether `a` and `b` are sums with `a = -b`.
@@ -342,6 +359,7 @@ impl Store {
                 Some(n) => n.abs(),
                 None => Number::ONE,
             };
+            self.count_number(&number);
             let next = match content {
                 None => number,
                 Some(c) => c.gcd(&number),

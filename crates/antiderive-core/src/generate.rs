@@ -119,7 +119,7 @@ impl Generator {
         let key = recipe.key();
         let workshop = Workshop {
             // Far more than fits into the tokens of an example, and far less than takes long.
-            store: Store::new(Limits { number_bits: 256, size: 20_000 }),
+            store: Store::new(Limits { number_bits: 256, size: 20_000, work: u64::MAX }),
             sampler: FunctionSampler::new(recipe)?,
             stream: Stream::new(&key, 0),
             clock: Clock::new(),
@@ -184,6 +184,10 @@ impl Generator {
     }
 }
 
+/// Most examples of one call; their bytes are held in memory.
+const MAX_COUNT: usize = 1 << 26;
+/// Most threads of one call.
+const MAX_THREADS: usize = 1024;
 /// Examples per unit of work of a thread.
 const BLOCK: usize = 256;
 
@@ -193,6 +197,9 @@ pub fn generate(recipe: &Recipe, start: u64, count: usize, threads: usize) -> Re
     let end = start.checked_add(count as u64);
     if end.is_none() {
         return Err(Error::Setting(format!("examples {start} and {count} more pass the largest index")));
+    }
+    if count > MAX_COUNT {
+        return Err(Error::Setting(format!("{count} examples in one call; there may be {MAX_COUNT}")));
     }
     let blocks = count.div_ceil(BLOCK);
     let next = AtomicUsize::new(0);
@@ -222,7 +229,7 @@ pub fn generate(recipe: &Recipe, start: u64, count: usize, threads: usize) -> Re
             }
         }
     };
-    let threads = threads.clamp(1, blocks.max(1));
+    let threads = threads.clamp(1, blocks.clamp(1, MAX_THREADS));
     if threads == 1 {
         work()?;
     } else {

@@ -1,43 +1,11 @@
 //! The pieces of infix text: numbers, names run together or not, signs, primes and derivatives.
 
 use crate::error::{Error, Result};
+use crate::names::{is_differential, is_function_letter, lexeme_named, split, unknown};
 use crate::number::Number;
-use crate::operators::{Op, OPERATORS};
-use crate::symbols::{Symbol, SymbolKind};
-
-/// Names in addition to those of the operator table.
-const ALIASES: [(&str, Op); 22] = [
-    ("ln", Op::Ln),
-    ("log", Op::Ln),
-    ("Abs", Op::Abs),
-    ("sgn", Op::Sign),
-    ("arcsin", Op::Asin),
-    ("arccos", Op::Acos),
-    ("arctan", Op::Atan),
-    ("arccot", Op::Acot),
-    ("arcsec", Op::Asec),
-    ("arccsc", Op::Acsc),
-    ("arcsinh", Op::Asinh),
-    ("arccosh", Op::Acosh),
-    ("arctanh", Op::Atanh),
-    ("arccoth", Op::Acoth),
-    ("arcsech", Op::Asech),
-    ("arccsch", Op::Acsch),
-    ("arsinh", Op::Asinh),
-    ("arcosh", Op::Acosh),
-    ("artanh", Op::Atanh),
-    ("arcoth", Op::Acoth),
-    ("tg", Op::Tan),
-    ("ctg", Op::Cot),
-];
-
-fn function_named(name: &str) -> Option<Op> {
-    let in_table = OPERATORS
-        .iter()
-        .find(|row| row.infix == name && (row.op.function().is_some() || row.op == Op::Sqrt))
-        .map(|row| row.op);
-    in_table.or_else(|| ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, op)| *op))
-}
+use crate::operators::Op;
+use crate::store::Limits;
+use crate::symbols::Symbol;
 
 /// A function that waits for its argument.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +15,15 @@ pub(crate) struct Call {
     pub base: Option<i64>,
     /// The power of `sin^2 x`.
     pub power: Option<i64>,
+    /// The sign `√`, which reaches over one operand only.
+    pub radical: bool,
+}
+
+impl Call {
+    /// Of a function as such.
+    pub(crate) fn of(op: Op) -> Call {
+        Call { op, base: None, power: None, radical: false }
+    }
 }
 
 /// A piece of the text.
@@ -62,11 +39,37 @@ pub(crate) enum Lexeme {
     Bar,
 }
 
+/// A remark on text that has two readings: where, and which one was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// Offset in characters from the start of the text.
+    pub position: usize,
+    /// The reading.
+    pub message: String,
+}
+
+/// Most notes on one text.
+const MAX_NOTES: usize = 8;
+
+/// The notes on a text, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Notes(pub(crate) Vec<Note>);
+
+impl Notes {
+    pub(crate) fn add(&mut self, position: usize, message: impl Into<String>) {
+        let message = message.into();
+        if self.0.len() < MAX_NOTES && self.0.iter().all(|note| note.message != message) {
+            self.0.push(Note { position, message });
+        }
+    }
+}
+
 pub(crate) struct Lexer<'a> {
     chars: &'a [char],
     position: usize,
     ode: bool,
     out: Vec<(Lexeme, usize)>,
+    notes: Notes,
 }
 
 pub(crate) fn error<T>(position: usize, message: impl Into<String>) -> Result<T> {
@@ -80,11 +83,11 @@ pub(crate) fn is_prime(c: char) -> bool {
 impl<'a> Lexer<'a> {
     /// Over these characters; in an ODE `y` is the unknown.
     pub(crate) fn new(chars: &'a [char], ode: bool) -> Lexer<'a> {
-        Lexer { chars, position: 0, ode, out: Vec::new() }
+        Lexer { chars, position: 0, ode, out: Vec::new(), notes: Notes::default() }
     }
 
     /// Splits the text into lexemes, each with its position.
-    pub(crate) fn run(mut self) -> Result<Vec<(Lexeme, usize)>> {
+    pub(crate) fn run(mut self) -> Result<(Vec<(Lexeme, usize)>, Notes)> {
         while let Some(&c) = self.chars.get(self.position) {
             let start = self.position;
             let simple = match c {
@@ -108,22 +111,24 @@ impl<'a> Lexer<'a> {
                 ')' | ']' | '}' => Lexeme::Close(c),
                 '|' => Lexeme::Bar,
                 'π' => Lexeme::Symbol(Symbol::PI),
-                '√' => Lexeme::Function(Call { op: Op::Sqrt, base: None, power: None }),
+                '√' => Lexeme::Function(Call { radical: true, ..Call::of(Op::Sqrt) }),
                 '⁰' | '¹' | '²' | '³' | '⁴'..='⁹' => {
-                    self.superscript();
+                    self.superscript()?;
                     continue;
                 }
                 _ if c.is_ascii_alphabetic() => {
                     self.word()?;
                     continue;
                 }
-                _ if is_prime(c) => return error(start, "a prime can only follow the unknown y"),
+                _ if is_prime(c) => {
+                    return error(start, "a prime can only follow the unknown y, at most two of them")
+                }
                 _ => return error(start, format!("unexpected '{c}'")),
             };
             self.out.push((simple, start));
             self.position += 1;
         }
-        Ok(self.out)
+        Ok((self.out, self.notes))
     }
 
     fn number(&mut self) -> Result<()> {
@@ -141,32 +146,52 @@ impl<'a> Lexer<'a> {
         if self.chars.get(end) == Some(&'.') {
             return error(end, "unexpected '.'");
         }
-        if text.len() > 20_000 {
-            return error(start, "a number of more than 20000 digits");
-        }
+        bounded(text.len())?;
         let Some(mut value) = Number::from_digits(&text) else {
             return error(start, "unexpected '.'");
         };
-        if decimals > 0 {
-            value = value.mul(&Number::int(10).pow(-(decimals as i64), u64::MAX)?);
+        let (exponent, end) = self.exponent(start, end)?;
+        let scale = exponent - decimals as i64;
+        if scale != 0 {
+            bounded(scale.unsigned_abs() as usize)?;
+            value = value.mul(&Number::int(10).pow(scale, u64::MAX)?);
         }
         self.position = end;
         self.out.push((Lexeme::Number(value), start));
         Ok(())
     }
 
-    /// `x²` is `x^2`; `x¹²` is `x^12`.
-    fn superscript(&mut self) {
-        let start = self.position;
-        let mut value = Number::ZERO;
-        while let Some(digit) =
-            self.chars.get(self.position).and_then(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|s| s == *c))
-        {
-            value = value.mul(&Number::int(10)).add(&Number::int(digit as i64));
-            self.position += 1;
+    /// The power of ten of `1e-3`, and where the number ends.
+    fn exponent(&mut self, start: usize, end: usize) -> Result<(i64, usize)> {
+        let sign = match self.chars.get(end + 1) {
+            Some('-' | '−' | '–') => -1,
+            _ => 1,
+        };
+        let first = end + 1 + usize::from(sign < 0 || self.chars.get(end + 1) == Some(&'+'));
+        let digits = self.chars.iter().skip(first).take_while(|c| c.is_ascii_digit()).count();
+        if !matches!(self.chars.get(end), Some('e' | 'E')) || digits == 0 {
+            return Ok((0, end));
         }
+        bounded(if digits > 6 { usize::MAX } else { 0 })?;
+        let text: String = self.chars[start..first + digits].iter().collect();
+        let exponent =
+            self.chars[first..first + digits].iter().fold(0, |n, c| 10 * n + i64::from(*c as u8 - b'0'));
+        self.notes.add(start, format!("'{text}' is read as one number; a product with e is written with *"));
+        Ok((sign * exponent, first + digits))
+    }
+
+    /// `x²` is `x^2`; `x¹²` is `x^12`.
+    fn superscript(&mut self) -> Result<()> {
+        const DIGITS: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+        let start = self.position;
+        let digit = |c: &char| DIGITS.chars().position(|s| s == *c).map(|d| char::from(b'0' + d as u8));
+        let text: String = self.chars[start..].iter().map_while(digit).collect();
+        bounded(text.len())?;
+        self.position += text.len();
+        let value = Number::from_digits(&text).unwrap_or(Number::ZERO);
         self.out.push((Lexeme::Operator('^'), start));
         self.out.push((Lexeme::Number(value), start));
+        Ok(())
     }
 
     /// A run of letters, with the digits that follow: a name, or several names run together.
@@ -182,92 +207,169 @@ impl<'a> Lexer<'a> {
         let digits = count(start + letters, char::is_ascii_digit);
         let whole: String = self.chars[start..start + letters + digits].iter().collect();
         self.position = start + letters + digits;
-        if digits > 0 {
-            return match self.name(&whole) {
-                Some(lexeme) => {
-                    self.out.push((lexeme, start));
-                    Ok(())
-                }
-                None => error(
-                    start,
-                    format!("unknown name '{whole}'; coefficients are a0 to a9, a product is written with *"),
-                ),
-            };
-        }
-        let pieces = self.split(&whole);
         let called = self.chars[self.position..].iter().find(|c| !c.is_whitespace()) == Some(&'(');
-        let letters_only =
-            pieces.iter().all(|(l, _)| matches!(l, Lexeme::Symbol(s) if s.kind() != SymbolKind::Constant));
-        let parameters = pieces
-            .iter()
-            .filter(|(l, _)| matches!(l, Lexeme::Symbol(s) if s.kind() == SymbolKind::Parameter))
-            .count();
-        let suspicious = pieces.len() > 1
-            && (parameters > 1
-                || (letters_only && pieces.len() > 2 && parameters > 0)
-                || (called && !matches!(pieces.last(), Some((Lexeme::Function(_), _)))));
-        if pieces.is_empty() || suspicious {
-            let kind = if called { "function" } else { "name" };
-            return error(start, format!("unknown {kind} '{whole}'; a product of letters is written with *"));
-        }
-        for (lexeme, offset) in pieces {
-            self.out.push((lexeme, start + offset));
-        }
-        if let Some((Lexeme::Symbol(symbol), _)) = self.out.last() {
-            if *symbol == Symbol::Y || (symbol.name() == "y" && self.ode) {
-                self.unknown();
+        match lexeme_named(&whole, self.ode) {
+            Some(lexeme) => self.out.push((lexeme, start)),
+            None if digits > 0 => {
+                let function = matches!(lexeme_named(&whole[..letters], false), Some(Lexeme::Function(_)));
+                let hint = if function {
+                    "an argument is written in brackets"
+                } else {
+                    "coefficients are a0 to a9, a product is written with *"
+                };
+                return error(start, format!("unknown name '{}'; {hint}", shorten(&whole)));
             }
+            None => self.run_together(&whole, start, called)?,
+        }
+        self.after_word(start)
+    }
+
+    /// Names without a sign between them: `xsin`, `2ax`.
+    fn run_together(&mut self, word: &str, start: usize, called: bool) -> Result<()> {
+        if is_differential(word) {
+            let hint = "write an integrand without it, and a derivative as y' or dy/dx";
+            return error(start, format!("'{}' holds a differential; {hint}", shorten(word)));
+        }
+        let Some(pieces) = split(word, self.ode, called) else {
+            return error(start, unknown(word, called));
+        };
+        let exponent = matches!(
+            &self.out[..],
+            [.., (Lexeme::Operator('^'), _)] | [.., (Lexeme::Operator('^'), _), (Lexeme::Operator('-'), _)]
+        );
+        if exponent {
+            return error(start, format!("put the exponent '{word}' in brackets, its product with *"));
+        }
+        let ends = pieces.iter().skip(1).map(|(_, offset)| *offset).chain([word.len()]);
+        let parts: Vec<&str> = pieces.iter().zip(ends).map(|((_, from), to)| &word[*from..to]).collect();
+        self.notes.add(start, format!("'{word}' is read as '{}'", parts.join(" ")));
+        self.out.extend(pieces.into_iter().map(|(lexeme, offset)| (lexeme, start + offset)));
+        Ok(())
+    }
+
+    /// Reads on after a symbol: the primes of the unknown, or a bracket that could be a call.
+    fn after_word(&mut self, start: usize) -> Result<()> {
+        let Some((Lexeme::Symbol(symbol), _)) = self.out.last() else {
+            return Ok(());
+        };
+        let symbol = *symbol;
+        if symbol == Symbol::Y {
+            return self.unknown(start);
+        }
+        if matches!(symbol.name(), "d" | "D") {
+            self.derivative_sign(symbol, start)?;
+        }
+        if self.chars.get(self.position) != Some(&'(') {
+            return Ok(());
+        }
+        // As it was typed: e is E in the core.
+        let name: String = self.chars[self.position - symbol.name().len()..self.position].iter().collect();
+        let inner = self.bracketed();
+        if inner.len() == 1 && inner[0].is_ascii_alphabetic() {
+            let c = inner[0];
+            return error(
+                start,
+                format!("'{name}({c})': {name} is no function; a product is written {name}*{c}"),
+            );
+        }
+        if is_function_letter(symbol) {
+            return error(start, format!("unknown function '{name}'; a product is written with *"));
+        }
+        if symbol != Symbol::X {
+            self.notes.add(start, format!("'{name}(...)' is read as a product"));
         }
         Ok(())
     }
 
-    /// Longest known names from the left; empty if there are none.
-    fn split(&self, word: &str) -> Vec<(Lexeme, usize)> {
-        let mut pieces = Vec::new();
-        let mut from = 0;
-        while from < word.len() {
-            let piece = (from + 1..=word.len()).rev().find_map(|to| Some((self.name(&word[from..to])?, to)));
-            let Some((lexeme, to)) = piece else {
-                return Vec::new();
-            };
-            pieces.push((lexeme, from));
-            from = to;
+    /// `d/dx` and `d x` are not what they look like: here `d` is a parameter.
+    fn derivative_sign(&mut self, symbol: Symbol, start: usize) -> Result<()> {
+        let mut next = self.chars[self.position..].iter().filter(|c| !c.is_whitespace());
+        let (first, second, third) = (next.next(), next.next(), next.next());
+        let letter = |c: Option<&char>| c.is_some_and(char::is_ascii_alphabetic);
+        let of_variable = matches!(first, Some('x' | 'y' | 'z' | 't')) && !letter(second);
+        let quotient = first == Some(&'/') && second == Some(&'d');
+        if symbol.name() == "d" && (of_variable || (quotient && (third.is_none() || letter(third)))) {
+            let hint = "write an integrand without it, and a derivative as y' or dy/dx";
+            return error(start, format!("'d' looks like a differential; {hint}, a product with *"));
         }
-        pieces
+        if self.ode {
+            let name = symbol.name();
+            self.notes.add(start, format!("'{name}' is read as a parameter, not as a derivative"));
+        }
+        Ok(())
     }
 
-    fn name(&self, name: &str) -> Option<Lexeme> {
-        if let Some(op) = function_named(name) {
-            return Some(Lexeme::Function(Call { op, base: None, power: None }));
+    /// Contents of the bracket that opens here, without blanks; empty if they are long or hold a bracket.
+    fn bracketed(&self) -> Vec<char> {
+        const SHORT: usize = 24;
+        let inner: Vec<char> = self.chars[self.position + 1..].iter().take(SHORT).copied().collect();
+        match inner.iter().position(|c| matches!(c, '(' | ')')) {
+            Some(end) if inner[end] == ')' => {
+                inner[..end].iter().filter(|c| !c.is_whitespace()).copied().collect()
+            }
+            _ => Vec::new(),
         }
-        if let Some((_, base)) = [("log2", 2), ("log10", 10)].iter().find(|(log, _)| *log == name) {
-            return Some(Lexeme::Function(Call { op: Op::Ln, base: Some(*base), power: None }));
-        }
-        let name = match name {
-            "e" => "E",
-            "i" => "I",
-            "Pi" | "PI" => "pi",
-            "y" if self.ode => "Y",
-            _ => name,
-        };
-        Symbol::from_name(name).map(Lexeme::Symbol)
     }
 
     /// After the unknown: its primes and `(x)`.
-    fn unknown(&mut self) {
-        let Some((lexeme, _)) = self.out.last_mut() else { return };
+    fn unknown(&mut self, start: usize) -> Result<()> {
         let primes = self.chars[self.position..].iter().take_while(|c| is_prime(**c)).count();
         let (count, width) = match primes {
-            0 if self.chars.get(self.position) == Some(&'″') => (2, 1),
-            0 if self.chars.get(self.position) == Some(&'"') => (2, 1),
+            0 if matches!(self.chars.get(self.position), Some('″' | '"')) => (2, 1),
             n => (n, n),
         };
-        if count < Symbol::UNKNOWNS.len() {
-            *lexeme = Lexeme::Symbol(Symbol::UNKNOWNS[count]);
-            self.position += width;
+        if count >= Symbol::UNKNOWNS.len() {
+            return error(start, "a derivative of order above 2 is not supported");
         }
-        if self.chars[self.position..].starts_with(&['(', 'x', ')']) {
-            self.position += 3;
+        if let Some((lexeme, _)) = self.out.last_mut() {
+            *lexeme = Lexeme::Symbol(Symbol::UNKNOWNS[count]);
+        }
+        self.position += width;
+        self.order_in_brackets(start)?;
+        self.argument_of_unknown(start)
+    }
+
+    /// `y^(3)` is the third derivative to some and a power to others.
+    fn order_in_brackets(&self, start: usize) -> Result<()> {
+        let rest = &self.chars[self.position..];
+        let open = if rest.starts_with(&['^', '(']) {
+            2
+        } else if rest.starts_with(&['^', '{', '(']) {
+            3
+        } else {
+            return Ok(());
+        };
+        let digits = rest[open..].iter().take_while(|c| c.is_ascii_digit()).count();
+        if digits > 0 && rest.get(open + digits) == Some(&')') {
+            return error(start, "'y^(n)' could be a derivative; write the power y^n without brackets, derivatives as y' and y''");
+        }
+        Ok(())
+    }
+
+    /// `y(x)` is the unknown itself, `y(0)` a condition.
+    fn argument_of_unknown(&mut self, start: usize) -> Result<()> {
+        if self.chars.get(self.position) != Some(&'(') {
+            return Ok(());
+        }
+        let inner = self.bracketed();
+        let constant =
+            |c: &char| c.is_ascii_digit() || matches!(c, '.' | '-' | '−' | '+' | '/' | 'π' | 'p' | 'i' | '*');
+        match inner[..] {
+            ['x'] => {
+                let closed = self.chars[self.position..].iter().position(|c| *c == ')').unwrap_or(0);
+                self.position += closed + 1;
+                Ok(())
+            }
+            [c] if c.is_ascii_alphabetic() => {
+                error(start, format!("'y({c})': the unknown is a function of x, written y or y(x)"))
+            }
+            _ if !inner.is_empty() && inner.iter().all(constant) => {
+                error(start, "a condition such as y(0) = 1 cannot be given; write the equation alone")
+            }
+            _ => {
+                self.notes.add(start, "'y(...)' is read as a product");
+                Ok(())
+            }
         }
     }
 
@@ -279,13 +381,38 @@ impl<'a> Lexer<'a> {
             ("d**2y/dx**2", Symbol::Y2),
             ("d²y/dx²", Symbol::Y2),
         ];
+        if self.chars[self.position] != 'd' {
+            return None;
+        }
         for (form, symbol) in FORMS {
             let form: Vec<char> = form.chars().collect();
             if self.chars[self.position..].starts_with(&form) {
+                let end = self.position + form.len();
+                if self.chars.get(end).is_some_and(char::is_ascii_alphanumeric) {
+                    return None;
+                }
                 self.out.push((Lexeme::Symbol(symbol), self.position));
-                return Some(self.position + form.len());
+                return Some(end);
             }
         }
         None
+    }
+}
+
+/// An error for numbers that no store would take, before time is spent on them.
+fn bounded(digits: usize) -> Result<()> {
+    let bits = Limits::default().number_bits;
+    if digits as u64 > bits {
+        return Err(Error::NumberTooLarge(bits));
+    }
+    Ok(())
+}
+
+fn shorten(word: &str) -> String {
+    const SHOWN: usize = 32;
+    if word.len() > SHOWN {
+        format!("{}...", &word[..SHOWN])
+    } else {
+        word.to_string()
     }
 }

@@ -28,6 +28,7 @@ impl Store {
 
     fn run(&self, mut step: Step) -> Ordering {
         loop {
+            self.count_work(1);
             step = match step {
                 Step::Done(order) => return order,
                 Step::Factor(a, b) if a == b => return Ordering::Equal,

@@ -5,10 +5,14 @@
 //! equals sign, a prime or a derivative is an ODE: there `y` is the unknown function `Y`. `log` and `ln`
 //! are the natural logarithm. Nothing is ever evaluated as code.
 
+use crate::collect::Value;
 use crate::error::{Error, Result};
-use crate::lexer::{error, is_prime, Call, Lexeme, Lexer};
+use crate::lexer::{error, is_prime, Call, Lexeme, Lexer, Notes};
 use crate::operators::Op;
 use crate::store::{Id, Store};
+use crate::symbols::{Symbol, SymbolKind};
+
+pub use crate::lexer::Note;
 
 /// Longest text that is read, in characters.
 pub const MAX_TEXT: usize = 1_000_000;
@@ -44,15 +48,27 @@ impl Pending {
     }
 }
 
+/// A formula as it was read.
+#[derive(Debug)]
+pub struct Reading {
+    /// The expression.
+    pub id: Id,
+    /// The reading chosen, where the text has two.
+    pub notes: Vec<Note>,
+}
+
 struct Parser<'s> {
     store: &'s mut Store,
-    values: Vec<Id>,
+    values: Vec<Value>,
     pending: Vec<(Pending, usize)>,
     equation: bool,
+    notes: Notes,
+    /// Powers are written `**`, as in programs, where `x**3/2` is no root.
+    starred: bool,
 }
 
 impl Parser<'_> {
-    fn run(mut self, lexemes: &[(Lexeme, usize)], end: usize) -> Result<Id> {
+    fn run(&mut self, lexemes: &[(Lexeme, usize)], end: usize) -> Result<Id> {
         let mut index = 0;
         let mut operand_next = true;
         while index < lexemes.len() {
@@ -63,18 +79,18 @@ impl Parser<'_> {
                 _ => false,
             };
             if !operand_next && starts_operand {
-                self.implicit_product(lexeme, *at)?;
+                self.implicit_product(lexemes, index)?;
                 operand_next = true;
             }
             index += 1;
             match lexeme {
                 Lexeme::Number(value) => {
                     let id = self.store.num(value)?;
-                    self.values.push(id);
+                    self.values.push(Value::Done(id));
                     operand_next = false;
                 }
                 Lexeme::Symbol(symbol) => {
-                    self.values.push(Id::symbol(*symbol));
+                    self.values.push(Value::Done(Id::symbol(*symbol)));
                     operand_next = false;
                 }
                 Lexeme::Function(call) => index = self.function(*call, *at, lexemes, index)?,
@@ -96,6 +112,7 @@ impl Parser<'_> {
                     if operand_next {
                         return error(*at, format!("expected an operand, found '{sign}'"));
                     }
+                    self.note_on_sign(lexemes, index - 1);
                     self.binary(*sign, *at)?;
                     operand_next = true;
                 }
@@ -115,8 +132,8 @@ impl Parser<'_> {
             }
             self.reduce(pending)?;
         }
-        match self.values[..] {
-            [value] => Ok(value),
+        match (self.values.pop(), self.values.len()) {
+            (Some(value), 0) => self.store.finish(value),
             _ => error(end, "expected one formula"),
         }
     }
@@ -157,17 +174,76 @@ impl Parser<'_> {
         }
     }
 
-    /// Writes the product sign that was left out.
-    fn implicit_product(&mut self, next: &Lexeme, at: usize) -> Result<()> {
-        // In `sin 2x` the product belongs to the argument; a function or bracket ends the argument.
-        let in_argument = self
-            .pending
+    /// Writes the product sign that was left out before the lexeme at `index`.
+    fn implicit_product(&mut self, lexemes: &[(Lexeme, usize)], index: usize) -> Result<()> {
+        let (next, at) = &lexemes[index];
+        let before = &lexemes[index - 1].0;
+        if let (Lexeme::Number(_), Lexeme::Number(_)) = (before, next) {
+            return error(*at, "two numbers side by side; a product is written with *");
+        }
+        if let Lexeme::Number(_) = next {
+            self.notes.add(*at, "a number after what it multiplies is read as a factor");
+        }
+        if follows_exponent(lexemes, index) && matches!(next, Lexeme::Symbol(_) | Lexeme::Function(_)) {
+            self.notes.add(*at, "a^2b is read as (a^2)*b; the other reading is written a^(2*b)");
+        }
+        let tight = self.in_bare_argument() && matches!(next, Lexeme::Number(_) | Lexeme::Symbol(_));
+        if matches!(self.pending.last(), Some((Pending::Function(call), _)) if call.radical) {
+            self.notes.add(*at, "√2 x is read as (√2)*x; the other reading is written √(2*x)");
+        }
+        if tight && matches!(self.pending.last(), Some((Pending::Function(call), _)) if call.op == Op::Sqrt) {
+            self.notes.add(*at, "sqrt 2x is read as sqrt(2*x); the other reading is written sqrt(2)*x");
+        } else if tight && !matches!(before, Lexeme::Number(_)) {
+            self.notes.add(
+                *at,
+                "letters after a function without brackets are all its argument: sin a x is sin(a*x)",
+            );
+        }
+        self.push_binary('*', if tight { TIGHT_PRODUCT } else { PRODUCT }, *at, true)
+    }
+
+    /// True if a function without brackets takes the product that follows: in `sin 2x` it belongs to the
+    /// argument; a function or a bracket ends the argument, and a root sign has one operand only.
+    fn in_bare_argument(&self) -> bool {
+        let function = |p: &Pending| matches!(p, Pending::Function(call) if !call.radical);
+        let signs = self.pending.iter().rev().take_while(|(p, _)| *p == Pending::Minus).count();
+        let above = &self.pending[..self.pending.len() - signs];
+        if signs > 0 {
+            return above.last().is_some_and(|(p, _)| function(p));
+        }
+        above
             .iter()
             .rev()
             .take_while(|(p, _)| p.strength().is_some_and(|s| s >= APPLICATION))
-            .any(|(p, _)| matches!(p, Pending::Function(..)));
-        let tight = in_argument && matches!(next, Lexeme::Number(_) | Lexeme::Symbol(_));
-        self.push_binary('*', if tight { TIGHT_PRODUCT } else { PRODUCT }, at)
+            .find(|(p, _)| matches!(p, Pending::Function(_)))
+            .is_some_and(|(p, _)| function(p))
+    }
+
+    /// Notes on the sign at `index` where people read it in two ways.
+    fn note_on_sign(&mut self, lexemes: &[(Lexeme, usize)], index: usize) {
+        let (sign, at) = &lexemes[index];
+        let bare = matches!(
+            self.pending.last(),
+            Some((Pending::Function(_) | Pending::Binary(_, TIGHT_PRODUCT), _))
+        );
+        let superscript = matches!(lexemes.get(index + 1), Some((Lexeme::Number(_), after)) if after == at);
+        let message = match sign {
+            Lexeme::Operator('^') if matches!(self.pending.last(), Some((Pending::Binary('^', _), _))) => {
+                "a^b^c is read as a^(b^c)"
+            }
+            Lexeme::Operator('^') if bare && !superscript => {
+                "sin x^2 is read as sin(x^2), likewise for other functions"
+            }
+            Lexeme::Operator('^') if bare => "sin x² is read as sin(x²), likewise for other functions",
+            Lexeme::Operator('*' | '/') if self.in_bare_argument() => {
+                "the argument of a function without brackets ends at * and /: sin x/2 is (sin(x))/2"
+            }
+            Lexeme::Operator('/') if !self.starred && fraction_of_exponent(lexemes, index) => {
+                "x^1/2 is read as (x^1)/2; the root is written x^(1/2)"
+            }
+            _ => return,
+        };
+        self.notes.add(*at, message);
     }
 
     fn binary(&mut self, sign: char, at: usize) -> Result<()> {
@@ -183,14 +259,17 @@ impl Parser<'_> {
             '^' => POWER,
             _ => PRODUCT,
         };
-        self.push_binary(sign, strength, at)
+        self.push_binary(sign, strength, at, false)
     }
 
-    fn push_binary(&mut self, sign: char, strength: u8, at: usize) -> Result<()> {
+    fn push_binary(&mut self, sign: char, strength: u8, at: usize, implicit: bool) -> Result<()> {
         while let Some((pending, _)) = self.pending.last().copied() {
             let binds = pending.strength().is_some_and(|s| s > strength || (s == strength && sign != '^'));
             if !binds {
                 break;
+            }
+            if implicit && pending == Pending::Binary('/', PRODUCT) {
+                self.notes.add(at, "a/b c is read as (a/b)*c; the other reading is written a/(b*c)");
             }
             self.pending.pop();
             self.reduce(pending)?;
@@ -216,7 +295,7 @@ impl Parser<'_> {
             self.reduce(pending)?;
         }
         if bracket == '|' {
-            self.reduce(Pending::Function(Call { op: Op::Abs, base: None, power: None }))?;
+            self.reduce(Pending::Function(Call::of(Op::Abs)))?;
         }
         // The brackets were those of a call: f(u)^2 is the square of the value.
         if let Some((pending @ Pending::Function(..), _)) = self.pending.last().copied() {
@@ -230,21 +309,13 @@ impl Parser<'_> {
         let missing = || Error::Parse { message: "an operand is missing".into(), position: 0 };
         let last = self.values.pop().ok_or_else(missing)?;
         let value = match pending {
-            Pending::Minus => self.store.neg(last)?,
-            Pending::Function(Call { op, base, power }) => {
-                let mut value = self.store.apply(op, last)?;
-                if let Some(base) = base {
-                    let base = self.store.int(base);
-                    let scale = self.store.apply(Op::Ln, base)?;
-                    value = self.store.div(value, scale)?;
-                }
-                match power {
-                    Some(power) => {
-                        let power = self.store.int(power);
-                        self.store.pow(value, power)?
-                    }
-                    None => value,
-                }
+            Pending::Minus => {
+                let last = self.store.finish(last)?;
+                Value::Done(self.store.neg(last)?)
+            }
+            Pending::Function(call) => {
+                let last = self.store.finish(last)?;
+                Value::Done(self.call(call, last)?)
             }
             Pending::Binary(sign, _) => {
                 let first = self.values.pop().ok_or_else(missing)?;
@@ -255,12 +326,48 @@ impl Parser<'_> {
                     '/' => Op::Div,
                     _ => Op::Pow,
                 };
-                self.store.apply2(op, first, last)?
+                self.store.collect2(op, first, last)?
             }
             Pending::Group(_) => return Err(missing()),
         };
         self.values.push(value);
         Ok(())
+    }
+
+    fn call(&mut self, Call { op, base, power, .. }: Call, argument: Id) -> Result<Id> {
+        let mut value = self.store.apply(op, argument)?;
+        if let Some(base) = base {
+            let base = self.store.int(base);
+            let scale = self.store.apply(Op::Ln, base)?;
+            value = self.store.div(value, scale)?;
+        }
+        match power {
+            Some(power) => {
+                let power = self.store.int(power);
+                self.store.pow(value, power)
+            }
+            None => Ok(value),
+        }
+    }
+}
+
+/// True if the lexeme at `index` follows `^2`, not written as a superscript.
+fn follows_exponent(lexemes: &[(Lexeme, usize)], index: usize) -> bool {
+    match &lexemes[..index] {
+        [.., (Lexeme::Operator('^'), sign), (Lexeme::Number(_), number)] => sign != number,
+        [.., (Lexeme::Operator('^'), _), (Lexeme::Operator('-'), _), (Lexeme::Number(_), _)] => true,
+        _ => false,
+    }
+}
+
+/// True if `/` stands in `x^1/2`, where a root may be meant; `x^2/2` is the half of a square.
+fn fraction_of_exponent(lexemes: &[(Lexeme, usize)], index: usize) -> bool {
+    if !follows_exponent(lexemes, index) {
+        return false;
+    }
+    match (&lexemes[index - 1].0, lexemes.get(index + 1)) {
+        (Lexeme::Number(a), Some((Lexeme::Number(b), _))) => a.gcd(b).is_one(),
+        _ => false,
     }
 }
 
@@ -284,14 +391,41 @@ fn opening(close: char) -> char {
 
 /// Reads a formula. An equation `l = r` is read as `l - r`.
 pub fn parse_expression(store: &mut Store, text: &str) -> Result<Id> {
-    let chars: Vec<char> = text.chars().collect();
-    if chars.len() > MAX_TEXT {
+    read(store, text).map(|reading| reading.id)
+}
+
+/// Reads a formula, with notes on what could have been read otherwise.
+pub fn read(store: &mut Store, text: &str) -> Result<Reading> {
+    // Characters are at most bytes, so this bounds what is copied.
+    if text.len() > 4 * MAX_TEXT || text.chars().nth(MAX_TEXT).is_some() {
         return error(MAX_TEXT, format!("the text is longer than {MAX_TEXT} characters"));
     }
+    let chars: Vec<char> = text.chars().collect();
     let ode = chars.iter().any(|c| is_prime(*c) || matches!(c, '=' | '″' | '"'))
         || text.contains("y/dx")
         || text.contains("y(x)");
-    let lexemes = Lexer::new(&chars, ode).run()?;
-    let parser = Parser { store, values: Vec::new(), pending: Vec::new(), equation: false };
-    parser.run(&lexemes, chars.len())
+    let (lexemes, mut notes) = Lexer::new(&chars, ode).run()?;
+    check_equation(&lexemes, &mut notes)?;
+    let starred = text.contains("**");
+    let mut parser =
+        Parser { store, values: Vec::new(), pending: Vec::new(), equation: false, notes, starred };
+    let id = parser.run(&lexemes, chars.len())?;
+    Ok(Reading { id, notes: parser.notes.0 })
+}
+
+/// An equation needs the unknown; without a derivative it is hardly meant as a differential equation.
+fn check_equation(lexemes: &[(Lexeme, usize)], notes: &mut Notes) -> Result<()> {
+    let Some((_, at)) = lexemes.iter().find(|(lexeme, _)| *lexeme == Lexeme::Operator('=')) else {
+        return Ok(());
+    };
+    let holds = |test: fn(Symbol) -> bool| {
+        lexemes.iter().any(|(lexeme, _)| matches!(lexeme, Lexeme::Symbol(symbol) if test(*symbol)))
+    };
+    if !holds(|symbol| symbol.kind() == SymbolKind::Unknown) {
+        return error(*at, "an equation without the unknown y; an integrand has no '='");
+    }
+    if !holds(|symbol| symbol == Symbol::Y1 || symbol == Symbol::Y2) {
+        notes.add(*at, "the equation has no derivative of y");
+    }
+    Ok(())
 }

@@ -1,10 +1,15 @@
 //! Powers in canonical form, and powers of numbers (see `canonical.rs` for the identities).
 
+use std::cell::Cell;
+
 use crate::error::{Error, Result};
 use crate::number::{factor, perfect_power, Number};
 use crate::operators::Op;
 use crate::store::{Id, Node, Store};
 use crate::symbols::Symbol;
+
+/// Work of splitting one number into its small primes.
+const FACTOR_WORK: usize = 32;
 
 impl Store {
     /// Multiplies powers of numbers: exponents of each prime are added, whole powers go to the
@@ -16,11 +21,18 @@ impl Store {
         out: &mut Vec<Id>,
     ) -> Result<()> {
         let mut primes: Vec<(Number, Number)> = Vec::new();
+        // Every number is looked up among the primes met so far.
+        let primes_met = Cell::new(0);
         let mut push = |base: Number, exponent: Number| match primes.iter_mut().find(|(b, _)| *b == base) {
             Some((_, e)) => *e = e.add(&exponent),
-            None => primes.push((base, exponent)),
+            None => {
+                primes.push((base, exponent));
+                primes_met.set(primes.len());
+            }
         };
         for (base, exponent) in radicals {
+            self.count_work(FACTOR_WORK + primes_met.get());
+            self.check_work()?;
             if base.is_negative() {
                 push(Number::MINUS_ONE, exponent.clone());
             }
@@ -50,13 +62,19 @@ impl Store {
             let limit = self.limits.number_bits;
             let whole = whole.to_i64().ok_or(Error::NumberTooLarge(limit))?;
             *coefficient = coefficient.mul(&base.pow(whole, limit)?);
+            self.count_work(groups.len());
+            self.count_number(coefficient);
+            self.check_work()?;
             if fraction.is_zero() {
                 continue;
             }
             let same =
                 groups.iter_mut().find(|(e, b)| *e == fraction && !b.is_negative() && !base.is_negative());
             match same {
-                Some((_, group)) => *group = group.mul(&base),
+                Some((_, group)) => {
+                    *group = group.mul(&base);
+                    self.count_number(group);
+                }
                 None => groups.push((fraction, base)),
             }
         }

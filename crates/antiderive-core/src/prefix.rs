@@ -3,6 +3,7 @@
 //! Sums and products are binarized to the right, digits follow `INT+` or `INT-`, a fraction is a `div`
 //! of two integers, an exponent of 1/2 is `sqrt`.
 
+use crate::collect::Value;
 use crate::error::{Error, Result};
 use crate::number::Number;
 use crate::operators::{Op, OPERATORS};
@@ -246,7 +247,7 @@ pub fn count_operators(tokens: &[Token]) -> usize {
 /// Reads one expression from tokens.
 pub fn from_tokens(store: &mut Store, tokens: &[Token]) -> Result<Id> {
     let fail = |position, message: String| Err(Error::Prefix { message, position });
-    let mut stack: Vec<Id> = Vec::new();
+    let mut stack: Vec<Value> = Vec::new();
     // Digits met since the last sign, last digit first.
     let mut digits = String::new();
     for (position, token) in tokens.iter().enumerate().rev() {
@@ -265,17 +266,21 @@ pub fn from_tokens(store: &mut Store, tokens: &[Token]) -> Result<Id> {
                     return fail(position, format!("{} without digits", token.name()));
                 };
                 digits.clear();
-                stack.push(store.num(&if negative { value.neg() } else { value })?);
+                let number = store.num(&if negative { value.neg() } else { value })?;
+                stack.push(Value::Done(number));
             }
             Some(TokenKind::Symbol(symbol)) if symbol != Symbol::PLACEHOLDER => {
-                stack.push(Id::symbol(symbol));
+                stack.push(Value::Done(Id::symbol(symbol)));
             }
             Some(TokenKind::Operator(op)) => {
                 let arity = op.row().arity as usize;
                 let (first, second) = (stack.pop(), if arity == 2 { stack.pop() } else { None });
                 let value = match (first, second) {
-                    (Some(a), Some(b)) => store.apply2(op, a, b)?,
-                    (Some(a), None) if arity == 1 => store.apply(op, a)?,
+                    (Some(a), Some(b)) => store.collect2(op, a, b)?,
+                    (Some(a), None) if arity == 1 => {
+                        let argument = store.finish(a)?;
+                        Value::Done(store.apply(op, argument)?)
+                    }
                     _ => return fail(position, format!("'{}' lacks an argument", token.name())),
                 };
                 stack.push(value);
@@ -288,10 +293,10 @@ pub fn from_tokens(store: &mut Store, tokens: &[Token]) -> Result<Id> {
     if !digits.is_empty() {
         return fail(0, "a digit without INT+ or INT- before it".into());
     }
-    match stack[..] {
-        [] => fail(0, "no expression".into()),
-        [one] => Ok(one),
-        _ => fail(0, format!("{} expressions where one is expected", stack.len())),
+    match (stack.pop(), stack.len()) {
+        (None, _) => fail(0, "no expression".into()),
+        (Some(one), 0) => store.finish(one),
+        (Some(_), more) => fail(0, format!("{} expressions where one is expected", more + 1)),
     }
 }
 

@@ -10,6 +10,12 @@ use crate::trees::ShapeWeights;
 /// Version of the generators; raised whenever the same recipe would give different bytes.
 pub const GENERATOR_VERSION: u32 = 2;
 
+/// Most operators of a sampled function.
+const MAX_OPERATORS: u32 = 1000;
+/// Largest sampling weight.
+const MAX_WEIGHT: u32 = 1_000_000;
+/// Most tokens of a problem or solution.
+const MAX_TOKENS: u32 = 100_000;
 /// Largest number of different coefficients in one example.
 const MAX_COEFFICIENTS: u32 = 8;
 
@@ -75,11 +81,23 @@ impl Recipe {
                 self.min_operators, self.max_operators
             ));
         }
+        if self.max_operators > MAX_OPERATORS {
+            return fail(format!(
+                "{} operators per function; there may be {MAX_OPERATORS}",
+                self.max_operators
+            ));
+        }
         if self.operators.iter().all(|(_, weight)| *weight == 0) {
             return fail("every operator has weight 0".into());
         }
-        if let Some((op, weight)) = self.operators.iter().find(|(_, weight)| *weight > 1_000_000) {
-            return fail(format!("the weight of '{}' is {weight}; the largest is 1000000", op.row().name));
+        let leaves = [
+            ("the variable", self.variable_weight),
+            ("integers", self.integer_weight),
+            ("coefficients", self.coefficient_weight),
+        ];
+        let operators = self.operators.iter().map(|(op, weight)| (op.row().name, *weight));
+        if let Some((name, weight)) = operators.chain(leaves).find(|(_, weight)| *weight > MAX_WEIGHT) {
+            return fail(format!("the weight of '{name}' is {weight}; the largest is {MAX_WEIGHT}"));
         }
         if self.variable_weight == 0 {
             return fail("the variable has weight 0: every function would be constant".into());
@@ -95,6 +113,9 @@ impl Recipe {
         }
         if self.max_tokens < 8 {
             return fail(format!("at most {} tokens: nothing fits", self.max_tokens));
+        }
+        if self.max_tokens > MAX_TOKENS {
+            return fail(format!("at most {} tokens; there may be {MAX_TOKENS}", self.max_tokens));
         }
         Ok(())
     }

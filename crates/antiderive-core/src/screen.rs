@@ -99,25 +99,28 @@ impl Untested {
     fn strike(&mut self, evaluator: &Evaluator, scratch: &mut Vec<C64>) -> bool {
         let before = self.0.len();
         let (dag, _, values) = evaluator.parts();
-        self.0.retain(|part| !part.matters(dag, values, scratch));
-        self.0.len() < before
-    }
-}
-
-impl Part {
-    fn matters(&self, dag: &Dag, values: &[C64], scratch: &mut Vec<C64>) -> bool {
-        match *self {
+        // The terms of one sum stand together, so its largest is looked for once.
+        let mut largest: Option<(Id, f64)> = None;
+        let mut matters = |part: &Part| match *part {
             Part::Term { sum, term } => {
-                let norms = dag.arguments(sum);
-                let largest = norms.as_slice().iter().map(|t| values[t.index()].norm()).fold(0.0, f64::max);
-                values[term.index()].norm() > EFFECT * largest
+                let (_, size) = match largest {
+                    Some(found) if found.0 == sum => found,
+                    _ => *largest.insert((sum, largest_argument(dag, sum, values))),
+                };
+                values[term.index()].norm() > EFFECT * size
             }
             Part::Argument { op, function, argument } => {
                 let (u, v) = (values[argument.index()], values[function.index()]);
                 (function_slope(op, u, v, scratch) * u).norm() > EFFECT * v.norm()
             }
-        }
+        };
+        self.0.retain(|part| !matters(part));
+        self.0.len() < before
     }
+}
+
+fn largest_argument(dag: &Dag, sum: Id, values: &[C64]) -> f64 {
+    dag.arguments(sum).as_slice().iter().map(|t| values[t.index()].norm()).fold(0.0, f64::max)
 }
 
 /// A claim whose error can be measured at a point.

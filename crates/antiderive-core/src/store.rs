@@ -3,6 +3,8 @@
 //! Equal sub-expressions are one node, arguments come before the nodes that use them, and nothing is freed
 //! until [`Store::clear`]: one store serves one operation or one generated example.
 
+use std::cell::Cell;
+
 use hashbrown::HashTable;
 
 use crate::error::{Error, Result};
@@ -203,11 +205,13 @@ pub struct Limits {
     pub number_bits: u64,
     /// Nodes of an expression when written out as a tree.
     pub size: u32,
+    /// Arguments looked at since the store was empty; bounds the time.
+    pub work: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { number_bits: 8192, size: 1_000_000 }
+        Limits { number_bits: 8192, size: 1_000_000, work: 10_000_000 }
     }
 }
 
@@ -217,6 +221,8 @@ pub struct Store {
     pub(crate) facts: Vec<Facts>,
     table: HashTable<Id>,
     pub(crate) limits: Limits,
+    /// Work done since the store was empty.
+    work: Cell<u64>,
     /// Empty vectors kept for reuse, so that building a node allocates nothing in the long run.
     spare: Vec<Vec<Id>>,
 }
@@ -235,6 +241,7 @@ impl Store {
             facts: Vec::new(),
             table: HashTable::new(),
             limits,
+            work: Cell::new(0),
             spare: Vec::new(),
         };
         let leaf = |symbols| Facts { hash: 0, depth: 1, size: 1, symbols };
@@ -258,6 +265,31 @@ impl Store {
         self.dag.args.clear();
         self.dag.numbers.truncate(FIRST_SYMBOL as usize);
         self.table.clear();
+        self.work.set(0);
+    }
+
+    /// Counts work; [`Store::check_work`] tells when it is too much.
+    #[inline]
+    pub(crate) fn count_work(&self, amount: usize) {
+        self.work.set(self.work.get().saturating_add(amount as u64));
+    }
+
+    /// Counts arithmetic with this number: a long one is copied and reduced, in time quadratic in its length.
+    #[inline]
+    pub(crate) fn count_number(&self, number: &Number) {
+        if let Number::Big(_) = number {
+            let words = number.bits() as usize / 64;
+            self.count_work(16 + 2 * words * words);
+        }
+    }
+
+    /// An error once more work was done than the store allows.
+    #[inline]
+    pub(crate) fn check_work(&self) -> Result<()> {
+        if self.work.get() > self.limits.work {
+            return Err(Error::Bound { what: "the computation", bound: self.limits.work as usize });
+        }
+        Ok(())
     }
 
     /// The nodes, to read.
@@ -324,6 +356,7 @@ impl Store {
     }
 
     fn intern_number(&mut self, value: &Number) -> Id {
+        self.count_number(value);
         let hash = hash_number(value);
         let (dag, facts) = (&self.dag, &self.facts);
         let found = self.table.find(u64::from(hash) << 32 | u64::from(hash), |id| {
@@ -349,6 +382,8 @@ impl Store {
 
     /// Makes or finds a node with the arguments `args`; the caller guarantees that it is canonical.
     fn intern(&mut self, tag: u32, args: &[Id], make: impl FnOnce(Span) -> Node) -> Result<Id> {
+        self.count_work(args.len());
+        self.check_work()?;
         let mut mixed = u64::from(tag) ^ 0x9e37_79b9_7f4a_7c15;
         for arg in args {
             mixed = (mixed.rotate_left(26) ^ u64::from(arg.0)).wrapping_mul(0xf135_7aea_2e62_a9c5);

@@ -187,7 +187,8 @@ fn places_of_errors() {
         ),
         ("x $ 2", "error: unexpected '$' at column 3"),
         ("sin", "error: 'sin' needs an argument at column 1"),
-        ("x == 2", "error: expected an operand, found '=' at column 4"),
+        ("x == 2", "error: an equation without the unknown y; an integrand has no '=' at column 3"),
+        ("y == 2", "error: expected an operand, found '=' at column 4"),
         ("1..2", "error: unexpected '.' at column 3"),
         ("()", "error: expected an operand before ')' at column 2"),
     ]);

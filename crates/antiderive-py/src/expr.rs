@@ -9,6 +9,7 @@ use antiderive_core::expr::Expr as Core;
 use antiderive_core::number::Number;
 use antiderive_core::numeric::C64;
 use antiderive_core::operators::Op;
+use antiderive_core::parse::Note;
 use antiderive_core::store::{Id, Node, Store};
 use antiderive_core::symbols::{symbols_in, Symbol};
 use antiderive_core::{prefix, print, Error, Result};
@@ -197,6 +198,19 @@ impl Expr {
             });
         }
         value.extract::<Operand>().map(|operand| Expr(operand.0))
+    }
+
+    /// Reads infix text; also returns which reading was taken where it has two.
+    #[staticmethod]
+    fn read(py: Python<'_>, text: &str) -> PyResult<(Self, Vec<String>)> {
+        let mut notes = Vec::new();
+        let expr = build(py, Some(text), |store| {
+            let reading = antiderive_core::parse::read(store, text)?;
+            let line = |note: Note| format!("{} (column {})", note.message, note.position + 1);
+            notes = reading.notes.into_iter().map(line).collect();
+            Ok(reading.id)
+        })?;
+        Ok((expr, notes))
     }
 
     /// Reads the prefix form.

@@ -19,6 +19,7 @@ _COMMANDS = {
     "dataset": "Check, convert, deduplicate, describe and plot data sets.",
     "demo": "Run every step once: generate, train, evaluate, solve.",
     "evaluate": "Measure a model's accuracy on the test split; every answer is verified.",
+    "fuzz": "Send odd inputs to the parser, the rewrites and the verifier.",
     "generate": "Write a data set: problems with their solutions.",
     "label": "Integrate functions by computer algebra and record every outcome.",
     "robustness": "Measure a model's accuracy outside its training distribution.",

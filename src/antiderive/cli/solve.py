@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from antiderive.cli.formulas import FormulaCommand, read_formula, warn_of_variable
 
-@click.command()
+
+@click.command(cls=FormulaCommand)
 @click.argument("integrand")
 @click.option("--variable", default="x", show_default=True, help="Variable of integration.")
 @click.option(
@@ -38,6 +40,8 @@ def command(
     """
     from antiderive.solving import integrate
 
-    solution = integrate(integrand, variable=variable, model=model, beam=beam, timeout=timeout)
+    asked = read_formula(integrand)
+    warn_of_variable(asked, variable)
+    solution = integrate(asked, variable=variable, model=model, beam=beam, timeout=timeout)
     click.echo(json.dumps(solution.to_dict()) if as_json else str(solution))
     return 0 if solution.solved else 1

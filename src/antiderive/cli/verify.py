@@ -6,11 +6,15 @@ import json
 
 import click
 
+from antiderive.cli.formulas import FormulaCommand, read_formula, warn_of_variable
 
-@click.command()
+
+@click.command(cls=FormulaCommand)
 @click.argument("problem")
 @click.argument("candidate")
-@click.option("--variable", default="x", show_default=True, help="Variable of integration.")
+@click.option(
+    "--variable", default="x", show_default=True, help="Variable of integration; an equation is in x."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(problem: str, candidate: str, variable: str, *, as_json: bool) -> int:
     """Check CANDIDATE as an antiderivative of PROBLEM, or as a solution if PROBLEM is an equation in y.
@@ -19,7 +23,9 @@ def command(problem: str, candidate: str, variable: str, *, as_json: bool) -> in
     """
     from antiderive.verification import verify
 
-    verdict = verify(problem, candidate, variable=variable)
+    asked, answer = read_formula(problem), read_formula(candidate)
+    warn_of_variable(asked, variable)
+    verdict = verify(asked, answer, variable=variable)
     if as_json:
         click.echo(json.dumps(verdict.to_dict()))
     else:

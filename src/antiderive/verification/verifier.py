@@ -53,7 +53,7 @@ def verify(
 
     Raises:
         ParseError: if a text is not a formula.
-        SettingError: if the candidate contains the unknown.
+        SettingError: if the candidate contains the unknown, or an equation is to be in another variable.
 
     >>> verify("x*cos(x)", "x*sin(x) + cos(x)").status
     'proved'
@@ -67,6 +67,8 @@ def verify(
     equation = problem.is_equation
     if candidate.is_equation or (equation and "y" in candidate.free_symbols):
         raise SettingError("the candidate contains the unknown function y; a solution must be explicit")
+    if equation and variable != "x":
+        raise SettingError(f"an equation for y is in x, not in {variable}; leave the variable out")
     if equation:
         return _judge_zero(_ode_residual(problem, candidate), "x", seed, prove_timeout)
     return _judge(Antiderivative(problem, candidate, variable), seed, prove_timeout)

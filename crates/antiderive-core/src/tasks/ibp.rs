@@ -95,7 +95,7 @@ fn build(recipe: &Recipe, text: &str) -> CoreResult<Primitives> {
     let small = Recipe { min_operators: SMALL.0, max_operators: SMALL.1, ..recipe.clone() };
     let key = key_of(text);
     let mut workshop = Workshop {
-        store: Store::new(Limits { number_bits: 256, size: 2000 }),
+        store: Store::new(Limits { number_bits: 256, size: 2000, work: u64::MAX }),
         sampler: FunctionSampler::new(&small)?,
         stream: Stream::new(&key, 0),
         clock: Clock::new(),

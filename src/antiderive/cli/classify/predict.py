@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from antiderive.cli.formulas import FormulaCommand, read_formula
 from antiderive.cli.progress import require
 
 if TYPE_CHECKING:
     from antiderive.classification import Classifier, Layout, Prediction
 
 
-@click.command()
+@click.command(cls=FormulaCommand)
 @click.argument("integrands", nargs=-1)
 @click.option(
     "--classifier",
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
 def command(integrands: tuple[str, ...], classifier: Path | None, variable: str, *, as_json: bool) -> None:
     """Predict whether, and by which method, each of INTEGRANDS (or of the lines of stdin) integrates."""
     from antiderive.classification import renamed
-    from antiderive.expressions import Expr
 
     texts = integrands or tuple(line.strip() for line in sys.stdin if line.strip())
-    expressions = [renamed(Expr(text), variable) for text in texts]
+    expressions = [renamed(read_formula(text), variable) for text in texts]
     if not expressions:
         return
     if classifier is None:

@@ -93,6 +93,8 @@ class Answers:
         for number, line in enumerate(lines, 1):
             try:
                 values = json.loads(line)
-                yield Answer(**{**values, "outcome": Outcome(**values["outcome"])})
+                outcome = {**values["outcome"]}
+                outcome["evidence"] = tuple(tuple(part) for part in outcome.get("evidence", ()))
+                yield Answer(**{**values, "outcome": Outcome(**outcome)})
             except (ValueError, TypeError, KeyError) as error:
                 raise DataError(f"{self.path}:{number}: not an answer: {error}") from error

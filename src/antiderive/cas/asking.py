@@ -137,7 +137,7 @@ def _work_of(request: Request) -> Work | Outcome:
         return Call(run, (method, request.expression, request.variable), request.limits)
     program = program_named(method)
     if program.find() is None:
-        raise WorkerError(f"{method} is not installed: there is no such program on PATH")
+        raise WorkerError(f"{method} is not installed: no such program on PATH")
     try:
         return Question(program, program.statement(request), request.limits)
     except (UnsupportedError, ParseError, LimitError, UndefinedError) as error:

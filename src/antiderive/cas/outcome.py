@@ -47,7 +47,7 @@ class Outcome:
     Attributes:
         status: how it ended, see :data:`OutcomeStatus`.
         value: the answer in prefix form, if solved.
-        reason: one line on the rest.
+        reason: one line of explanation.
         evidence: what a "no" can be proved from, in prefix form. If special: ``("elementary", rest)``, then
             for each function that is not elementary its name, its coefficient and its arguments. If
             nonelementary: ``("integrand", f)``, the integrand as an element of the field that was decided

@@ -24,7 +24,7 @@ class Request:
             :class:`~antiderive.cas.Outcome`; never from user input.
         expression: the integrand in prefix form.
         variable: the variable of integration.
-        limits: of this call; by default those that the caller gives for all, else those of the pool.
+        limits: limits of this call; by default those that the caller gives for all, else those of the pool.
 
     Raises:
         SettingError: unless the variable is the name of a symbol.

@@ -37,6 +37,6 @@ def function_of(method: str) -> Callable[[str, str], Outcome]:
 def run(
     method: str, expression: str, variable: str
 ) -> tuple[OutcomeStatus, str | None, str, tuple[tuple[str, ...], ...]]:
-    """The part that is done in a worker: status, value, reason and evidence of the outcome."""
+    """Run a method; return status, value, reason and evidence of the outcome."""
     outcome = function_of(method)(expression, variable)
     return outcome.status, outcome.value, outcome.reason, outcome.evidence

@@ -68,9 +68,9 @@ class Activities:
     Args:
         pool: runs the calls of all slices.
         store: URL of the store of labels, if this worker has one.
-        say: tells the person at this worker, in one line.
+        say: prints a line for the person who runs this worker.
         roots: folders and object stores that data sets may be written to.
-        functions: whether methods may be functions of this installation; for tests and benches alone.
+        functions: whether methods may be functions of this installation; only for tests and benchmarks.
     """
 
     def __init__(

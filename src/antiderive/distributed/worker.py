@@ -59,9 +59,9 @@ class WorkerSettings:
 
     Attributes:
         address: the server and the queue.
-        slots: computer algebra processes at a time, or shards that are being made.
-        store: URL of the store of labels; without one it does not label.
-        functions: whether methods may be functions of this installation; for tests and benches alone.
+        slots: number of computer algebra processes, and of shards made at a time.
+        store: URL of the store of labels; a worker without a store does not label.
+        functions: whether methods may be functions of this installation; only for tests and benchmarks.
         roots: folders and object stores that data sets may be written to; by default the working folder.
     """
 

@@ -22,9 +22,9 @@ class Judgment:
         status: that of the outcome, but an answer is ``solved`` only if it is ``proved`` or ``agrees``,
             ``wrong`` if it is refuted, and else ``unconfirmed``; and a "no" is ``nonelementary`` only if it
             is certain.
-        verdict: what verification found, if there was an answer.
-        expression: the answer, if there was one that can be read.
-        reason: one line on why.
+        verdict: the result of verification, if there was an answer.
+        expression: the answer, if there was one and it could be parsed.
+        reason: one line of explanation.
     """
 
     status: str

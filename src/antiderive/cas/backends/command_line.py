@@ -25,12 +25,12 @@ class CommandLineBackend(Program, Protocol):
         """Return the version that the installed program reports."""
 
     def statement(self, request: Request) -> str:
-        """Text that asks for an antiderivative; the content of a question.
+        """Return text that asks for an antiderivative: the content of a question.
 
         Raises:
-            UnsupportedError: if the system has no way to write the integrand.
+            UnsupportedError: if the system cannot express the integrand.
             ParseError, LimitError, UndefinedError: if the integrand cannot be read.
         """
 
     def outcome(self, request: Request, output: str) -> Outcome:
-        """The outcome that the output says, unverified, without times; never raises for what is printed."""
+        """Return the outcome in the output, unverified, without times; never raises, whatever is printed."""

@@ -21,10 +21,10 @@ from antiderive.expressions import Expr
 
 _F = "EXPR INT"
 
-# The interpreter reads one statement a line. An answer is printed by the call that computes it, never kept,
-# so an error cannot bring back the answer to the question before. The tower is the one that integrate works
-# in: the integrand in real elementary functions (exp, log, tan, atan), normalised by the structure theorem.
-# What comes after the prelude is questions, so system commands and the shell are taken away.
+# The interpreter reads one statement per line. The call that computes an answer prints it and never keeps it,
+# so an error cannot repeat the answer to an earlier question. The tower is the one that integrate works
+# in: the integrand in real elementary functions (exp, log, tan, atan), normalized by the structure theorem.
+# System commands and the shell are removed at the end: what follows the prelude is questions.
 # Compiling these would save nothing in a call and cost 0.8 s of gcc at every start, where Lisp compiles by C.
 _PRELUDE = f"""\
 )set messages prompt none
@@ -105,7 +105,7 @@ class FricasBackend(Program):
         return _PRELUDE
 
     def statement(self, request: Request) -> str:
-        """Text that prints the answers.
+        """Return text that prints the answers.
 
         Raises:
             UnsupportedError: if FriCAS cannot express the integrand.
@@ -114,7 +114,7 @@ class FricasBackend(Program):
         return f"ad_integrate({formula}, '{_DIALECT.symbol(request.variable)})\n"
 
     def question(self, content: str, tag: str) -> str:
-        """The statement, then one that prints ``tag``."""
+        """Return the statement, then one that prints ``tag``."""
         return f'{content}ad_say("{tag}", "")\n'
 
     def finished(self, output: bytes, tag: str) -> bool:
@@ -122,7 +122,7 @@ class FricasBackend(Program):
         return re.search(rb"^(?:\(\d+\) -> )*%s *\n" % re.escape(tag.encode()), output, re.M) is not None
 
     def outcome(self, request: Request, output: str) -> Outcome:
-        """The outcome that the output says, unverified.
+        """Return the outcome in the output, unverified.
 
         FriCAS may answer with a list, one entry for each sign of a parameter; the first readable one is used.
         """
@@ -158,11 +158,11 @@ class Kernel:
 
     @property
     def is_symbol(self) -> bool:
-        """True for the variable and for parameters."""
+        """True if it is the variable or a parameter."""
         return self.operator == self.text and self.text.startswith(PREFIX)
 
     def generator(self) -> tuple[str, str]:
-        """The name of the function and its argument in prefix form.
+        """Return the name of the function and its argument in prefix form.
 
         Raises:
             UnsupportedError, ParseError, LimitError, UndefinedError: if it cannot be read.
@@ -172,7 +172,7 @@ class Kernel:
 
 
 def proves_nonelementary(tower: Iterable[Kernel]) -> bool:
-    """True if an integral that FriCAS left in this tower has no elementary value.
+    """Tell whether an integral that FriCAS left in this tower has no elementary value.
 
     The tower must be purely transcendental in the variable, over constants in which FriCAS's test for zero is
     certain: rational numbers, parameters, real roots of pairwise coprime square-free integers (independent by
@@ -203,7 +203,7 @@ def proves_nonelementary(tower: Iterable[Kernel]) -> bool:
 
 
 def _of_unevaluated(request: Request, output: str, answer: str, partial: Outcome) -> Outcome:
-    """``nonelementary`` where that is proved, else ``partial``."""
+    """Return ``nonelementary`` if that is proved, else ``partial``."""
     tower = [Kernel.read(line) for line in marked(output, "KERNEL")]
     normalized = marked(output, "FIELD")
     whole = answer.startswith("integral(") and answer.count("integral(") == 1 and not _needs_special(answer)

@@ -57,7 +57,7 @@ class GiacBackend(Program):
         return _PRELUDE
 
     def statement(self, request: Request) -> str:
-        """Text that prints the answer.
+        """Return text that prints the answer.
 
         Raises:
             UnsupportedError: if Giac cannot express the integrand.
@@ -69,7 +69,7 @@ class GiacBackend(Program):
         return f"{_halves(mark + ' ')}+string(integrate({formula},{_DIALECT.symbol(request.variable)}))\n"
 
     def question(self, content: str, tag: str) -> str:
-        """The statement, then one that prints ``tag``."""
+        """Return the statement, then one that prints ``tag``."""
         return f"{content}{_halves(tag)}\n"
 
     def finished(self, output: bytes, tag: str) -> bool:
@@ -77,7 +77,7 @@ class GiacBackend(Program):
         return b'"%s"\n' % tag.encode() in output
 
     def outcome(self, request: Request, output: str) -> Outcome:  # noqa: ARG002  (one signature for all)
-        """The outcome that the output says, unverified.
+        """Return the outcome in the output, unverified.
 
         ``ln(abs(u))`` is correct on the reals only. If the integrand contains no absolute value, it is read
         as ``ln(u)``, which has the same derivative there and is correct off the real line too.

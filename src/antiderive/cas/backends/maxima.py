@@ -75,7 +75,7 @@ class MaximaBackend(Program):
         return _PRELUDE
 
     def statement(self, request: Request) -> str:
-        """Text that prints the answer.
+        """Return text that prints the answer.
 
         Raises:
             UnsupportedError: if Maxima cannot express the integrand.
@@ -87,7 +87,7 @@ class MaximaBackend(Program):
         return f"ad_integrate({formula}, {variable}, [{listed}])$\n"
 
     def question(self, content: str, tag: str) -> str:
-        """The statement, then one that prints ``tag``."""
+        """Return the statement, then one that prints ``tag``."""
         return f'{content}(?princ("{tag}"), ?terpri(), ?finish\\-output())$\n'
 
     def finished(self, output: bytes, tag: str) -> bool:
@@ -95,7 +95,7 @@ class MaximaBackend(Program):
         return re.search(rb"^%s *\n" % re.escape(tag.encode()), output, re.M) is not None
 
     def outcome(self, request: Request, output: str) -> Outcome:  # noqa: ARG002  (one signature for all)
-        """The outcome that the output says, unverified."""
+        """Return the outcome in the output, unverified."""
         answers = marked(output, "ANSWER")
         return _DIALECT.read(answers[-1]) if answers else without_answer(output, _ERROR)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from antiderive.cas.outcome import Outcome
 
 QUIET_ENVIRONMENT = {"HOME": "/nonexistent", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
-"""No initialization files, no color, no translation."""
+"""Environment without initialization files, color or translation."""
 
 WITHOUT_SHELL = """\
 (dolist (name '(("SI" "SYSTEM") ("SB-EXT" "RUN-PROGRAM") ("EXT" "RUN-PROGRAM") ("EXT" "RUN-SHELL-COMMAND"))) \
@@ -64,7 +64,7 @@ class Program:
         return "" if program is None else _version_of(program)
 
     def answer(self, output: str, tag: str) -> str:  # noqa: ARG002  (the pool gives one answer at a time)
-        """What the program has printed."""
+        """Return what the program has printed."""
         return output
 
 

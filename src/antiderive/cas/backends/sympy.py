@@ -4,8 +4,8 @@ SymPy proves no "no" here. Its ``NonElementaryIntegral`` says that a branch of i
 also where it should not have: for ``exp(x + exp(x))``, for a constant factor that is zero in disguise, and
 for one part of a sum that is elementary as a whole. It is an integral that is left.
 
-An answer with cases by the value of a parameter is taken in its generic case: for ``x**n``,
-``x**(n + 1)/(n + 1)``.
+Of an answer with cases by the value of a parameter, the generic case is used: for ``x**n``, ``x**(n + 1)/(n +
+1)``.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _integral(method: Callable[[Any, Any], Any], expression: str, variable: str)
 
 
 def _read(answer: Any) -> Outcome:  # noqa: ANN401  (SymPy is untyped)
-    """What SymPy's answer says."""
+    """Return the outcome in SymPy's answer."""
     if answer.has(sympy.Integral):
         return Outcome("partial", reason="SymPy left an integral unevaluated")
     cases = bool(answer.has(sympy.Piecewise))
@@ -109,7 +109,7 @@ def _read(answer: Any) -> Outcome:  # noqa: ANN401  (SymPy is untyped)
 
 
 def _evidence(answer: Any) -> tuple[tuple[str, ...], ...]:  # noqa: ANN401
-    """The parts of an answer in special functions; empty if they cannot be taken apart."""
+    """Return the parts of an answer in special functions; empty if they cannot be taken apart."""
     calls = sorted((part for part in answer.atoms(sympy.Function) if _is_special(part)), key=str)
     used = {str(symbol) for symbol in answer.free_symbols}
     symbols = [name for name in COEFFICIENTS if name not in used][: len(calls)]
@@ -122,7 +122,7 @@ def _evidence(answer: Any) -> tuple[tuple[str, ...], ...]:  # noqa: ANN401
 
 
 def _call(function: Any) -> tuple[str, ...]:  # noqa: ANN401
-    """Name and arguments of a special function; the dilogarithm is ``Li2``."""
+    """Return name and arguments of a special function; the dilogarithm is ``Li2``."""
     name, arguments = type(function).__name__, function.args
     if name == "polylog" and arguments[0] == 2:
         name, arguments = "Li2", arguments[1:]

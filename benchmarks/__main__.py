@@ -19,6 +19,7 @@ TASKS = ("bwd", "ibp", "ode1", "ode2", "sub", "liouville", "derivative")
 OPTIONS = {
     **{f"independent_check {task}": ["independent_check.py", task, "--json"] for task in TASKS},
     "verification": ["verification.py"],
+    "false_proofs": ["false_proofs.py"],
     "decoding": ["decoding.py"],
     "training": ["training.py"],
     "training_memory": ["training_memory.py"],

@@ -64,3 +64,21 @@ def test_places_are_checked_before_anything_is_sent():
             absolute(place)
     with pytest.raises(SettingError, match="must name its methods"):
         generate_run(Recipe(task="fwd"), "/data", 0, 10)
+
+
+def test_a_worker_writes_below_its_roots_alone(temporal, address, workers, eventually):
+    worker = workers("--slots", 1)
+
+    async def submit():
+        cluster = Cluster(await address.connect(), address)
+        made = generate_run(RECIPE, "/outside/set", 0, 10, shard=10)
+        assert await cluster.submit(*made)
+        return made[0]
+
+    name = asyncio.run(submit())
+    eventually(lambda: worker.says("refused: this worker does not write to /outside/set"))
+
+    async def cancel():
+        await Cluster(await address.connect(), address).cancel(name)
+
+    asyncio.run(cancel())

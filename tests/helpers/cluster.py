@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -38,6 +39,7 @@ class WorkerProcess:
         self.process = subprocess.Popen(
             [*((sys.executable, "-c", self._HELD) if held else (TOOL,)), "cluster", "worker"]
             + ["--address", address.host, "--queue", address.queue, "--functions"]
+            + ["--root", tempfile.gettempdir(), "--root", "s3://nobody-has-this", "--root", "s3://bucket"]
             + [str(option) for option in options],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,

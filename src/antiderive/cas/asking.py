@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TypeVar
 
@@ -13,7 +15,14 @@ from antiderive.cas.backends import SYMPY_METHODS, program_named
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Request
 from antiderive.cas.running import load_sympy, run
-from antiderive.errors import MissingExtraError, WorkerError
+from antiderive.errors import (
+    LimitError,
+    MissingExtraError,
+    ParseError,
+    UndefinedError,
+    UnsupportedError,
+    WorkerError,
+)
 from antiderive.expressions import Expr
 from antiderive.workers import Call, Caller, Limits, Pool, Question, Result, Work
 
@@ -33,7 +42,10 @@ def ask(pool: Caller, request: Request, *, limits: Limits | None = None) -> Outc
         MissingExtraError: if SymPy is asked for and not installed.
         WorkerError: if the program is not installed, workers cannot start, or the pool is closed.
     """
-    return _outcome_of(pool.call(_work_of(request), limits=limits))
+    work = _work_of(request)
+    if isinstance(work, Outcome):
+        return work
+    return _outcome_of(request, pool.call(work, limits=limits))
 
 
 def ask_all(
@@ -59,10 +71,22 @@ def ask_all(
         MissingExtraError: if SymPy is asked for and not installed.
         WorkerError: if a program is not installed, workers cannot start, or the pool is closed.
     """
-    work = ((key, _work_of(request)) for key, request in requests)
-    with closing(pool.map(work, limits=limits, idle=idle)) as results:
-        for key, result in results:
-            yield key, _outcome_of(result)
+    refused: deque[tuple[Key, Outcome]] = deque()
+
+    def work() -> Iterator[tuple[tuple[Key, Request], Work]]:
+        for key, request in requests:
+            made = _work_of(request)
+            if isinstance(made, Outcome):
+                refused.append((key, made))
+            else:
+                yield (key, request), made
+
+    with closing(pool.map(work(), limits=limits, idle=idle)) as results:
+        for (key, request), result in results:
+            while refused:
+                yield refused.popleft()
+            yield key, _outcome_of(request, result)
+    yield from refused
 
 
 def open_pool(workers: int = 1, *, limits: Limits | None = None) -> Pool:
@@ -101,7 +125,11 @@ def prove_zero_sympy(residual: Expr, *, timeout: float) -> Outcome:
     return ask(shared_pool(), Request("sympy-zero", residual.to_prefix()), limits=Limits(timeout))
 
 
-def _work_of(request: Request) -> Work:
+def _work_of(request: Request) -> Work | Outcome:
+    """What the pool is given; the outcome at once if the system cannot be asked that.
+
+    Integrands are read here and not by the pool, whose one thread would keep all other calls waiting.
+    """
     method = request.method
     if method in SYMPY_METHODS and find_spec("sympy") is None:
         raise MissingExtraError("SymPy as a back end", "cas")
@@ -110,13 +138,18 @@ def _work_of(request: Request) -> Work:
     program = program_named(method)
     if program.find() is None:
         raise WorkerError(f"{method} is not installed: no such program on PATH")
-    return Question(program, request, request.limits)
+    try:
+        return Question(program, program.statement(request), request.limits)
+    except (UnsupportedError, ParseError, LimitError, UndefinedError) as error:
+        return Outcome("unsupported", reason=str(error))
 
 
-def _outcome_of(result: Result) -> Outcome:
+def _outcome_of(request: Request, result: Result) -> Outcome:
     if result.status != "returned":
         return Outcome.stopped(result)
-    said = result.value if isinstance(result.value, Outcome) else Outcome(*result.value)
-    return Outcome(
-        said.status, said.value, said.reason, result.seconds, result.cpu_seconds, result.memory_mib
-    )
+    if isinstance(result.value, str):
+        said = program_named(request.method).outcome(request, result.value)
+    else:
+        status, value, reason, evidence = result.value
+        said = Outcome(status, value, reason, evidence=tuple(tuple(part) for part in evidence))
+    return replace(said, seconds=result.seconds, cpu_seconds=result.cpu_seconds, memory_mib=result.memory_mib)

@@ -48,6 +48,10 @@ class Outcome:
         status: how it ended, see :data:`OutcomeStatus`.
         value: the answer in prefix form, if solved.
         reason: one line of explanation.
+        evidence: what a "no" can be proved from, in prefix form. If special: ``("elementary", rest)``, then
+            for each function that is not elementary its name, its coefficient and its arguments. If
+            nonelementary: ``("integrand", f)``, the integrand as an element of the field that was decided
+            in, then the name and argument of each generator that depends on the variable.
         seconds: wall-clock time of the call, without the start of the worker.
         cpu_seconds: CPU time of the worker during the call, user and system.
         memory_mib: largest resident size of the worker during the call in MiB, loaded libraries included;
@@ -60,6 +64,7 @@ class Outcome:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     memory_mib: float = 0.0
+    evidence: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def stopped(cls, result: Result) -> Outcome:

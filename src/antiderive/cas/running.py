@@ -34,7 +34,9 @@ def function_of(method: str) -> Callable[[str, str], Outcome]:
     return function
 
 
-def run(method: str, expression: str, variable: str) -> tuple[OutcomeStatus, str | None, str]:
-    """Run a method; return status, value and reason of the outcome."""
+def run(
+    method: str, expression: str, variable: str
+) -> tuple[OutcomeStatus, str | None, str, tuple[tuple[str, ...], ...]]:
+    """Run a method; return status, value, reason and evidence of the outcome."""
     outcome = function_of(method)(expression, variable)
-    return outcome.status, outcome.value, outcome.reason
+    return outcome.status, outcome.value, outcome.reason, outcome.evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,6 +28,7 @@ from antiderive.datasets import (
     split_of_name,
     storage_at,
 )
+from antiderive.distributed.bounds import require_sane, require_within
 from antiderive.distributed.heartbeat import Heartbeat, StoppedError
 from antiderive.distributed.messages import (
     PASSED,
@@ -68,14 +69,21 @@ class Activities:
         pool: runs the calls of all slices.
         store: URL of the store of labels, if this worker has one.
         say: prints a line for the person who runs this worker.
+        roots: folders and object stores that data sets may be written to.
         functions: whether methods may be functions of this installation; only for tests and benchmarks.
     """
 
     def __init__(
-        self, pool: Pool, store: str | None, *, say: Callable[[str], None], functions: bool = False
+        self,
+        pool: Pool,
+        store: str | None,
+        *,
+        say: Callable[[str], None],
+        roots: Sequence[str] = (),
+        functions: bool = False,
     ) -> None:
         self._pool, self._url, self._say = pool, store, say
-        self._functions = functions
+        self._roots, self._functions = roots, functions
         self._fit: set[str] = set()
         self._turns = threading.Semaphore(pool.workers)
         self._of_thread = threading.local()
@@ -206,6 +214,12 @@ class Activities:
         key = repr(job)
         if key in self._fit:
             return
+        require_sane(job)
+        if isinstance(job, GenerateJob):
+            try:
+                require_within(job.out, self._roots)
+            except SettingError as error:
+                raise RefusedError(str(error)) from error
         if reason := refusal(job, functions=self._functions):
             raise RefusedError(reason)
         self._fit.add(key)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from antiderive.datasets import absolute, shard_size
+from antiderive.distributed.bounds import require_sane
 from antiderive.distributed.messages import GenerateJob, GenerateRun, LabelJob, LabelRun, Walk
 from antiderive.distributed.versions import sample_of
 from antiderive.errors import SettingError
@@ -38,6 +39,7 @@ def label_run(
         sample=sample_of(job.recipe, start),
         split=job.split,
     )
+    require_sane(made)
     sampled = task_named(job.recipe.task).needs_solver
     functions = "functions" if sampled else f"problems of {job.recipe.task}"
     what = f"{job.method} on {functions} {start:,} to {start + count:,}"
@@ -80,6 +82,7 @@ def generate_run(
         sample=sample_of(recipe, start),
         pyarrow=version("pyarrow"),
     )
+    require_sane(made)
     name = hashlib.sha256(f"{recipe.text()}\0{place}".encode()).hexdigest()[:16]
     what = f"{recipe.task} {start:,} to {start + count:,} in {place}"
     return f"generate-{name}", what, GenerateRun(made, Walk(concurrency=concurrency))

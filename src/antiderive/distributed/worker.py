@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from antiderive.cas import open_pool
+from antiderive.datasets import absolute
 from antiderive.distributed.activities import Activities
 from antiderive.distributed.client import Address, Cluster
 from antiderive.distributed.versions import release
@@ -61,12 +62,14 @@ class WorkerSettings:
         slots: number of computer algebra processes, and of shards made at a time.
         store: URL of the store of labels; a worker without a store does not label.
         functions: whether methods may be functions of this installation; only for tests and benchmarks.
+        roots: folders and object stores that data sets may be written to; by default the working folder.
     """
 
     address: Address
     slots: int = 1
     store: str | None = None
     functions: bool = False
+    roots: tuple[str, ...] = (".",)
 
 
 def run_worker(settings: WorkerSettings, *, say: Callable[[str], None]) -> None:
@@ -104,7 +107,11 @@ class _Process:
         client = await address.connect(identity=f"{socket.gethostname()}:{os.getpid()}")
         await self._require_fitting_runs(Cluster(client, address))
         activities = Activities(
-            self._pool, self._settings.store, say=self._say, functions=self._settings.functions
+            self._pool,
+            self._settings.store,
+            say=self._say,
+            roots=[absolute(root) for root in self._settings.roots],
+            functions=self._settings.functions,
         )
         slices = self._settings.slots + _EXTRA_SLICES
         with ThreadPoolExecutor(slices, thread_name_prefix="slice") as threads:

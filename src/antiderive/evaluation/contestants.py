@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from antiderive.cas import Outcome, Request, ask_all, method_named
+from antiderive.cas import Outcome, OutcomeStatus, Request, ask_all, method_named
 from antiderive.errors import SettingError
 from antiderive.expressions import Expr
 from antiderive.solving import answers_by_model, shipped_search
@@ -89,7 +89,8 @@ def _outcome_of(found: Search) -> Outcome:
     """One outcome for all attempts; refuted answers do not count as answers."""
     last = found.answer or found.proof
     if last is not None:
-        outcome = replace(last.outcome, reason=last.method)
+        status: OutcomeStatus = "nonelementary" if last.judgment.status == "nonelementary" else "solved"
+        outcome = replace(last.outcome, status=status, reason=last.method, evidence=())
     else:
         late = [one.method for one in found.attempts if one.outcome.status == "timeout"]
         reason = ", ".join(f"{one.method}: {one.judgment.status}" for one in found.attempts)

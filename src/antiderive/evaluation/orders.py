@@ -10,7 +10,7 @@ from itertools import permutations
 from antiderive.evaluation.contestants import Contestants
 from antiderive.evaluation.outcomes import Answers
 from antiderive.expressions import Expr
-from antiderive.portfolio import REST, Attempt, Judgment, Replays, Step, answer_status
+from antiderive.portfolio import REST, Attempt, Judgment, Replays, Step, answer_status, checked_claim
 from antiderive.tasks import verify_all
 from antiderive.workers import Pool
 
@@ -65,7 +65,9 @@ def replays_of(
             for one, outcome in outcomes.items()
             if outcome.status == "solved"
         )
-        statuses: dict[str, str] = {one: outcome.status for one, outcome in outcomes.items()}
+        statuses: dict[str, str] = {
+            one: checked_claim(Expr.from_prefix(one), outcome)[0] for one, outcome in outcomes.items()
+        }
         for number, (one, verdict) in enumerate(verify_all(pool, "bwd", questions), 1):
             statuses[one] = answer_status(verdict)
             report(f"{method}: verdicts", number)

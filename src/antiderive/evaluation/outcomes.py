@@ -96,6 +96,8 @@ class Answers:
         for number, line in enumerate(lines, 1):
             try:
                 values = json.loads(line)
-                yield Answer(**{**values, "outcome": Outcome(**values["outcome"])})
+                outcome = {**values["outcome"]}
+                outcome["evidence"] = tuple(tuple(part) for part in outcome.get("evidence", ()))
+                yield Answer(**{**values, "outcome": Outcome(**outcome)})
             except (ValueError, TypeError, KeyError, RecursionError) as error:
                 raise DataError(f"{self.path}:{number}: not an answer: {error}") from error

@@ -12,7 +12,7 @@ from antiderive.errors import DataError
 from antiderive.evaluation.outcomes import Answer, Answers
 from antiderive.evaluation.problems import Integral
 from antiderive.expressions import Expr
-from antiderive.portfolio import answer_status
+from antiderive.portfolio import answer_status, checked_claim
 from antiderive.tasks import verify_all
 from antiderive.verification import Verdict
 
@@ -53,7 +53,7 @@ class ProblemResult:
     @property
     def name(self) -> str:
         """One of :data:`RESULTS`."""
-        status = self.answer.outcome.status
+        status, _ = checked_claim(self.problem.integrand, self.answer.outcome)
         if self.verdict is None:
             return "gave_up" if status in _NO_ANSWER else status
         return answer_status(self.verdict)

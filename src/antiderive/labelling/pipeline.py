@@ -289,7 +289,7 @@ class _Run:
             limit_mib=self._job.limits.memory_mib,
             outcome=judgment.status,
             integral=best.outcome.value if judgment.solved else None,
-            reason=best.outcome.reason if judgment.verdict is None else judgment.verdict.reason,
+            reason=judgment.reason,
             verdict=_evidence(found, several=len(self._steps) > 1),
             seconds=sum(outcome.seconds for outcome in outcomes),
             cpu_seconds=found.cpu_seconds,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from antiderive.portfolio.attempts import Attempt, Search
 from antiderive.portfolio.judgment import Judgment, answer_status, judge_outcome
 from antiderive.portfolio.mending import mended
+from antiderive.portfolio.nonelementary import checked_claim
 from antiderive.portfolio.replay import Replays
 from antiderive.portfolio.searching import request_of, search, with_mended
 from antiderive.portfolio.steps import DEFAULT_ORDER, REST, Step, installed, share
@@ -25,6 +26,7 @@ __all__ = [
     "Step",
     "Turns",
     "answer_status",
+    "checked_claim",
     "installed",
     "judge_outcome",
     "mended",

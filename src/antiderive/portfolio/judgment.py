@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from antiderive.errors import AntideriveError
 from antiderive.expressions import Expr
+from antiderive.portfolio.nonelementary import checked_claim
 from antiderive.verification import Verdict, verify
 
 if TYPE_CHECKING:
@@ -19,14 +20,17 @@ class Judgment:
 
     Attributes:
         status: that of the outcome, but an answer is ``solved`` only if it is ``proved`` or ``agrees``,
-            ``wrong`` if it is refuted, and else ``unconfirmed``.
+            ``wrong`` if it is refuted, and else ``unconfirmed``; and a "no" is ``nonelementary`` only if it
+            is certain.
         verdict: the result of verification, if there was an answer.
         expression: the answer, if there was one and it could be parsed.
+        reason: one line of explanation.
     """
 
     status: str
     verdict: Verdict | None = None
     expression: Expr | None = None
+    reason: str = ""
 
     @property
     def solved(self) -> bool:
@@ -58,11 +62,12 @@ def judge_outcome(integrand: Expr, outcome: Outcome, *, variable: str = "x") -> 
     'timeout'
     """
     if outcome.status != "solved":
-        return Judgment(outcome.status)
+        status, reason = checked_claim(integrand, outcome, variable)
+        return Judgment(status, reason=reason)
     expression = None
     try:
         expression = Expr.from_prefix(outcome.value or "")
         verdict = verify(integrand, expression, variable=variable)
     except AntideriveError as error:
         verdict = Verdict.undecided(error)
-    return Judgment(answer_status(verdict), verdict, expression)
+    return Judgment(answer_status(verdict), verdict, expression, verdict.reason)

@@ -90,6 +90,6 @@ def with_mended(found: Search, integrand: Expr, variable: str = "x") -> Search:
             if (right := mended(integrand, wrong, variable)) is not None:
                 answer, verdict = right
                 outcome = Outcome("solved", answer.to_prefix())
-                attempt = Attempt(one.method, outcome, Judgment("solved", verdict, answer))
+                attempt = Attempt(one.method, outcome, Judgment("solved", verdict, answer, verdict.reason))
                 return Search((*found.attempts, attempt))
     return found

@@ -188,7 +188,7 @@ class _Candidates:
             system = method_named(attempt.method).system
             self.attempts.append((method, f"no elementary antiderivative exists (proved by {system})"))
         elif verdict is None:
-            self.attempts.append((method, attempt.outcome.reason or judgment.status))
+            self.attempts.append((method, judgment.reason or judgment.status))
         elif judgment.expression is None:
             self.attempts.append((method, verdict.reason))
         else:

@@ -127,7 +127,9 @@ def test_the_backend_protocol(method):
     assert backend.find() is not None
     assert backend.version()[0].isdigit()
     assert backend.command()[0] == str(backend.find())
-    assert not backend.finished(backend.question(Request(method, "x"), "answer7").encode(), "answer7")
+    assert not backend.finished(
+        backend.question(backend.statement(Request(method, "x")), "answer7").encode(), "answer7"
+    )
 
 
 @pytest.mark.parametrize("method", PROGRAMS)
@@ -140,4 +142,4 @@ def test_a_program_that_is_not_there(method, monkeypatch):
 @pytest.mark.parametrize("method", PROGRAMS)
 def test_an_equation_is_no_integrand(method):
     with pytest.raises(UnsupportedError, match="unknown of a differential equation"):
-        BACKENDS[method].question(Request(method, "add Y' x"), "answer1")
+        BACKENDS[method].statement(Request(method, "add Y' x"))

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class CommandLineBackend(Program, Protocol):
-    """A program of a pool whose questions are requests and whose answers are outcomes."""
+    """A program of a pool whose questions are statements, and whose answers are what it prints.
+
+    Requests are written and answers read outside the pool, whose one thread would keep all calls waiting.
+    """
 
     def find(self) -> Path | None:
         """Return the path of the program; None if it is not installed."""
@@ -21,12 +24,13 @@ class CommandLineBackend(Program, Protocol):
     def version(self) -> str:
         """Return the version that the installed program reports."""
 
-    def question(self, content: Request, tag: str) -> str:
-        """Return text that asks for an antiderivative and makes the program print ``tag`` at the end.
+    def statement(self, request: Request) -> str:
+        """Return text that asks for an antiderivative: the content of a question.
 
         Raises:
             UnsupportedError: if the system cannot express the integrand.
+            ParseError, LimitError, UndefinedError: if the integrand cannot be read.
         """
 
-    def answer(self, output: str, tag: str) -> Outcome:
+    def outcome(self, request: Request, output: str) -> Outcome:
         """Return the outcome in the output, unverified, without times; never raises, whatever is printed."""

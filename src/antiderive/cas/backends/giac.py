@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
-from antiderive.cas.backends.syntax import PREFIX, Dialect
+from antiderive.cas.backends.syntax import Dialect
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Request
 from antiderive.expressions import Expr
@@ -56,25 +56,27 @@ class GiacBackend(Program):
         """Return the setting of one thread, since the CPU seconds of a limit are those of one core."""
         return _PRELUDE
 
-    def question(self, content: Request, tag: str) -> str:
-        """Return text that prints the answer, then ``tag``.
+    def statement(self, request: Request) -> str:
+        """Return text that prints the answer.
 
         Raises:
             UnsupportedError: if Giac cannot express the integrand.
         """
-        integrand = Expr.from_prefix(content.expression)
+        integrand = Expr.from_prefix(request.expression)
         formula = _DIALECT.write(integrand)
         has_abs = any(kind in ("abs", "sign") for kind, _ in integrand.nodes())
         mark = _ANSWER_WITH_ABS if has_abs else _ANSWER
-        return (
-            f"{_halves(mark + ' ')}+string(integrate({formula},{PREFIX}{content.variable}))\n{_halves(tag)}\n"
-        )
+        return f"{_halves(mark + ' ')}+string(integrate({formula},{_DIALECT.symbol(request.variable)}))\n"
+
+    def question(self, content: str, tag: str) -> str:
+        """Return the statement, then one that prints ``tag``."""
+        return f"{content}{_halves(tag)}\n"
 
     def finished(self, output: bytes, tag: str) -> bool:
         """Tell whether the output so far holds the whole answer to the question with this tag."""
         return b'"%s"\n' % tag.encode() in output
 
-    def answer(self, output: str, tag: str) -> Outcome:  # noqa: ARG002  (the pool gives one answer at a time)
+    def outcome(self, request: Request, output: str) -> Outcome:  # noqa: ARG002  (one signature for all)
         """Return the outcome in the output, unverified.
 
         ``ln(abs(u))`` is correct on the reals only. If the integrand contains no absolute value, it is read

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from antiderive.cas.backends.program import QUIET_ENVIRONMENT, Program, marked, without_answer
-from antiderive.cas.backends.syntax import PREFIX, Dialect
+from antiderive.cas.backends.program import QUIET_ENVIRONMENT, WITHOUT_SHELL, Program, marked, without_answer
+from antiderive.cas.backends.syntax import Dialect
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Request
 from antiderive.expressions import Expr
 
 # Every question to the user goes through the Lisp function RETRIEVE, which fails here instead of reading
 # standard input. Parameters are declared positive, as verification tests them, which spares most questions.
-# Logarithms are not expanded: log(x^2) is not 2*log(x) for negative x.
-_PRELUDE = """\
+# Logarithms are not expanded: log(x^2) is not 2*log(x) for negative x. What comes after the prelude is
+# questions, so Lisp and the shell are taken away.
+_PRELUDE = f"""\
 :lisp (defun retrieve (message flag &rest rest) (declare (ignore flag rest)) \
 (merror "question refused: ~M" message))
+:lisp (progn {WITHOUT_SHELL} (fmakunbound '$system) \
+(remprop :lisp-quiet 'break-command) (remprop :lisp 'break-command))
 display2d:false$ logexpand:false$
 ad_integrate(f, v, parameters) := block([answer],
   for p in parameters do apply('assume, [p > 0]),
@@ -71,26 +74,27 @@ class MaximaBackend(Program):
         """Return definitions, and an integral that loads code for first use."""
         return _PRELUDE
 
-    def question(self, content: Request, tag: str) -> str:
-        """Return text that prints the answer, then ``tag``.
+    def statement(self, request: Request) -> str:
+        """Return text that prints the answer.
 
         Raises:
             UnsupportedError: if Maxima cannot express the integrand.
         """
-        integrand = Expr.from_prefix(content.expression)
+        variable, integrand = _DIALECT.symbol(request.variable), Expr.from_prefix(request.expression)
         formula = _DIALECT.write(integrand)
-        parameters = sorted(integrand.parameters(content.variable))
-        listed = ",".join(PREFIX + name for name in parameters)
-        return (
-            f"ad_integrate({formula}, {PREFIX}{content.variable}, [{listed}])$\n"
-            f'(?princ("{tag}"), ?terpri(), ?finish\\-output())$\n'
-        )
+        parameters = sorted(integrand.parameters(request.variable))
+        listed = ",".join(_DIALECT.symbol(name) for name in parameters)
+        return f"ad_integrate({formula}, {variable}, [{listed}])$\n"
+
+    def question(self, content: str, tag: str) -> str:
+        """Return the statement, then one that prints ``tag``."""
+        return f'{content}(?princ("{tag}"), ?terpri(), ?finish\\-output())$\n'
 
     def finished(self, output: bytes, tag: str) -> bool:
         """Tell whether the output so far holds the whole answer to the question with this tag."""
         return re.search(rb"^%s *\n" % re.escape(tag.encode()), output, re.M) is not None
 
-    def answer(self, output: str, tag: str) -> Outcome:  # noqa: ARG002  (the pool gives one answer at a time)
+    def outcome(self, request: Request, output: str) -> Outcome:  # noqa: ARG002  (one signature for all)
         """Return the outcome in the output, unverified."""
         answers = marked(output, "ANSWER")
         return _DIALECT.read(answers[-1]) if answers else without_answer(output, _ERROR)

@@ -15,6 +15,12 @@ from antiderive.cas.outcome import Outcome
 QUIET_ENVIRONMENT = {"HOME": "/nonexistent", "TERM": "dumb", "LC_ALL": "C.UTF-8"}
 """Environment without initialization files, color or translation."""
 
+WITHOUT_SHELL = """\
+(dolist (name '(("SI" "SYSTEM") ("SB-EXT" "RUN-PROGRAM") ("EXT" "RUN-PROGRAM") ("EXT" "RUN-SHELL-COMMAND"))) \
+(ignore-errors (let ((package (find-package (first name)))) \
+(when package (fmakunbound (find-symbol (second name) package))))))"""
+"""Lisp that takes away the functions which start other programs: of GCL, SBCL, CLISP and ECL."""
+
 _VERSION_SECONDS = 30.0
 
 
@@ -56,6 +62,10 @@ class Program:
         """Return the version of the installed program; empty if it is not installed."""
         program = self.find()
         return "" if program is None else _version_of(program)
+
+    def answer(self, output: str, tag: str) -> str:  # noqa: ARG002  (the pool gives one answer at a time)
+        """Return what the program has printed."""
+        return output
 
 
 def marked(output: str, mark: str) -> list[str]:

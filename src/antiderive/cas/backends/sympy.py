@@ -1,5 +1,9 @@
 """SymPy. These functions run in a worker; only a pool calls them, by the name of the method.
 
+SymPy proves no "no" here. Its ``NonElementaryIntegral`` says that a branch of its Risch algorithm has ended,
+also where it should not have: for ``exp(x + exp(x))``, for a constant factor that is zero in disguise, and
+for one part of a sum that is elementary as a whole. It is an integral that is left.
+
 Of an answer with cases by the value of a parameter, the generic case is used: for ``x**n``, ``x**(n + 1)/(n +
 1)``.
 """
@@ -13,11 +17,11 @@ import sympy
 from sympy.core.random import seed
 from sympy.integrals.heurisch import heurisch
 from sympy.integrals.manualintegrate import manualintegrate
-from sympy.integrals.risch import NonElementaryIntegral
 
+from antiderive.cas.backends.syntax import parts_of
 from antiderive.cas.outcome import Outcome
 from antiderive.errors import AntideriveError
-from antiderive.expressions import Expr
+from antiderive.expressions import COEFFICIENTS, Expr
 
 _WARM_UP = ("x*exp(x)", "x*sqrt(x + 1)", "1/(x^2 + 1)", "log(x)", "sin(x)^2", "exp(-x^2)")
 """Integrands that make SymPy load its tables and fill its caches."""
@@ -37,7 +41,7 @@ def integrate(expression: str, variable: str) -> Outcome:
 
 
 def risch(expression: str, variable: str) -> Outcome:
-    """Integrate with ``risch=True``: the transcendental Risch algorithm alone, which can prove a no."""
+    """``sympy.integrate(risch=True)``: the transcendental Risch algorithm alone."""
     return _integral(lambda f, x: sympy.integrate(f, x, risch=True), expression, variable)
 
 
@@ -86,8 +90,6 @@ def _integral(method: Callable[[Any, Any], Any], expression: str, variable: str)
 
 def _read(answer: Any) -> Outcome:  # noqa: ANN401  (SymPy is untyped)
     """Return the outcome in SymPy's answer."""
-    if answer.has(NonElementaryIntegral):
-        return Outcome("nonelementary", reason="proved by SymPy's Risch algorithm")
     if answer.has(sympy.Integral):
         return Outcome("partial", reason="SymPy left an integral unevaluated")
     cases = bool(answer.has(sympy.Piecewise))
@@ -95,7 +97,8 @@ def _read(answer: Any) -> Outcome:  # noqa: ANN401  (SymPy is untyped)
         answer = answer.replace(sympy.Piecewise, _generic_case)
     special = sorted({type(part).__name__ for part in answer.atoms(sympy.Function) if _is_special(part)})
     if special or answer.has(sympy.Sum, sympy.Product, sympy.Limit):
-        return Outcome("special", reason=f"SymPy's answer needs {', '.join(special) or 'a sum or a limit'}")
+        reason = f"SymPy's answer needs {', '.join(special) or 'a sum or a limit'}"
+        return Outcome("special", reason=reason, evidence=_evidence(answer))
     if answer.has(sympy.RootSum):
         return Outcome("unsupported", reason="SymPy's answer needs the roots of a polynomial")
     try:
@@ -103,6 +106,27 @@ def _read(answer: Any) -> Outcome:  # noqa: ANN401  (SymPy is untyped)
     except AntideriveError as error:
         return Outcome("unsupported", reason=f"SymPy's answer cannot be written here: {error}"[:500])
     return Outcome("solved", value=value, reason="the generic case of several" if cases else "")
+
+
+def _evidence(answer: Any) -> tuple[tuple[str, ...], ...]:  # noqa: ANN401
+    """Return the parts of an answer in special functions; empty if they cannot be taken apart."""
+    calls = sorted((part for part in answer.atoms(sympy.Function) if _is_special(part)), key=str)
+    used = {str(symbol) for symbol in answer.free_symbols}
+    symbols = [name for name in COEFFICIENTS if name not in used][: len(calls)]
+    try:
+        whole = Expr.from_sympy(answer.xreplace(dict(zip(calls, map(sympy.Symbol, symbols), strict=True))))
+        called = {symbol: _call(call) for symbol, call in zip(symbols, calls, strict=True)}
+    except (AntideriveError, ValueError):
+        return ()
+    return parts_of(whole, called)
+
+
+def _call(function: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Return name and arguments of a special function; the dilogarithm is ``Li2``."""
+    name, arguments = type(function).__name__, function.args
+    if name == "polylog" and arguments[0] == 2:
+        name, arguments = "Li2", arguments[1:]
+    return (name, *(Expr.from_sympy(argument).to_prefix() for argument in arguments))
 
 
 def _is_special(function: Any) -> bool:  # noqa: ANN401

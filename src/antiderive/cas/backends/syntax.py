@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from antiderive._core import operators
 from antiderive.cas.outcome import Outcome
 from antiderive.errors import LimitError, ParseError, UndefinedError, UnsupportedError
-from antiderive.expressions import CONSTANTS, UNKNOWNS, Expr
+from antiderive.expressions import COEFFICIENTS, CONSTANTS, UNKNOWNS, Expr
 
 if TYPE_CHECKING:
     from antiderive._core import OperatorRow
@@ -94,7 +94,7 @@ class Dialect:
             numerator, denominator = value
             return f"({numerator})" if denominator == 1 else f"({numerator}/{denominator})"
         if kind == "symbol":
-            return self._symbol(value)
+            return self.symbol(value)
         arguments = [texts[index] for index in value]
         if kind in ("add", "mul"):
             return "(" + ("+" if kind == "add" else "*").join(arguments) + ")"
@@ -108,12 +108,17 @@ class Dialect:
             raise UnsupportedError(f"the function {kind} has no counterpart in this system")
         return f"({template.format(*arguments)})"
 
-    def _symbol(self, name: str) -> str:
-        if name in self.constants:
-            return self.constants[name]
-        if name in UNKNOWNS or not name.isalnum():
+    def symbol(self, name: str) -> str:
+        """A symbol as the system reads it: nothing but letters and digits behind the prefix.
+
+        Raises:
+            UnsupportedError: for the unknown of an equation, and for what would not be read as one name.
+        """
+        if name in UNKNOWNS:
             raise UnsupportedError(f"{name} is the unknown of a differential equation")
-        return PREFIX + name
+        if not (name.isascii() and name.isalnum()):
+            raise UnsupportedError(f"{name!r} is no name that can be written for this system")
+        return self.constants.get(name, PREFIX + name)
 
     def read(self, text: str) -> Outcome:
         """Return the outcome in an answer: ``solved``, ``partial``, ``special`` or ``unsupported``."""
@@ -124,12 +129,47 @@ class Dialect:
             return Outcome("partial", reason=f"an integral is left: {_shortened(text)}")
         special = sorted(names & self.special)
         if special:
-            return Outcome("special", reason=f"the answer needs {', '.join(special)}: {_shortened(text)}")
+            reason = f"the answer needs {', '.join(special)}: {_shortened(text)}"
+            return Outcome("special", reason=reason, evidence=self._parts(text))
         try:
-            return Outcome("solved", value=Expr(self._translated(text)).to_prefix())
+            return Outcome("solved", value=self.expression(text).to_prefix())
         except (UnsupportedError, ParseError, LimitError, UndefinedError) as error:
             line = error.line if isinstance(error, ParseError) else str(error)
             return Outcome("unsupported", reason=f"the answer cannot be read: {line}: {_shortened(text)}")
+
+    def expression(self, text: str) -> Expr:
+        """The expression that a text of the system stands for.
+
+        Raises:
+            UnsupportedError, ParseError, LimitError, UndefinedError: if it cannot be read.
+        """
+        return Expr(self._translated(text))
+
+    def _parts(self, text: str) -> tuple[tuple[str, ...], ...]:
+        """The evidence of an answer in special functions; empty if they cannot be taken apart."""
+        free = [name for name in COEFFICIENTS if PREFIX + name not in text]
+        calls: dict[tuple[str, ...], str] = {}
+        kept, end = [], 0
+        for match in _TOKEN.finditer(text):
+            if match.start() < end or match["name"] not in self.special or not free:
+                continue
+            opening = text.find("(", match.end())
+            closing = _matching(text, opening)
+            arguments = _split(text[opening + 1 : closing])
+            call = (str(match["name"]), *arguments)
+            if call not in calls:
+                calls[call] = free.pop()
+            kept += [text[end : match.start("name")], PREFIX + calls[call]]
+            end = closing + 1
+        try:
+            whole = self.expression("".join([*kept, text[end:]]))
+            called = {
+                name: (call[0], *(self.expression(part).to_prefix() for part in call[1:]))
+                for call, name in calls.items()
+            }
+        except (UnsupportedError, ParseError, LimitError, UndefinedError):
+            return ()
+        return parts_of(whole, called)
 
     def _translated(self, text: str) -> str:
         """Return the text in our notation."""
@@ -163,6 +203,46 @@ class Dialect:
 
 _READ = {row["infix"] for row in operators() if row["arity"] == 1 and row["infix"]}
 """Return the functions of one argument, by their names in formulas."""
+
+
+def parts_of(whole: Expr, called: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """The evidence of an answer in special functions; empty unless it is linear in them.
+
+    Args:
+        whole: the answer with a symbol for each call of a special function.
+        called: name of the function and its arguments in prefix form, by symbol.
+    """
+    parts: list[tuple[str, ...]] = [
+        ("elementary", whole.subs({Expr(name): Expr(0) for name in called}).to_prefix())
+    ]
+    for symbol, (name, *arguments) in called.items():
+        coefficient = whole.diff(symbol)
+        if coefficient.free_symbols & called.keys():
+            return ()
+        parts.append((name, coefficient.to_prefix(), *arguments))
+    return tuple(parts)
+
+
+def _matching(text: str, opening: int) -> int:
+    """Where the parenthesis closes that opens there; the end of the text if it does not."""
+    depth = 0
+    for index in range(opening, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[index], 0)
+        if depth == 0:
+            return index
+    return len(text)
+
+
+def _split(text: str) -> list[str]:
+    """Arguments of a call."""
+    arguments, depth = [""], 0
+    for sign in text:
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == "," and depth == 0:
+            arguments.append("")
+        else:
+            arguments[-1] += sign
+    return arguments
 
 
 def _shortened(text: str) -> str:

@@ -25,6 +25,17 @@ STORE = click.option(
 )
 
 
+ROOT = click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    metavar="PLACE",
+    default=["."],
+    help="Folder, or s3://BUCKET/NAME, that data sets may be written to; may be repeated.  "
+    "[default: the working folder]",
+)
+
+
 def address_options(command: _Command) -> _Command:
     """Add the options of the server: ``address``, ``namespace``, ``profile``, ``queue``."""
     for option in (

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from antiderive.cli.cluster.common import ROOT
+
 
 @click.command()
 @click.option(
@@ -32,7 +34,10 @@ import click
     envvar="ANTIDERIVE_STORE",
     help="URL of the store.  [default: a SQLite file in the folder]",
 )
-def command(folder: Path, port: int, ui_port: int | None, slots: int | None, url: str | None) -> None:
+@ROOT
+def command(
+    folder: Path, port: int, ui_port: int | None, slots: int | None, url: str | None, roots: tuple[str, ...]
+) -> None:
     """Start a Temporal development server, a worker and a store on this machine, until Ctrl-C.
 
     Everything listens on loopback only. The same folder continues the same runs and labels.
@@ -54,7 +59,7 @@ def command(folder: Path, port: int, ui_port: int | None, slots: int | None, url
         example = f"antiderive cluster submit label --count 100 --address {server.address}"
         click.echo(f"try in another shell: {example}", err=True)
         settings = WorkerSettings(
-            Address(server.address, namespace="default"), slots or os.cpu_count() or 1, store
+            Address(server.address, namespace="default"), slots or os.cpu_count() or 1, store, roots=roots
         )
         run_worker(settings, say=lambda line: click.echo(line, err=True))
     finally:

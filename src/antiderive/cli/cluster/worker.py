@@ -6,7 +6,7 @@ import os
 
 import click
 
-from antiderive.cli.cluster.common import STORE, address_of, address_options
+from antiderive.cli.cluster.common import ROOT, STORE, address_of, address_options
 
 
 @click.command()
@@ -15,6 +15,7 @@ from antiderive.cli.cluster.common import STORE, address_of, address_options
     "--slots", type=click.IntRange(1, 500), help="Concurrent calls or shards.  [default: all cores]"
 )
 @STORE
+@ROOT
 @click.option("--functions", is_flag=True, hidden=True, help="Methods may be functions of the installation.")
 def command(
     address: str | None,
@@ -23,6 +24,7 @@ def command(
     queue: str,
     slots: int | None,
     url: str | None,
+    roots: tuple[str, ...],
     functions: bool,
 ) -> None:
     """Work on the runs of a server until Ctrl-C or SIGTERM.
@@ -33,6 +35,6 @@ def command(
     from antiderive.distributed import WorkerSettings, run_worker
 
     settings = WorkerSettings(
-        address_of(address, namespace, profile, queue), slots or os.cpu_count() or 1, url, functions
+        address_of(address, namespace, profile, queue), slots or os.cpu_count() or 1, url, functions, roots
     )
     run_worker(settings, say=lambda line: click.echo(line, err=True))

@@ -135,6 +135,10 @@ impl Interval {
         if self == Interval::ONE {
             return other;
         }
+        if self.lo >= 0.0 && other.lo >= 0.0 {
+            let lo = -product_up(-self.lo, other.lo);
+            return Interval { lo, hi: product_up(self.hi, other.hi) };
+        }
         let (mut lo, mut hi) = (f64::INFINITY, f64::NEG_INFINITY);
         for a in [self.lo, self.hi] {
             for b in [other.lo, other.hi] {
@@ -221,19 +225,36 @@ impl Interval {
 
     /// Power with an integer exponent from 1 on.
     pub fn powi(self, exponent: i64) -> Interval {
-        let size = self.abs().power(exponent as f64);
         if exponent == 1 {
-            self
-        } else if exponent == 2 {
-            self.square()
-        } else if exponent % 2 == 0 || self.lo >= 0.0 {
+            return self;
+        }
+        let size = self.abs().natural_power(exponent);
+        if exponent % 2 == 0 || self.lo >= 0.0 {
             size
         } else if self.hi <= 0.0 {
             size.neg()
         } else {
-            let (below, above) = (Interval::exactly(-self.lo), Interval::exactly(self.hi));
-            Interval { lo: -below.power(exponent as f64).hi, hi: above.power(exponent as f64).hi }
+            let to_power = |x: f64| Interval::exactly(x).natural_power(exponent).hi;
+            Interval { lo: -to_power(-self.lo), hi: to_power(self.hi) }
         }
+    }
+
+    /// Power of what is not negative, by squaring.
+    fn natural_power(self, exponent: i64) -> Interval {
+        if exponent == 2 {
+            return self.square();
+        }
+        let (mut result, mut base, mut left) = (Interval::ONE, self, exponent);
+        while left > 0 {
+            if left & 1 == 1 {
+                result = result.mul(base);
+            }
+            left >>= 1;
+            if left > 0 {
+                base = base.mul(base);
+            }
+        }
+        result
     }
 
     /// Sine.

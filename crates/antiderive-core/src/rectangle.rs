@@ -6,6 +6,7 @@
 //! For others it is the whole cut.
 
 use crate::interval::Interval;
+use crate::numeric::{c, C64};
 use crate::operators::Op;
 
 /// A product of two intervals, the real and the imaginary part.
@@ -60,6 +61,11 @@ impl Rectangle {
         !self.im.contains(0.0)
     }
 
+    /// The one value in it, if there is but one.
+    pub fn single(self) -> Option<C64> {
+        (self.re.lo == self.re.hi && self.im.lo == self.im.hi).then(|| c(self.re.lo, self.im.lo))
+    }
+
     /// What two enclosures of one value have in common.
     pub fn common(self, other: Rectangle) -> Rectangle {
         rectangle(self.re.common(other.re), self.im.common(other.im))
@@ -67,6 +73,9 @@ impl Rectangle {
 
     /// Sum.
     pub fn add(self, other: Rectangle) -> Rectangle {
+        if self.is_real() && other.is_real() {
+            return real(self.re.add(other.re));
+        }
         rectangle(self.re.add(other.re), self.im.add(other.im))
     }
 
@@ -76,6 +85,9 @@ impl Rectangle {
 
     /// Product.
     pub fn mul(self, other: Rectangle) -> Rectangle {
+        if self.is_real() && other.is_real() {
+            return real(self.re.mul(other.re));
+        }
         rectangle(
             self.re.mul(other.re).sub(self.im.mul(other.im)),
             self.re.mul(other.im).add(self.im.mul(other.re)),
@@ -454,7 +466,6 @@ impl Rectangle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::numeric::c;
     use crate::operators::OPERATORS;
 
     /// Every function encloses its values at the points of rectangles on which it is analytic.

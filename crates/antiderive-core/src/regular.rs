@@ -6,11 +6,13 @@
 
 use std::collections::VecDeque;
 
+use crate::error::Result;
 use crate::expr::Expr;
 use crate::interval::Interval;
+use crate::numeric::C64;
 use crate::operators::Op;
 use crate::rectangle::{real, Rectangle};
-use crate::store::{Dag, Id, Node};
+use crate::store::{Dag, Id, Node, Store};
 use crate::symbols::Symbol;
 
 /// Why a stretch is no part of a cell.
@@ -51,8 +53,8 @@ pub struct Search {
     pub budget: usize,
 }
 
-/// Another form of a node: the number of the expression, the place of the node, and what it equals.
-pub type Hint = (usize, usize, Expr);
+/// A sub-expression and another form of it.
+pub type Hint = (Expr, Expr);
 
 /// Pieces this short, relative to their place, are not cut further.
 const SHORT: f64 = 1.0 / (1u64 << 30) as f64;
@@ -66,12 +68,14 @@ const HUGE: f64 = 1e90;
 const PATIENCE: usize = 200;
 
 /// The special stretches of the line, from the left. Every part of every expression is analytic between them.
-pub fn special_stretches(expressions: &[Expr], search: Search, hints: &[Hint]) -> Vec<Stretch> {
-    let mut parts: Vec<Parts> = expressions
-        .iter()
-        .enumerate()
-        .map(|(number, e)| Parts::new(e, search, number < search.problems, hints, number))
-        .collect();
+///
+/// Fails if the expressions are too large to be brought together.
+pub fn special_stretches(expressions: &[Expr], search: Search, hints: &[Hint]) -> Result<Vec<Stretch>> {
+    let mut store = Store::default();
+    let mut bring = |e: &Expr| e.import(&mut store);
+    let roots = expressions.iter().map(&mut bring).collect::<Result<Vec<_>>>()?;
+    let forms = hints.iter().map(|(a, b)| Ok((bring(a)?, bring(b)?))).collect::<Result<Vec<_>>>()?;
+    let mut parts = Parts::new(store.dag(), &roots, &forms, search);
     let mut found = Vec::new();
     let mut queue = VecDeque::from([Interval::ALL]);
     let mut pieces = 0;
@@ -82,7 +86,7 @@ pub fn special_stretches(expressions: &[Expr], search: Search, hints: &[Hint]) -
             found.push(Stretch { ends: piece, reason: Reason::Unresolved, expressions: all });
             continue;
         }
-        let seen = examine(&mut parts, piece);
+        let seen = parts.examine(piece, is_short(piece, SHORT));
         if seen.blamed == 0 {
             continue;
         }
@@ -105,36 +109,13 @@ pub fn special_stretches(expressions: &[Expr], search: Search, hints: &[Hint]) -
             }
         }
     }
-    merged(found)
-}
-
-/// What is known of all expressions on a piece.
-struct Seen {
-    /// A bit for each expression that is not known to be analytic.
-    blamed: u64,
-    /// Whether those are so only because of circular functions many periods out.
-    far: bool,
-    /// Whether the problem is known not to be real.
-    outside: bool,
-}
-
-fn examine(parts: &mut [Parts], piece: Interval) -> Seen {
-    let mut seen = Seen { blamed: 0, far: true, outside: false };
-    for (number, part) in parts.iter_mut().enumerate() {
-        let found = part.examine(piece);
-        if !found.analytic {
-            seen.blamed |= 1 << number;
-            seen.far &= found.far;
-        }
-        seen.outside |= found.outside;
-    }
-    seen
+    Ok(merged(found))
 }
 
 /// Whether parts fail even at single points of a piece, so that bisection will not help.
-fn hopeless(parts: &mut [Parts], piece: Interval, cut: f64) -> bool {
+fn hopeless(parts: &mut Parts, piece: Interval, cut: f64) -> bool {
     let inner = [0.25, 0.6].map(|share| piece.lo + (piece.hi - piece.lo) * share);
-    [cut, inner[0], inner[1]].into_iter().all(|x| examine(parts, Interval::exactly(x)).blamed != 0)
+    [cut, inner[0], inner[1]].into_iter().all(|x| parts.examine(Interval::exactly(x), false).blamed != 0)
 }
 
 fn is_short(piece: Interval, share: f64) -> bool {
@@ -197,92 +178,119 @@ fn merged(mut found: Vec<Stretch>) -> Vec<Stretch> {
     merged
 }
 
-/// What is known of one expression on a piece.
-struct Found {
-    analytic: bool,
+/// What is known of all expressions on a piece.
+struct Seen {
+    /// A bit for each expression that is not known to be analytic.
+    blamed: u64,
+    /// Whether those are so only because of circular functions many periods out.
     far: bool,
+    /// Whether the problem is known not to be real.
     outside: bool,
 }
 
-/// The parts of one expression, and room for what is known of each on a piece.
-struct Parts<'e> {
-    dag: &'e Dag,
+/// The parts of all expressions, and room for what is known of each on a piece.
+struct Parts<'d> {
+    dag: &'d Dag,
+    /// Nodes that depend on the variable, arguments first, those of the problem before others.
     order: Vec<Id>,
-    /// Whether a node depends on the variable: others are analytic however they come out.
-    depends: Vec<bool>,
+    /// The expressions that contain a node, a bit for each.
+    users: Vec<u64>,
     images: Vec<Rectangle>,
+    depends: Vec<bool>,
     /// Lower bounds of the periods that circular functions inside a node are away from zero.
     turns: Vec<f64>,
+    /// Whether a node of another form is known to be analytic.
+    sound: Vec<bool>,
+    roots: Vec<Id>,
+    forms: Vec<(Id, Id)>,
     search: Search,
-    problem: bool,
-    /// Other forms of nodes.
-    hints: Vec<(Id, Parts<'e>)>,
 }
 
-impl<'e> Parts<'e> {
-    fn new(
-        expression: &'e Expr,
-        search: Search,
-        problem: bool,
-        hints: &'e [Hint],
-        number: usize,
-    ) -> Parts<'e> {
-        let dag = expression.dag();
-        let order = dag.postorder(expression.root());
+impl<'d> Parts<'d> {
+    fn new(dag: &'d Dag, roots: &[Id], forms: &[(Id, Id)], search: Search) -> Parts<'d> {
         let len = dag.nodes.len();
-        let mut depends = vec![false; len];
-        for &id in &order {
-            depends[id.index()] = match dag.node(id) {
-                Node::Symbol(s) => s == search.variable,
-                _ => dag.arguments(id).as_slice().iter().any(|a| depends[a.index()]),
-            };
+        let mut parts = Parts {
+            dag,
+            order: Vec::new(),
+            users: vec![0; len],
+            images: vec![Rectangle::ALL; len],
+            depends: vec![false; len],
+            turns: vec![0.0; len],
+            sound: vec![true; len],
+            roots: roots.to_vec(),
+            forms: forms.to_vec(),
+            search,
+        };
+        // Other forms first: they have to be known where they help.
+        let mut seen = vec![false; len];
+        for root in forms.iter().map(|(_, form)| *form).chain(roots.iter().copied()) {
+            parts.take(root, &mut seen);
         }
-        let hints = (hints.iter())
-            .filter(|(expression, place, _)| *expression == number && *place < len)
-            .map(|(_, place, form)| (Id(*place as u32), Parts::new(form, search, false, &[], number)))
-            .collect();
-        let (images, turns) = (vec![Rectangle::ALL; len], vec![0.0; len]);
-        let mut parts = Parts { dag, order, depends, images, turns, search, problem, hints };
-        // What does not depend on the variable is the same on all pieces.
-        for place in 0..parts.order.len() {
-            let id = parts.order[place];
-            if !parts.depends[id.index()] {
-                parts.images[id.index()] = parts.image(id, Interval::ZERO).0;
+        for (number, &root) in roots.iter().enumerate() {
+            for id in dag.postorder(root) {
+                parts.users[id.index()] |= 1 << number;
             }
         }
         parts
     }
 
-    fn examine(&mut self, piece: Interval) -> Found {
-        let mut found = Found { analytic: true, far: true, outside: false };
-        for place in 0..self.order.len() {
-            let id = self.order[place];
-            if !self.depends[id.index()] {
+    /// Puts the nodes of a root in order; what does not depend on the variable is the same on all pieces.
+    fn take(&mut self, root: Id, seen: &mut [bool]) {
+        for id in self.dag.postorder(root) {
+            if std::mem::replace(&mut seen[id.index()], true) {
                 continue;
             }
+            let depends = match self.dag.node(id) {
+                Node::Symbol(s) => s == self.search.variable,
+                _ => self.dag.arguments(id).as_slice().iter().any(|a| self.depends[a.index()]),
+            };
+            self.depends[id.index()] = depends;
+            if depends {
+                self.order.push(id);
+            } else {
+                self.images[id.index()] = self.image(id, Interval::ZERO).0;
+            }
+        }
+    }
+
+    /// Looks at a piece: thoroughly, or until one part is not known to be analytic.
+    fn examine(&mut self, piece: Interval, thorough: bool) -> Seen {
+        let mut seen = Seen { blamed: 0, far: true, outside: false };
+        let problems = (1 << self.search.problems) - 1;
+        for place in 0..self.order.len() {
+            let id = self.order[place];
             let (mut image, analytic) = self.image(id, piece);
-            for (_, form) in self.hints.iter_mut().filter(|(node, _)| *node == id) {
-                if form.examine(piece).analytic {
-                    image = image.common(form.root_image());
+            for (node, form) in &self.forms {
+                if *node == id && self.sound[form.index()] {
+                    image = image.common(self.images[form.index()]);
                 }
             }
             self.images[id.index()] = image;
             let turns = self.turns_of(id);
             self.turns[id.index()] = turns;
-            if !analytic {
-                found.analytic = false;
-                found.far &= turns > self.search.periods;
+            let users = self.users[id.index()];
+            if !self.forms.is_empty() {
+                let arguments = self.dag.arguments(id);
+                self.sound[id.index()] =
+                    analytic && arguments.as_slice().iter().all(|a| self.sound[a.index()]);
             }
-            if let Node::Function(Op::Abs | Op::Sign, argument) = self.dag.node(id) {
-                found.outside |= self.problem && self.images[argument.index()].is_off_real_line();
+            if !analytic {
+                seen.blamed |= users;
+                seen.far &= users == 0 || turns > self.search.periods;
+                if !thorough && !seen.far {
+                    break;
+                }
+            }
+            if users & problems != 0 {
+                let off = match self.dag.node(id) {
+                    Node::Function(Op::Abs | Op::Sign, a) => self.images[a.index()].is_off_real_line(),
+                    _ => false,
+                };
+                let is_root = || self.roots[..self.search.problems].contains(&id);
+                seen.outside |= off || image.is_off_real_line() && is_root();
             }
         }
-        found.outside |= self.problem && self.root_image().is_off_real_line();
-        found
-    }
-
-    fn root_image(&self) -> Rectangle {
-        self.order.last().map_or(Rectangle::ALL, |root| self.images[root.index()])
+        seen
     }
 
     fn image(&self, id: Id, piece: Interval) -> (Rectangle, bool) {
@@ -290,7 +298,11 @@ impl<'e> Parts<'e> {
         match self.dag.node(id) {
             Node::Number(n) => (number(&self.dag.numbers[n as usize]), true),
             Node::Symbol(s) => (symbol(s, self.search.variable, piece), true),
-            Node::Function(op, argument) => at(&argument).image(op),
+            Node::Function(op, argument) => match at(&argument).single() {
+                // What is the same on all of the piece is analytic, whatever the function makes of it.
+                Some(value) if piece.lo < piece.hi => constant(op, value),
+                _ => at(&argument).image(op),
+            },
             Node::Pow(base, exponent) => match self.dag.number(exponent) {
                 Some(n) => at(&base).power(n.to_f64(), n.is_integer()),
                 None if self.depends[base.index()] => at(&base).general_power(at(&exponent)),
@@ -319,6 +331,17 @@ impl<'e> Parts<'e> {
     }
 }
 
+/// The value of a function of a single value, if it has one.
+fn constant(op: Op, argument: C64) -> (Rectangle, bool) {
+    let value = op.function().map_or(C64::NAN, |function| (function.eval)(argument));
+    if value.is_finite() {
+        let part = |x: f64| if x == 0.0 { Interval::ZERO } else { Interval::about(x) };
+        (Rectangle { re: part(value.re), im: part(value.im) }, true)
+    } else {
+        (Rectangle::ALL, false)
+    }
+}
+
 fn number(value: &crate::number::Number) -> Rectangle {
     let x = value.to_f64();
     let exact = value.is_integer() && x.abs() < 9e15;
@@ -342,13 +365,12 @@ fn symbol(symbol: Symbol, variable: Symbol, piece: Interval) -> Rectangle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
 
     fn stretches(texts: &[&str]) -> Vec<Stretch> {
         let read = |text: &&str| Expr::parse(&mut Store::default(), text).unwrap();
         let expressions: Vec<Expr> = texts.iter().map(read).collect();
         let search = Search { variable: Symbol::X, problems: 0, periods: 2.0, budget: 1500 };
-        special_stretches(&expressions, search, &[])
+        special_stretches(&expressions, search, &[]).unwrap()
     }
 
     /// Special points, to three digits.
@@ -370,7 +392,7 @@ mod tests {
             ("acosh(x) + asin(x)", vec![-1.0, 1.0]),
             ("abs(x^5 - x - 1)", vec![1.167]),
             ("sqrt(x^2 + 1)*log(2 + sin(x))", vec![]),
-            ("log(x + sqrt(x^2 + 1))", vec![]),
+            ("acos(sign(x - 2))", vec![2.0]),
         ] {
             let found = points(text);
             assert_eq!(found.len(), expected.len(), "{text}: {found:?}");
@@ -403,7 +425,7 @@ mod tests {
         let read = |text: &str| Expr::parse(&mut Store::default(), text).unwrap();
         let pair = [read("1/sqrt(1 - x^2)"), read("atan(x/sqrt(1 - x^2))")];
         let search = Search { variable: Symbol::X, problems: 1, periods: 2.0, budget: 300 };
-        let found = special_stretches(&pair, search, &[]);
+        let found = special_stretches(&pair, search, &[]).unwrap();
         assert!(found.iter().all(|s| s.reason != Reason::Unresolved || s.ends.lo.abs() < 1.01), "{found:?}");
         assert!(found.iter().any(|s| s.reason == Reason::Outside));
     }
@@ -413,10 +435,11 @@ mod tests {
         let read = |text: &str| Expr::parse(&mut Store::default(), text).unwrap();
         let sum = read("log(x + sqrt(x^2 + 1))");
         let search = Search { variable: Symbol::X, problems: 0, periods: 2.0, budget: 300 };
-        let place = sum.dag().nodes.len() - 2;
-        let hint = (0, place, read("1/(sqrt(x^2 + 1) - x)"));
-        assert!(!special_stretches(std::slice::from_ref(&sum), search, &[]).is_empty());
-        assert!(special_stretches(&[sum], search, &[hint]).iter().all(|s| s.reason == Reason::Far));
+        let hint = (read("x + sqrt(x^2 + 1)"), read("1/(sqrt(x^2 + 1) - x)"));
+        let expressions = [sum];
+        assert!(!special_stretches(&expressions, search, &[]).unwrap().is_empty());
+        let helped = special_stretches(&expressions, search, &[hint]).unwrap();
+        assert!(helped.iter().all(|s| s.reason == Reason::Far));
     }
 
     #[test]

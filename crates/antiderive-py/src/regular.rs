@@ -13,7 +13,7 @@ type Stretches = Vec<(f64, f64, &'static str, Vec<usize>)>;
 /// Ends, reason (`point`, `far`, `unresolved`, `outside`) and the expressions to blame, from the left.
 ///
 /// The first `problems` expressions must be real for a place to be of interest; `hints` are other forms of
-/// nodes: the number of the expression, the place of the node, what it equals.
+/// sub-expressions.
 #[pyfunction]
 pub fn special_stretches(
     py: Python<'_>,
@@ -22,7 +22,7 @@ pub fn special_stretches(
     variable: &str,
     periods: f64,
     budget: usize,
-    hints: Vec<(usize, usize, Expr)>,
+    hints: Vec<(Expr, Expr)>,
 ) -> PyResult<Stretches> {
     let variable = Symbol::from_name(variable)
         .ok_or_else(|| to_python(py, &Error::Setting(format!("unknown symbol '{variable}'")), None))?;
@@ -30,9 +30,9 @@ pub fn special_stretches(
         return Err(to_python(py, &Error::Setting("from 1 to 64 expressions at once".into()), None));
     }
     let expressions: Vec<_> = expressions.into_iter().map(|e| e.0).collect();
-    let hints: Vec<_> = hints.into_iter().map(|(number, place, form)| (number, place, form.0)).collect();
+    let hints: Vec<_> = hints.into_iter().map(|(part, form)| (part.0, form.0)).collect();
     let search = Search { variable, problems, periods, budget };
-    let found = py.detach(|| stretches(&expressions, search, &hints));
+    let found = py.detach(|| stretches(&expressions, search, &hints)).map_err(|e| to_python(py, &e, None))?;
     let blamed = |bits: u64| (0..64).filter(|place| bits >> place & 1 == 1).collect();
     let name = |reason| match reason {
         Reason::Point => "point",

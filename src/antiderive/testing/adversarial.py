@@ -1,9 +1,10 @@
 """Candidates that are wrong where nobody looks, and right ones that look wrong: families made by program.
 
-Every family writes problems with candidates on purpose at the edges of what a verifier sees: windows narrower than
-any grid, scales of its own, regions of parameters, jumps, towers, zeros in disguise. Which candidates are right is
-not for the family to say: it names places to look at, and :func:`is_wrong` decides there, by numerical
-differentiation in mpmath at 320 digits, which shares nothing with the package's own arithmetic.
+Every family writes problems with candidates on purpose at the edges of what a verifier sees: windows
+narrower than any grid, scales of its own, regions of parameters, jumps, towers, zeros in disguise. Which
+candidates are right is not for the family to say: it names places to look at, and :func:`is_wrong` decides
+there, by numerical differentiation in mpmath at 320 digits, which shares nothing with the package's own
+arithmetic.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Pair:
 
 def pairs(seed: int) -> Iterator[Pair]:
     """Pairs of all families in turn, without end; about half of them wrong."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311  (reproducible choices, no secrets)
     while True:
         for family in FAMILIES:
             yield from family(rng)
@@ -70,7 +71,7 @@ def _windows(rng: random.Random) -> Iterator[Pair]:
     gap = rng.choice(("1", "1/3", "1/50", "1/1000", "1/10^7"))
     p = f"(x - ({left}))*(x - ({left}) - {gap})"
     whole = f"(x^3/3 - (2*({left}) + {gap})*x^2/2 + ({left})*(({left}) + {gap})*x)"
-    width = eval_fraction(gap)
+    width = _number(gap)
     probes = (*_line(left, width=width), {"x": left + 0.5 * width}, *_line(0.0))
     written = rng.choice((f"abs({p})", f"sqrt(({p})^2)"))
     yield Pair("windows", written, whole, probes)
@@ -80,7 +81,7 @@ def _windows(rng: random.Random) -> Iterator[Pair]:
 def _scales(rng: random.Random) -> Iterator[Pair]:
     """Periods and turning points far from one, either way."""
     k = rng.choice(("1/1000", "1/37", "250", "10^5", "1/10^6", "3"))
-    size = 1 / eval_fraction(k)
+    size = 1 / _number(k)
     probes = _line(0.0, size, 4.6 * size, -7.9 * size, width=0.3 * size)
     u = f"({k}*x)"
     name, inverse, even = rng.choice((("sin", "asin", False), ("tan", "atan", False), ("cos", "acos", True)))
@@ -217,7 +218,7 @@ FAMILIES: tuple[Callable[[random.Random], Iterator[Pair]], ...] = (
 )
 
 
-def eval_fraction(text: str) -> float:
+def _number(text: str) -> float:
     """The value of a formula without symbols."""
     return Expr(text).evaluate().real
 
@@ -225,8 +226,8 @@ def eval_fraction(text: str) -> float:
 def is_wrong(pair: Pair) -> bool | None:
     """Whether a candidate is wrong at one of the probes; ``None`` if too few of them serve.
 
-    A probe serves where problem and candidate are defined and the problem, with the arguments of its ``abs`` and
-    ``sign``, is real.
+    A probe serves where problem and candidate are defined and the problem, with the arguments of its ``abs``
+    and ``sign``, is real.
     """
     import mpmath
 
@@ -272,7 +273,7 @@ def does_jump(pair: Pair) -> bool:
 
 
 def _slope(expr: Expr, at: Mapping[str, Any], h: Any) -> Any:  # noqa: ANN401  (mpmath is untyped)
-    """Central differences of the fourth order, extrapolated once: along the real line, whatever the values."""
+    """Central differences, extrapolated once: along the real line, whatever the values."""
 
     def central(step: Any) -> Any:  # noqa: ANN401
         ahead, behind = ({**at, "x": at["x"] + sign * step} for sign in (1, -1))
@@ -313,6 +314,5 @@ def _function(kind: str, argument: Any, real: bool) -> Any:  # noqa: ANN401  (mp
         if real:
             raise ValueError
         return abs(argument) if kind == "abs" else argument / abs(argument)
-    return {"ln": mpmath.log, "abs": abs, "sign": mpmath.sign}.get(kind, getattr(mpmath, kind, None))(
-        argument
-    )
+    named: dict[str, Callable[[Any], Any]] = {"ln": mpmath.log, "abs": abs}
+    return named.get(kind, getattr(mpmath, kind, abs))(argument)

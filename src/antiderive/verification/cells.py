@@ -1,10 +1,10 @@
 """The real line, cut where a problem or a candidate may not be analytic.
 
-A function that is built from the operators is analytic on the real line except where the argument of a root, a
-logarithm, ``abs``, ``sign`` or an inverse function, or a denominator, takes a special value. The native search
-(``special_stretches``) proves that there is none on the cells; what it leaves out is as short as a special point,
-or named as ``far`` (many periods out) or ``unresolved``. Special points of polynomials that lie closer together
-than it can see are taken from their exact roots.
+A function that is built from the operators is analytic on the real line except where the argument of a root,
+a logarithm, ``abs``, ``sign`` or an inverse function, or a denominator, takes a special value. The native
+search (``special_stretches``) proves that there is none on the cells; what it leaves out is as short as a
+special point, or named as ``far`` (many periods out) or ``unresolved``. Special points of polynomials that
+lie closer together than it can see are taken from their exact roots.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 
 from antiderive._core import special_stretches
-from antiderive.expressions import Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 from antiderive.verification.forms import other_forms, real_roots
 from antiderive.verification.parts import nodes_of
 
@@ -32,7 +32,7 @@ _BUDGET = 300
 """Pieces of the line that are looked at; as many again with other forms of the sums."""
 
 _LARGE_BUDGET = 3000
-"""As many for what has a special point wherever it folds the line, such as ``abs(x - 1)`` or ``asin(sin(x))``."""
+"""As many for what folds the line at its special points, such as ``abs(x - 1)`` or ``asin(sin(x))``."""
 
 _WAVES = frozenset(["sin", "cos", "tan", "cot", "sec", "csc"])
 _INVERSES = frozenset(["asin", "acos", "atan", "acot", "asec", "acsc"])
@@ -77,11 +77,11 @@ class Cell:
 
     def places(self, seed: int) -> Iterator[Place]:
         """Random places inside, at one scale after the other."""
-        rng = random.Random(seed)
+        rng = random.Random(seed)  # noqa: S311  (reproducible choices, no secrets)
         low, high = self.low, self.high
         if isinstance(low, Fraction) or isinstance(high, Fraction):
             while True:
-                yield low + (high - low) * Fraction(rng.randint(200, 800), 1000)  # type: ignore[operator]
+                yield low + (high - low) * Fraction(rng.randint(200, 800), 1000)
         for scale in itertools.cycle((1.0, 0.05, 20.0, 3e-3, 400.0, 1e5)):
             share = rng.uniform(0.3, 1.9) * scale
             if math.isinf(low) and math.isinf(high):

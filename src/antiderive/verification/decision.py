@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from antiderive.expressions import Expr
 from antiderive.cas import prove_zero_sympy
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 from antiderive.verification.cells import Cell, Line, cut_line
 from antiderive.verification.claims import Antiderivative, Claim
 from antiderive.verification.jumps import jumps_of_antiderivative, places
 from antiderive.verification.parameters import base_values, nonzero_conditions
 from antiderive.verification.parts import nodes_of
+from antiderive.verification.regions import survey_real_line, survey_regions
 from antiderive.verification.resolution import MOST_DIGITS, without_effect
 from antiderive.verification.rigorous import Point, sizes_are_real
-from antiderive.verification.regions import survey_real_line, survey_regions
 from antiderive.verification.survey import POINTS, Survey
 from antiderive.verification.validity import intervals_of_validity
 from antiderive.verification.verdict import Verdict
@@ -74,7 +73,7 @@ def _symbols(claim: Claim) -> set[str]:
 
 
 def _has_sizes(expressions: Sequence[Expr]) -> bool:
-    """Whether there is an ``abs`` or a ``sign``: the rewrites know their derivatives for real arguments only."""
+    """Whether there is an ``abs`` or a ``sign``: rewrites know their slopes for real arguments only."""
     return any(kind in ("abs", "sign") for expression in expressions for kind, _ in nodes_of(expression))
 
 
@@ -97,7 +96,7 @@ def _proved(claim: Claim, proof: Verdict, parameters: Sequence[str], seed: int) 
     verdict = replace(proof, conditions=conditions)
     if not isinstance(claim, Antiderivative) or not _can_jump(claim.candidate):
         return verdict
-    values = base_values(parameters, random.Random(seed))
+    values = base_values(parameters, seed)
     try:
         here = claim.at(values) if parameters else claim
     except AntideriveError:
@@ -147,20 +146,26 @@ def _doubt(claim: Claim, surveys: Sequence[Survey], seed: int, screened: Screeni
     if len(points) < POINTS:
         undecided = [cell for found in surveys for cell in found.undecided]
         return f"zero at {len(points)} points, {POINTS} are needed; undecided in {_intervals(undecided)}"
-    drowned = f"zero at {len(points)} points, but some part has no effect at any of them"
+    return _drowned(claim, points, seed, screened)
+
+
+def _drowned(claim: Claim, points: Sequence[Point], seed: int, screened: Screening) -> str | Verdict | None:
+    """The doubt that some part had no effect at any point; more points are screened for that part."""
     status, real = screened[0], _real_samples(claim, screened)
-    if real:
-        for round_ in range(1, ROUNDS):
-            if status != "untested":
-                return None
-            screened = claim.screen(seed * ROUNDS + round_)
-            status, real = screened[0], [*real, *_real_samples(claim, screened)]
-            counter = _counter_among(claim, screened) if status == "disagrees" else None
-            if counter is not None:
-                return refuted(claim, counter)
+    rounds = range(1, ROUNDS) if real else ()
+    for round_ in rounds:
         if status != "untested":
             return None
-    return drowned if without_effect([*claim.problems, *claim.answers], [*points, *real]) else None
+        screened = claim.screen(seed * ROUNDS + round_)
+        status, real = screened[0], [*real, *_real_samples(claim, screened)]
+        counter = _counter_among(claim, screened) if status == "disagrees" else None
+        if counter is not None:
+            return refuted(claim, counter)
+    if real and status != "untested":
+        return None
+    if without_effect([*claim.problems, *claim.answers], [*points, *real]):
+        return f"zero at {len(points)} points, but some part has no effect at any of them"
+    return None
 
 
 def _agreement(claim: Claim, surveys: Sequence[Survey], proof: Verdict | None) -> Verdict:

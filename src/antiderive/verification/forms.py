@@ -8,8 +8,8 @@ from typing import Any
 
 import flint
 
-from antiderive.expressions import Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 from antiderive.verification.parts import depending, nodes_of, subexpressions
 
 Hint = tuple[Expr, Expr]
@@ -93,7 +93,7 @@ def real_roots(expressions: Sequence[Expr], variable: str) -> list[Fraction]:
     """
     if not any(_may_be_close(expression) for expression in expressions):
         return []
-    product = flint.fmpq_poly([1])
+    product: Any = flint.fmpq_poly([1])
     for expression in dict.fromkeys(expressions):
         polynomials = _polynomials(expression, variable)
         for index in arguments(expression):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiderive.expressions import UNKNOWNS, Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import UNKNOWNS, Expr
 from antiderive.verification.cells import Line, Special, cut_axis
 
 Values = NDArray[np.complex128]
@@ -41,7 +42,7 @@ def jumps_of_antiderivative(integrand: Expr, candidate: Expr, variable: str, lin
         return []
     at = np.array([places for _, places in sides])
     f = _values(integrand, variable, at)
-    real = _is_real(f).all(axis=1)
+    real = np.atleast_1d(_is_real(f).all(axis=1))
     if not real.any():
         return []
     values = _values(candidate, variable, at)
@@ -81,7 +82,7 @@ def jumps_of_solution(equation: Expr, solution: Expr, line: Line) -> list[float]
         real = all(_is_real(values).all() for values in (levels[0], _values(generic, "x", at)))
         if not (settled and real):
             continue
-        if any(_jumps(value, slope, at) for value, slope in zip(levels, levels[1:], strict=False)):
+        if any(_jumps(value, slope, at) for value, slope in pairwise(levels)):
             found.append(special.place)
     return found
 

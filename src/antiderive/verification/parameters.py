@@ -1,8 +1,9 @@
 """Regions of the parameters: by the signs and the order of what decides where the special points are.
 
-With numbers for the parameters a claim is one about the real line. How the line is cut changes with a parameter
-only where an argument that has no variable takes a special value, where special points of polynomials meet or go
-to infinity, and for other arguments at places that are not computed: several scales stand for those.
+With numbers for the parameters a claim is one about the real line. How the line is cut changes with a
+parameter only where an argument that has no variable takes a special value, where special points of
+polynomials meet or go to infinity, and for other arguments at places that are not computed: several scales
+stand for those.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Any
 
 import flint
 
-from antiderive.expressions import Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 from antiderive.verification.cells import cut_axis
 from antiderive.verification.forms import arguments
 from antiderive.verification.parts import depending, nodes_of, subexpressions
@@ -31,8 +32,9 @@ _SCALES = (Fraction(37), Fraction(1, 41))
 _NEARLY_ZERO = 1e-50
 
 
-def base_values(parameters: Sequence[str], rng: random.Random) -> Values:
+def base_values(parameters: Sequence[str], seed: int) -> Values:
     """A random value from 0.4 to 2.6 for each, with ten bits behind the point."""
+    rng = random.Random(seed)  # noqa: S311  (reproducible choices, no secrets)
     return {name: Fraction(2 * rng.randint(205, 1330) + 1, 1024) for name in parameters}
 
 
@@ -142,7 +144,7 @@ def _turns(expressions: Sequence[Expr], variable: str, name: str, base: Values) 
                 polynomial = polynomial_of(argument, (variable, name))
                 if polynomial is not None and polynomial not in polynomials:
                     polynomials.append(polynomial)
-        for index, (kind, value) in enumerate(nodes_of(expression)):
+        for index, (kind, _) in enumerate(nodes_of(expression)):
             if with_name[index] and not with_variable[index] and kind not in ("add", "mul", "symbol"):
                 try:
                     free.append(made[index].subs(others))
@@ -154,7 +156,7 @@ def _turns(expressions: Sequence[Expr], variable: str, name: str, base: Values) 
 
 def _polynomial_turns(polynomials: Sequence[Any]) -> list[float]:
     """Where leading coefficients, discriminants and resultants in the first variable vanish."""
-    conditions = flint.fmpq_poly([1])
+    conditions: Any = flint.fmpq_poly([1])
     for polynomial in polynomials:
         parts = [_leading(polynomial)]
         if polynomial.degrees()[0] > 1:

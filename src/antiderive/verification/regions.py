@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 
 from antiderive.errors import AntideriveError
@@ -34,42 +33,49 @@ def survey_regions(
     Positive parameters always count, and so do ``constants`` of either sign: a counter-example there ends the
     search. Other signs count if nothing is wrong there, and are excluded by a condition if something is.
     """
-    base = base_values(parameters, random.Random(seed))
-    expressions = (*claim.problems, *claim.answers)
-    surveys: list[Survey] = []
-    for values in positive_regions(expressions, claim.variable, base):
-        found = _in_region(claim, values, seed, POINTS if not surveys else 1)
-        if found is not None and found.counter is not None:
-            return [found], ()
-        if found is not None and found.agreeing:
-            surveys.append(found)
-    failing: list[frozenset[str]] = []
-    others: list[tuple[frozenset[str], Survey]] = []
-    for negative, choices in mirrored_regions(expressions, claim.variable, base):
-        for values in choices:
-            found = _in_region(claim, values, seed, 1 if surveys else POINTS)
-            if found is None:
-                continue
-            if found.counter is not None and negative <= constants:
-                return [found], ()
-            if found.counter is not None or not found.agreeing and found.undecided:
-                failing.append(negative)
-                break
-            if found.agreeing:
-                others.append((negative, found))
-    others = [(negative, found) for negative, found in others if negative not in failing]
-    if surveys:
-        signs = signs_that_hold(failing)
-    elif others:
-        # Real for other signs only.
-        least = min((negative for negative, _ in others), key=lambda names: (len(names), sorted(names)))
-        surveys = [found for negative, found in others if negative == least]
-        signs = tuple(f"{name} {'<' if name in least else '>'} 0" for name in parameters)
-    else:
-        found = _in_region(claim, base, seed, POINTS, anywhere=True)
-        return [] if found is None else [found], ()
+    base = base_values(parameters, seed)
+    regions = positive_regions((*claim.problems, *claim.answers), claim.variable, base)
+    positive = _Signs(claim, seed, frozenset(), regions)
+    if positive.counter is not None:
+        return [positive.counter], ()
+    others = []
+    for negative, choices in mirrored_regions((*claim.problems, *claim.answers), claim.variable, base):
+        found = _Signs(claim, seed, negative, choices)
+        if found.counter is not None and negative <= constants:
+            return [found.counter], ()
+        others.append(found)
+    surveys = positive.agreeing
+    signs = signs_that_hold([found.negative for found in others if found.fails])
+    if not surveys:
+        # Real for other signs only, if at all.
+        holding = [found for found in others if found.agreeing and not found.fails]
+        if not holding:
+            nowhere_real = _in_region(claim, base, seed, POINTS, anywhere=True)
+            return [] if nowhere_real is None else [nowhere_real], ()
+        least = min(holding, key=lambda found: (len(found.negative), sorted(found.negative)))
+        surveys = least.agreeing
+        signs = tuple(f"{name} {'<' if name in least.negative else '>'} 0" for name in parameters)
     known = [condition.split()[0] for condition in signs]
     return surveys, (*signs, *nonzero_conditions(claim.problems, claim.answers, claim.variable, known))
+
+
+class _Signs:
+    """The regions in which some parameters are negative and the others positive, until one speaks against."""
+
+    def __init__(self, claim: Claim, seed: int, negative: frozenset[str], regions: Sequence[Values]) -> None:
+        self.negative = negative
+        self.agreeing: list[Survey] = []
+        self.counter: Survey | None = None
+        self.fails = False
+        for values in regions:
+            found = _in_region(claim, values, seed, 1 if self.agreeing else POINTS)
+            if found is not None and found.counter is not None:
+                self.counter, self.fails = found, True
+                return
+            if found is not None and found.agreeing:
+                self.agreeing.append(found)
+            elif found is not None and found.undecided:
+                self.fails = True
 
 
 def _in_region(

@@ -2,8 +2,8 @@
 
 A residual that is zero to thirty digits says nothing of what is smaller: ``cos(x)*(1 + 10^-60)`` and
 ``cos(x) + exp(-1000)`` look like ``cos(x)``. The constants that stand in the expressions tell how small a
-difference they can make. Of the parts that depend on the variable some may drown at all points that were looked
-at: :func:`without_effect` tells, as screening does in double precision.
+difference they can make. Of the parts that depend on the variable some may drown at all points that were
+looked at: :func:`without_effect` tells, as screening does in double precision.
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ def _share(kind: str, argument: Ball) -> Any | None:  # noqa: ANN401  (python-fl
 def without_effect(expressions: Sequence[Expr], points: Sequence[Point]) -> bool:
     """Whether some term of a sum or argument of a function makes no difference at any of the points.
 
-    A zero in disguise makes none, and need not: what is zero to a thousand digits at some points is taken for one.
+    A zero in disguise makes none, and need not: what is zero to a thousand digits at some points is taken for
+    one.
     """
     return any(_left(expression, points) for expression in expressions)
 

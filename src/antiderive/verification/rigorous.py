@@ -138,7 +138,12 @@ def evaluate(expr: Expr, point: Mapping[str, Ball]) -> Ball:
 
 
 def _constant(name: str) -> Ball:
-    return {"pi": acb.pi, "E": lambda: acb(1).exp(), "I": lambda: acb(0, 1)}[name]()
+    makers: dict[str, Callable[[], Ball]] = {
+        "pi": acb.pi,
+        "E": lambda: acb(1).exp(),
+        "I": lambda: acb(0, 1),
+    }
+    return makers[name]()
 
 
 def _slope_of_product(factors: Sequence[tuple[Ball, Ball | None]]) -> Ball | None:

@@ -1,7 +1,7 @@
 """One decision in every cell: the residual of a claim about the real line, in ball arithmetic.
 
-Inside a cell problem and candidate are analytic; what agrees on an open part of it agrees on all of it. So one
-random point stands for a cell. It knows nothing of parameters: they have their values.
+Inside a cell problem and candidate are analytic; what agrees on an open part of it agrees on all of it. So
+one random point stands for a cell. It knows nothing of parameters: they have their values.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Survey:
         values: those of the parameters.
     """
 
-    line: Line = Line()
+    line: Line = field(default_factory=Line)
     agreeing: list[tuple[Point, int]] = field(default_factory=list)
     counter: Point | None = None
     cells: list[Cell] = field(default_factory=list)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -119,7 +118,7 @@ _ORDER = ("refuted", "unknown", "agrees", "proved")
 
 
 def _judge_solution(equation: Expr, candidate: Expr, seed: int, prove_timeout: float) -> Verdict:
-    """By substitution, for constants of either sign; a solution has no jumps where the equation is regular."""
+    """By substitution, for constants of either sign; it must not jump where the equation is regular."""
     first = candidate.diff("x")
     residual = equation.subs(dict(zip(UNKNOWNS, (candidate, first, first.diff("x")), strict=True)))
     constants = frozenset(candidate.free_symbols - equation.free_symbols - {"x"})
@@ -127,7 +126,7 @@ def _judge_solution(equation: Expr, candidate: Expr, seed: int, prove_timeout: f
     if not verdict.accepted:
         return verdict
     names = sorted((equation.free_symbols | candidate.free_symbols) - set(UNKNOWNS) - {"x"})
-    values = base_values(names, random.Random(seed))
+    values = base_values(names, seed)
     try:
         here, solution = equation.subs(values), candidate.subs(values)
     except AntideriveError:

@@ -176,8 +176,9 @@ def _agreement(claim: Claim, surveys: Sequence[Survey], proof: Verdict | None) -
     if proof is not None and not undecided and all(real):
         return proof
     cells, line = sum(len(found.cells) for found in surveys), surveys[0].line
-    where = f"one in each of {cells} cells" if cells > 1 else "all in the one cell that there is"
-    reason = f"zero at {len(points)} random points, {where}"
+    reason = f"zero at {len(points)} random points"
+    if cells > 1:
+        reason += f", one in each of {cells} cells"
     if len(surveys) > 1:
         reason += f" for {len(surveys)} choices of the parameters"
     if line.unresolved:

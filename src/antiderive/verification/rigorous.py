@@ -302,6 +302,9 @@ def exact(value: complex | Fraction) -> Ball:
     return acb(value.real, value.imag)
 
 
+_MOST_DIGITS = 1e9
+
+
 def _digits(residual: Ball, size: Ball) -> int:
     """Decimal digits by which the residual's ball is smaller than ``size``."""
     reach = abs(residual).abs_upper()
@@ -311,4 +314,4 @@ def _digits(residual: Ball, size: Ball) -> int:
     if not least > 0:
         return 0
     ratio = (least / reach).log().mid() / arb(10).log().mid()
-    return max(0, int(float(ratio)))
+    return int(max(0.0, min(float(ratio), _MOST_DIGITS)))

@@ -65,7 +65,9 @@ def judge(claim: Claim, seed: int, prove_timeout: float, constants: frozenset[st
 
 
 def _real_samples(claim: Claim, screened: Screening) -> list[dict[str, complex]]:
-    return [point for point, _ in screened[1] if point[claim.variable].imag == 0]
+    """Those points of a screening that are on the real line, the ones with the largest errors first."""
+    samples = sorted(screened[1], key=lambda sample: -sample[1])
+    return [point for point, _ in samples if point[claim.variable].imag == 0]
 
 
 def _symbols(claim: Claim) -> set[str]:
@@ -82,11 +84,10 @@ def _counter_among(claim: Claim, screened: Screening) -> Point | None:
 
     Those with the largest errors come first: there a wrong candidate is refuted at once.
     """
-    for point, _ in sorted(screened[1], key=lambda sample: -sample[1]):
-        if point[claim.variable].imag == 0:
-            seen = claim.rigorous(point)
-            if seen.nonzero and seen.real:
-                return point
+    for point in _real_samples(claim, screened):
+        seen = claim.rigorous(point)
+        if seen.nonzero and seen.real:
+            return point
     return None
 
 

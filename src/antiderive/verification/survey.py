@@ -6,10 +6,10 @@ one random point stands for a cell. It knows nothing of parameters: they have th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from antiderive.verification.validity import SWEEP, disagreements
 POINTS = 8
 """Points at which zero must be enclosed for ``agrees``."""
 
+_FIRST = 3
+"""Samples that are looked at before the line is cut: most wrong candidates are refuted there."""
+
 _TRIES = 4
 """Places tried in a cell until one decides."""
 
@@ -29,9 +32,9 @@ _MOST_CELLS = 64
 _OFF_REAL = 1e-3
 """Imaginary part, relative to the whole, from which a value is surely not real."""
 
-_FAR_REACH = np.geomspace(1e-3, 1e4, 24)
+_FAR_REACH = np.geomspace(1e-3, 1e4, 16)
 _MOST_STRETCHES = 8
-_SHARES = (np.arange(16) + 0.5123) / 16
+_SHARES = (np.arange(10) + 0.5123) / 10
 _LARGEST = 1e50
 
 
@@ -71,7 +74,7 @@ class Survey:
 def survey_line(
     claim: Claim,
     seed: int,
-    samples: Iterable[Mapping[str, complex]] = (),
+    samples: Sequence[Mapping[str, complex]] = (),
     *,
     points: int = POINTS,
     anywhere: bool = False,
@@ -86,33 +89,41 @@ def survey_line(
         anywhere: compare complex values as well: for a problem that is real nowhere.
     """
     found = Survey(complex_values=anywhere)
-    decided = [sample[claim.variable].real for sample in samples if _look(claim, sample, found)]
+    first = samples[:_FIRST]
+    decided = [sample[claim.variable].real for sample in first if _look(claim, sample, found)]
     if found.counter is not None:
         return found
     found.line = cut_line(claim.problems, claim.answers, claim.variable, anywhere=anywhere)
+    streams = _decide_cells(claim, seed, decided, found)
+    streams += [Cell(*ends).places(seed) for ends in (*found.line.far, *found.line.unresolved)]
+    more = ({claim.variable: _number(next(stream))} for _ in range(points) for stream in streams)
+    for point in chain(samples[_FIRST:], more):
+        if len(found.agreeing) >= points or found.counter is not None:
+            break
+        _look(claim, point, found)
+    if found.counter is None:
+        _sweep(claim, found)
+    return found
+
+
+def _decide_cells(claim: Claim, seed: int, decided: Sequence[float], found: Survey) -> list[Iterator[Place]]:
+    """Decides in all cells, until one refutes; random places of those that agree, for more points."""
     cells = found.line.cells[:_MOST_CELLS]
     covered = [any(cell.low < x < cell.high for x in decided) for cell in cells]
-    outside = _outside(claim, [cell for cell, has_point in zip(cells, covered, strict=True) if not has_point])
+    left = [cell for cell, has_point in zip(cells, covered, strict=True) if not has_point]
+    outside = set() if found.complex_values else _outside(claim, left)
     streams: list[Iterator[Place]] = []
     for number, cell in enumerate(cells):
-        if cell in outside and not anywhere:
+        if cell in outside or found.counter is not None:
             continue
         stream = cell.places(seed * _MOST_CELLS + number)
         state = True if covered[number] else _decide(claim, stream, found)
-        if found.counter is not None:
-            return found
         if state is None:
             continue  # the problem is not real there
         (found.cells if state else found.undecided).append(cell)
         if state:
             streams.append(stream)
-    if len(found.agreeing) < points and len(streams) < points:
-        streams += [Cell(*ends).places(seed) for ends in (*found.line.far, *found.line.unresolved)]
-    for stream in [*streams] * points:
-        if len(found.agreeing) < points:
-            _look(claim, {claim.variable: _number(next(stream))}, found)
-    _sweep(claim, found)
-    return found
+    return streams
 
 
 def _outside(claim: Claim, cells: Sequence[Cell]) -> set[Cell]:

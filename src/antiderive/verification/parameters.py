@@ -25,9 +25,10 @@ from antiderive.verification.polynomials import polynomial_of
 
 Values = dict[str, Fraction]
 
-_MOST_REGIONS = 24
-_MOST_PATTERNS = 15
-_MOST_POLYNOMIALS = 8
+_MOST_REGIONS = 10
+_MOST_MIRRORED = 4
+_MOST_PATTERNS = 7
+_MOST_POLYNOMIALS = 4
 _SCALES = (Fraction(37), Fraction(1, 41))
 _NEARLY_ZERO = 1e-50
 
@@ -63,11 +64,11 @@ def mirrored_regions(
     for negative in sets:
         mirrored = {name: -value if name in negative else value for name, value in base.items()}
         choices = [mirrored]
-        for name in negative:
+        for name in negative if len(negative) == 1 and len(base) <= 2 else ():
             choices += [
                 {**mirrored, name: value} for value in _others(expressions, variable, name, mirrored, -1)
             ]
-        found.append((frozenset(negative), choices[:_MOST_REGIONS]))
+        found.append((frozenset(negative), choices[:_MOST_MIRRORED]))
     return found
 
 

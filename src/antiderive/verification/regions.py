@@ -86,6 +86,6 @@ def _in_region(
         here = claim.at(values)
     except AntideriveError:
         return None
-    found = survey_line(here, seed, points=points, anywhere=anywhere)
+    found = survey_line(here, seed, points=points, anywhere=anywhere, quickly=points < POINTS)
     found.values = values
     return found

@@ -78,6 +78,7 @@ def survey_line(
     *,
     points: int = POINTS,
     anywhere: bool = False,
+    quickly: bool = False,
 ) -> Survey:
     """Decides in every cell of the real line in which the problem is real.
 
@@ -87,16 +88,17 @@ def survey_line(
         samples: points on the real line to begin with.
         points: how many to look at if there are fewer cells.
         anywhere: compare complex values as well: for a problem that is real nowhere.
+        quickly: leave out special points that are not found at once.
     """
     found = Survey(complex_values=anywhere)
     first = samples[:_FIRST]
     decided = [sample[claim.variable].real for sample in first if _look(claim, sample, found)]
     if found.counter is not None:
         return found
-    found.line = cut_line(claim.problems, claim.answers, claim.variable, anywhere=anywhere)
+    found.line = cut_line(claim.problems, claim.answers, claim.variable, anywhere=anywhere, quickly=quickly)
     streams = _decide_cells(claim, seed, decided, found)
     streams += [Cell(*ends).places(seed) for ends in (*found.line.far, *found.line.unresolved)]
-    more = ({claim.variable: _number(next(stream))} for _ in range(points) for stream in streams)
+    more = ({claim.variable: _number(next(stream))} for _ in range(3 * points) for stream in streams)
     for point in chain(samples[_FIRST:], more):
         if len(found.agreeing) >= points or found.counter is not None:
             break

@@ -5,6 +5,8 @@
 //! `sign` and a reciprocal, 1 and -1 for `asin`): a branch cut that a real argument moves along is not crossed.
 //! For others it is the whole cut.
 
+use std::ops::{Add, Mul, Neg, Sub};
+
 use crate::interval::Interval;
 use crate::numeric::{c, C64};
 use crate::operators::Op;
@@ -40,6 +42,39 @@ fn half_pi() -> Interval {
     Interval::pi().mul(exactly(0.5))
 }
 
+impl Add for Rectangle {
+    type Output = Rectangle;
+
+    fn add(self, other: Rectangle) -> Rectangle {
+        if self.is_real() && other.is_real() {
+            return real(self.re.add(other.re));
+        }
+        rectangle(self.re.add(other.re), self.im.add(other.im))
+    }
+}
+
+impl Sub for Rectangle {
+    type Output = Rectangle;
+
+    fn sub(self, other: Rectangle) -> Rectangle {
+        self.add(rectangle(other.re.neg(), other.im.neg()))
+    }
+}
+
+impl Mul for Rectangle {
+    type Output = Rectangle;
+
+    fn mul(self, other: Rectangle) -> Rectangle {
+        if self.is_real() && other.is_real() {
+            return real(self.re.mul(other.re));
+        }
+        rectangle(
+            self.re.mul(other.re).sub(self.im.mul(other.im)),
+            self.re.mul(other.im).add(self.im.mul(other.re)),
+        )
+    }
+}
+
 impl Rectangle {
     /// Nothing is known.
     pub const ALL: Rectangle = Rectangle { re: Interval::ALL, im: Interval::ALL };
@@ -69,29 +104,6 @@ impl Rectangle {
     /// What two enclosures of one value have in common.
     pub fn common(self, other: Rectangle) -> Rectangle {
         rectangle(self.re.common(other.re), self.im.common(other.im))
-    }
-
-    /// Sum.
-    pub fn add(self, other: Rectangle) -> Rectangle {
-        if self.is_real() && other.is_real() {
-            return real(self.re.add(other.re));
-        }
-        rectangle(self.re.add(other.re), self.im.add(other.im))
-    }
-
-    fn sub(self, other: Rectangle) -> Rectangle {
-        self.add(rectangle(other.re.neg(), other.im.neg()))
-    }
-
-    /// Product.
-    pub fn mul(self, other: Rectangle) -> Rectangle {
-        if self.is_real() && other.is_real() {
-            return real(self.re.mul(other.re));
-        }
-        rectangle(
-            self.re.mul(other.re).sub(self.im.mul(other.im)),
-            self.re.mul(other.im).add(self.im.mul(other.re)),
-        )
     }
 
     fn times_i(self) -> Rectangle {

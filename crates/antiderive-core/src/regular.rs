@@ -5,6 +5,7 @@
 //! *special* stretches; between them lie the cells, on which all parts are analytic, and that is proved.
 
 use std::collections::VecDeque;
+use std::ops::{Add, Mul};
 
 use crate::error::Result;
 use crate::expr::Expr;
@@ -375,7 +376,7 @@ mod tests {
 
     /// Special points, to three digits.
     fn points(text: &str) -> Vec<f64> {
-        let of = |s: &Stretch| (s.reason == Reason::Point).then(|| 0.5 * (s.ends.lo + s.ends.hi));
+        let of = |s: &Stretch| (s.reason == Reason::Point).then_some(0.5 * (s.ends.lo + s.ends.hi));
         stretches(&[text]).iter().filter_map(of).map(|x| (x * 1000.0).round() / 1000.0 + 0.0).collect()
     }
 

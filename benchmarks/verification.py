@@ -4,7 +4,9 @@
 
 Right candidates are solutions of generated problems in disguise (reordered, expanded, factored, rewritten by
 identities, shifted by a constant); wrong ones differ in one place. mpmath at 50 digits decides which are
-right (``antiderive.testing.candidates``). The last line is one JSON object.
+right (``antiderive.testing.candidates``). Then come families of candidates that are wrong where nobody looks,
+and of right ones that look wrong (``antiderive.testing.adversarial``): ``--adversarial`` pairs, half of them
+wrong. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from antiderive import Expr, verify
 from antiderive.errors import AntideriveError
 from antiderive.generation import generate
 from antiderive.tasks import INTEGRALS, Recipe
+from antiderive.testing.adversarial import does_jump, is_wrong, pairs
 from antiderive.testing.candidates import differs, disguised, mutated
 from antiderive.verification import screen
 from antiderive.verification.rigorous import residual_of_antiderivative
@@ -97,6 +100,44 @@ def speeds(pairs: list[Pair]) -> tuple[float, float]:
     return screened, len(some) / (time.perf_counter() - started)
 
 
+def adversarial(count: int, seed: int) -> dict[str, int]:
+    """Verdicts on families of difficult pairs, half of them wrong; prints those that must not be.
+
+    Where a candidate jumps, an acceptance that does not say so counts as wrong.
+    """
+    wanted = {True: count // 2, False: count - count // 2}
+    met: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+    table: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    missed = passed = 0
+    for pair in pairs(seed):
+        if all(len(met[wrong]) >= wanted[wrong] for wrong in wanted):
+            break
+        wrong = is_wrong(pair)
+        if wrong is None or len(met[wrong]) >= wanted[wrong]:
+            continue
+        if (pair.problem, pair.candidate) in met[wrong]:
+            continue
+        met[wrong].add((pair.problem, pair.candidate))
+        verdict = verify(pair.problem, pair.candidate)
+        silent = does_jump(pair) and verdict.accepted and not verdict.jumps
+        failed = silent or verdict.accepted is wrong
+        passed += failed and (wrong or silent)
+        missed += failed and not wrong and not silent
+        table[pair.family][f"{'wrong' if wrong else 'right'} {verdict.status}"] += 1
+        if failed:
+            print(
+                f"{pair.family}: {pair.problem}  |  {pair.candidate}  |  {verdict.status}: {verdict.reason}"
+            )
+    for family, counts in table.items():
+        print(f"{family:>12}  " + ", ".join(f"{name} {n}" for name, n in sorted(counts.items())))
+    return {
+        "adversarial_right": len(met[False]),
+        "adversarial_right_not_accepted": missed,
+        "adversarial_wrong": len(met[True]),
+        "adversarial_wrong_accepted": passed,
+    }
+
+
 def main() -> None:
     """Run the benchmark and print its figures."""
     parser = argparse.ArgumentParser(
@@ -104,6 +145,7 @@ def main() -> None:
     )
     parser.add_argument("--count", type=int, default=10_000, help="candidates of each kind")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--adversarial", type=int, default=500, help="pairs of difficult families")
     parser.add_argument("--known", type=Path, help="a file of lines: suite, integrand, antiderivative")
     settings = parser.parse_args()
     right, odd = judged(
@@ -137,7 +179,9 @@ def main() -> None:
         "wrong_accepted": passed,
         "screened_per_second": screened,
         "rigorous_per_second": rigorous,
-    }
+        "verdicts_per_second": (len(right) + len(wrong))
+        / (len(right) / right_rate + len(wrong) / wrong_rate),
+    } | adversarial(settings.adversarial, settings.seed)
     print(json.dumps(figures))
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "screen_zero",
     "set_sympy_bridge",
     "skeleton_hash",
+    "special_stretches",
     "split_of",
     "symbols",
     "vocabulary",
@@ -114,6 +115,7 @@ class OperatorRow(TypedDict):
 SymbolKind: TypeAlias = Literal["constant", "placeholder", "coefficient", "parameter", "variable", "unknown"]
 
 ScreenStatus: TypeAlias = Literal["agrees", "disagrees", "doubtful", "untested", "undefined"]
+StretchReason: TypeAlias = Literal["point", "far", "unresolved", "outside"]
 Samples: TypeAlias = list[tuple[dict[str, complex], float]]
 
 def arities() -> list[int]: ...
@@ -129,6 +131,14 @@ def screen_pairs(pairs: Sequence[tuple[Expr, Expr]], variable: str, seed: int) -
 def screen_zero(residual: Expr, variable: str, seed: int) -> tuple[ScreenStatus, Samples]: ...
 def set_sympy_bridge(load: Callable[[], Any]) -> None: ...
 def skeleton_hash(skeleton: str) -> int: ...
+def special_stretches(
+    expressions: Sequence[Expr],
+    problems: int,
+    variable: str,
+    periods: float,
+    budget: int,
+    hints: Sequence[tuple[Expr, Expr]],
+) -> list[tuple[float, float, StretchReason, list[int]]]: ...
 def split_of(skeleton_hash: int) -> int: ...
 def symbols() -> list[tuple[str, SymbolKind]]: ...
 def vocabulary() -> list[str]: ...

@@ -3,6 +3,7 @@
 mod errors;
 mod expr;
 mod generate;
+mod regular;
 mod screen;
 mod tables;
 
@@ -15,6 +16,8 @@ mod _core {
     use super::expr::{set_sympy_bridge, Expr};
     #[pymodule_export]
     use super::generate::{default_operators, generate, native_tasks, recipe_text, skeleton_hash, split_of};
+    #[pymodule_export]
+    use super::regular::special_stretches;
     #[pymodule_export]
     use super::screen::{screen_antiderivative, screen_pairs, screen_zero};
     #[pymodule_export]

@@ -30,6 +30,8 @@ def command(problem: str, candidate: str, variable: str, *, as_json: bool) -> in
         click.echo(json.dumps(verdict.to_dict()))
     else:
         click.echo(f"{verdict.status}: {verdict.reason}")
+        if verdict.conditions:
+            click.echo("  if " + ", ".join(verdict.conditions))
         if verdict.status == "refuted":
             click.echo("  at " + ", ".join(f"{name} = {value}" for name, value in verdict.points[0].items()))
     return 0 if verdict.accepted else 1

@@ -81,7 +81,17 @@ class Solution:
             return self.verdict.reason
         if self.expression is None:
             return f"no elementary antiderivative found ({self.verdict.reason})"
-        return f"{self.expression} + C    [{self.verdict.status}, by {self.method}, {self.seconds:.2f} s]"
+        found = f"[{self.verdict.status}, by {self.method}, {self.seconds:.2f} s]"
+        return f"{self.expression} + C    {found}{self._reservations()}"
+
+    def _reservations(self) -> str:
+        """What the answer assumes of the parameters, and where it jumps."""
+        told = ""
+        if self.verdict.conditions:
+            told += f"    if {', '.join(self.verdict.conditions)}"
+        if self.verdict.jumps:
+            told += f"    with jumps at {', '.join(f'{place:g}' for place in self.verdict.jumps)}"
+        return told
 
     def _repr_latex_(self) -> str | None:
         return None if self.expression is None else f"${self.expression.to_latex()} + C$"

@@ -1,6 +1,7 @@
 """Verification: is this the antiderivative, does this solve the equation?
 
-Three tiers: double-precision screening at random points, rigorous ball arithmetic, symbolic proof.
+Three tiers: double-precision screening at random points, rigorous ball arithmetic in every cell of the real
+line, symbolic proof.
 """
 
 from __future__ import annotations

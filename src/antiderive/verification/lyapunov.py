@@ -108,8 +108,8 @@ class _Conditions:
             at = {name: acb(float(value)) for name, value in zip(self.variables, point, strict=True)}
             climb = acb(0)
             for slope, f in zip(self.slopes, self.flow, strict=True):
-                climb += evaluate(slope, at)[-1].value * evaluate(f, at)[-1].value
-            return evaluate(self.v, at)[-1].value, climb
+                climb += evaluate(slope, at) * evaluate(f, at)
+            return evaluate(self.v, at), climb
 
 
 def verify_lyapunov(flow: tuple[Expr, ...], v: Expr, variables: tuple[str, ...]) -> Verdict:

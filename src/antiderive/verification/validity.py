@@ -31,7 +31,8 @@ _CONFIRMED = 4
 # It avoids special points; the ends of intervals are moved to the round bound afterwards.
 _GRID = np.linspace(-REACH, REACH, _POINTS) + 1.234e-4
 _SCALES = 1.0123 * np.geomspace(1e-3, 1e3, 61)
-_SWEEP = np.sort(np.concatenate([_GRID, _SCALES, -_SCALES]))
+SWEEP = np.sort(np.concatenate([_GRID, _SCALES, -_SCALES]))
+"""Points of the real line for where nothing better is known."""
 
 _SUSPECT = 1e-6
 _SUSPECTS = 8
@@ -52,14 +53,14 @@ def relative_errors(
     return np.where(usable, errors, np.nan)
 
 
-def disagreements(errors: Errors) -> list[float]:
-    """Points at which the residual seems not to vanish: one of each stretch of the real line, longest first.
+def disagreements(errors: Errors, where: NDArray[np.float64]) -> list[float]:
+    """Points at which the residual seems not to vanish: one of each stretch of ``where``, longest first.
 
     In double precision some of them are nothing but cancellation, most often single points.
     """
-    wrong = errors(_SWEEP) > _SUSPECT
+    wrong = errors(where) > _SUSPECT
     stretches = sorted(_stretches(wrong), key=lambda ends: ends[0] - ends[1])
-    return [float(_SWEEP[(first + last + 1) // 2]) for first, last in stretches[:_SUSPECTS]]
+    return [float(where[(first + last + 1) // 2]) for first, last in stretches[:_SUSPECTS]]
 
 
 def _stretches(there: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -78,7 +79,7 @@ def intervals_of_validity(
         confirm: whether ball arithmetic encloses zero at a point.
     """
     # Most wrong candidates are right nowhere: a first look at some points is enough.
-    some = _GRID[:: _POINTS // 40]
+    some = _GRID[:: _POINTS // 20]
     hopeful = some[errors(some) <= _AGREE]
     if not (len(hopeful) and confirm(float(hopeful[len(hopeful) // 2]))):
         return ()

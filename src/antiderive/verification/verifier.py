@@ -1,31 +1,25 @@
-"""The verdict on a candidate: screening, then rigorous arithmetic, then symbolic proof."""
+"""Is this the antiderivative, does this solve the equation, is this zero?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from antiderive._core import screen_pairs
-from antiderive.cas import prove_zero_sympy
 from antiderive.errors import AntideriveError, SettingError
 from antiderive.expressions import UNKNOWNS, Expr
-from antiderive.verification.claims import Antiderivative, Claim, Vanishing, factors
-from antiderive.verification.rigorous import DIGITS
-from antiderive.verification.validity import disagreements, intervals_of_validity
+from antiderive.verification.cells import cut_line
+from antiderive.verification.claims import Antiderivative, Vanishing, factors
+from antiderive.verification.decision import ROUNDS, judge
+from antiderive.verification.jumps import jumps_of_solution, places
+from antiderive.verification.parameters import base_values
 from antiderive.verification.verdict import Verdict
 
 if TYPE_CHECKING:
     from antiderive._core import ScreenStatus
 
-POINTS = 8
-"""Points at which zero must be enclosed for ``agrees``."""
-
-_ROUNDS = 4
-"""Sets of random points tried when the first does not give enough usable ones."""
-
-_SWEEPS = 3
-"""Choices of the parameters for which the real line is swept before ``agrees``."""
+_NO_CONSTANTS: frozenset[str] = frozenset()
 
 
 def verify(
@@ -39,9 +33,11 @@ def verify(
     """Judges ``candidate`` as an antiderivative of, or as a solution of, ``problem``.
 
     A problem that contains the unknown (``y' = y``, ``Y'' + Y``) is an ODE that must vanish when the
-    candidate is put in for the unknown; any other problem is an integrand. Other symbols are parameters; they
-    are tested at random positive values. The derivatives of ``abs`` and ``sign`` are those on the real
-    line.
+    candidate is put in for the unknown; any other problem is an integrand. The real line is cut into cells at
+    the special points of problem and candidate, and every cell in which the problem is real must agree. Other
+    symbols are parameters: positive values of any size must agree, and where others do not, the verdict's
+    ``conditions`` say so; constants of a solution may have either sign. ``abs`` and ``sign`` are functions of
+    real numbers in a problem.
 
     Args:
         problem: integrand or ODE.
@@ -61,6 +57,10 @@ def verify(
     'refuted'
     >>> verify("y'' + y = 0", "a0*sin(x) + a1*cos(x)").status
     'proved'
+    >>> verify("sqrt(a^2)", "a*x").conditions
+    ('a > 0',)
+    >>> verify("1", "x + sign(x)").jumps
+    (0.0,)
     """
     problem = Expr(problem) if isinstance(problem, str) else problem
     candidate = Expr(candidate) if isinstance(candidate, str) else candidate
@@ -70,8 +70,8 @@ def verify(
     if equation and variable != "x":
         raise SettingError(f"an equation for y is in x, not in {variable}; leave the variable out")
     if equation:
-        return _judge_zero(_ode_residual(problem, candidate), "x", seed, prove_timeout)
-    return _judge(Antiderivative(problem, candidate, variable), seed, prove_timeout)
+        return _judge_solution(problem, candidate, seed, prove_timeout)
+    return judge(Antiderivative(problem, candidate, variable), seed, prove_timeout)
 
 
 def verify_zero(
@@ -96,7 +96,9 @@ def verify_zero(
     """
     if not residuals:
         raise SettingError("there is no residual to judge")
-    verdicts = (_judge_zero(residual, variable, seed, prove_timeout) for residual in residuals)
+    verdicts = (
+        _judge_zero(residual, variable, seed, prove_timeout, (), _NO_CONSTANTS) for residual in residuals
+    )
     return min(verdicts, key=lambda verdict: _ORDER.index(verdict.status))
 
 
@@ -110,129 +112,50 @@ def screen(pairs: Sequence[tuple[Expr, Expr]], *, variable: str = "x", seed: int
     >>> screen([(Expr("cos(x)"), Expr("sin(x)")), (Expr("cos(x)"), Expr("x"))])
     ['agrees', 'disagrees']
     """
-    return screen_pairs(pairs, variable, seed * _ROUNDS)
-
-
-def _ode_residual(equation: Expr, candidate: Expr) -> Expr:
-    first = candidate.diff("x")
-    return equation.subs(dict(zip(UNKNOWNS, (candidate, first, first.diff("x")), strict=True)))
+    return screen_pairs(pairs, variable, seed * ROUNDS)
 
 
 _ORDER = ("refuted", "unknown", "agrees", "proved")
 """From worst to best."""
 
 
-def _judge_zero(residual: Expr, variable: str, seed: int, prove_timeout: float) -> Verdict:
+def _judge_solution(equation: Expr, candidate: Expr, seed: int, prove_timeout: float) -> Verdict:
+    """By substitution, for constants of either sign; it must not jump where the equation is regular."""
+    first = candidate.diff("x")
+    residual = equation.subs(dict(zip(UNKNOWNS, (candidate, first, first.diff("x")), strict=True)))
+    constants = frozenset(candidate.free_symbols - equation.free_symbols - {"x"})
+    verdict = _judge_zero(residual, "x", seed, prove_timeout, (candidate,), constants)
+    if not verdict.accepted:
+        return verdict
+    names = sorted((equation.free_symbols | candidate.free_symbols) - set(UNKNOWNS) - {"x"})
+    values = base_values(names, seed)
+    try:
+        here, solution = equation.subs(values), candidate.subs(values)
+    except AntideriveError:
+        return verdict
+    line = cut_line([], [solution], "x")
+    jumps = jumps_of_solution(here, solution, line)
+    if not jumps:
+        return verdict
+    point = {name: repr(float(value)) for name, value in values.items()} | {"x": repr(jumps[0])}
+    reason = f"it jumps or has a kink at x = {places(jumps)}, where the equation is regular"
+    return replace(verdict, status="refuted", reason=reason, digits=None, points=(point,), jumps=tuple(jumps))
+
+
+def _judge_zero(
+    residual: Expr,
+    variable: str,
+    seed: int,
+    prove_timeout: float,
+    answers: tuple[Expr, ...],
+    constants: frozenset[str],
+) -> Verdict:
     """A product vanishes if one of its factors does; each is judged against the size of its own terms."""
     best: Verdict | None = None
     for factor in factors(residual):
-        verdict = _judge(Vanishing(factor, variable), seed, prove_timeout)
+        verdict = judge(Vanishing(factor, variable, answers), seed, prove_timeout, constants)
         if verdict.accepted:
             return verdict
         if best is None or _ORDER.index(verdict.status) > _ORDER.index(best.status):
             best = verdict
     return best if best is not None else Verdict("unknown", "there is nothing to judge")
-
-
-def _judge(claim: Claim, seed: int, prove_timeout: float) -> Verdict:
-    status, samples = claim.screen(seed * _ROUNDS)
-    if status != "disagrees":
-        proof = _prove(claim.residual, prove_timeout)
-        if proof is not None:
-            return proof
-    agreeing: list[tuple[dict[str, complex], int]] = []
-    undecided = 0
-    real_seen = False
-    for round_ in range(_ROUNDS):
-        if round_ > 0:
-            status, samples = claim.screen(seed * _ROUNDS + round_)
-        real_seen = real_seen or any(_is_real(point, claim) for point, _ in samples)
-        # Real points first, and of each kind the one with the largest error: there a wrong candidate is
-        # refuted at once.
-        for point, _ in sorted(samples, key=lambda sample: (not _is_real(sample[0], claim), -sample[1])):
-            found = claim.rigorous(point)
-            if found.nonzero:
-                # Branches may part off the real line: points there refute only if there are no real ones.
-                if real_seen and not _is_real(point, claim):
-                    continue
-                return _refuted(claim, point)
-            if found.digits >= DIGITS:
-                agreeing.append((point, found.digits))
-            else:
-                undecided += 1
-        if len(agreeing) >= POINTS and status != "untested":
-            return _agreement(claim, agreeing)
-    return Verdict("unknown", _why_unknown(len(agreeing), undecided))
-
-
-def _agreement(claim: Claim, agreeing: Sequence[tuple[dict[str, complex], int]]) -> Verdict:
-    """``agrees`` with the points and the digits there, unless the real line has a point that refutes."""
-    points = [point for point, _ in agreeing]
-    contradiction = _contradiction(claim, points)
-    if contradiction is not None:
-        return _refuted(claim, contradiction)
-    return Verdict(
-        "agrees",
-        f"zero at {len(points)} random points",
-        digits=min(digits for _, digits in agreeing),
-        points=tuple(_readable(point) for point in points),
-    )
-
-
-def _contradiction(claim: Claim, agreeing: Sequence[dict[str, complex]]) -> dict[str, complex] | None:
-    """A point of the real line at which a candidate that agrees at random points is wrong.
-
-    All random points may lie where a branch of the candidate is the right one, and they keep to where every
-    part of the problem is real: ``(x - 2)^(1/2)*(x - 1)^(1/2)`` is real for x < 1 as well.
-    """
-    parameters = len(agreeing[0]) > 1
-    for point in agreeing[: _SWEEPS if parameters else 1]:
-        for x in disagreements(partial(claim.errors, point)):
-            place = {**point, claim.variable: complex(x)}
-            if claim.is_real(place) and claim.rigorous(place).nonzero:
-                return place
-    return None
-
-
-def _is_real(point: Mapping[str, complex], claim: Claim) -> bool:
-    return point[claim.variable].imag == 0
-
-
-def _why_unknown(agreeing: int, undecided: int) -> str:
-    if agreeing >= POINTS:
-        return f"zero at {agreeing} points, but some part has no effect at any of them"
-    if not agreeing and not undecided:
-        return "no point was found at which problem and candidate are both defined"
-    return f"zero at {agreeing} points, {POINTS} are needed; undecided at {undecided}"
-
-
-def _refuted(claim: Claim, point: dict[str, complex]) -> Verdict:
-    """The verdict with its counter-example, and where the candidate is right if that is somewhere."""
-    reason = "the residual excludes zero at a point"
-    valid: tuple[tuple[float, float], ...] = ()
-    if _is_real(point, claim):
-        valid = intervals_of_validity(
-            partial(claim.errors, point),
-            lambda x: claim.rigorous({**point, claim.variable: complex(x)}).digits >= DIGITS,
-        )
-    if valid:
-        places = " and ".join(f"({low:g}, {high:g})" for low, high in valid)
-        reason += f"; it is right only on part of the domain, {claim.variable} in {places}"
-    return Verdict("refuted", reason, points=(_readable(point),), valid_on=valid)
-
-
-def _prove(residual: Callable[[], Expr], prove_timeout: float) -> Verdict | None:
-    try:
-        difference = residual()
-        if difference == 0 or difference.simplify() == 0:
-            return Verdict("proved", "the residual simplifies to zero")
-    except AntideriveError:
-        return None  # too large or undefined as a formula: the numeric tiers decide
-    if prove_timeout > 0 and prove_zero_sympy(difference, timeout=prove_timeout).status == "solved":
-        return Verdict("proved", "SymPy reduces the residual to zero")
-    return None
-
-
-def _readable(point: dict[str, complex]) -> dict[str, str]:
-    """Values as text that names the exact double."""
-    return {name: repr(z.real) if z.imag == 0 else repr(z) for name, z in sorted(point.items())}

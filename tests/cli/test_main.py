@@ -57,7 +57,7 @@ def test_solve(tmp_path):
 def test_solve_says_no(tmp_path):
     result = run("solve", "exp(-x^2)", "--timeout", "60", cwd=tmp_path)
     assert result.returncode == 1
-    assert result.stdout == "no elementary antiderivative exists (proved by Giac)\n"
+    assert result.stdout.startswith("no elementary antiderivative exists (proved by ")
 
 
 @pytest.mark.parametrize(

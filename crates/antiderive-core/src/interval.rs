@@ -355,7 +355,7 @@ mod tests {
                 for &hi in &ends[place..] {
                     let found = on_interval(interval(lo, hi));
                     for step in 0..=20 {
-                        let x = lo + (hi - lo) * f64::from(step) / 20.0;
+                        let x = (lo + (hi - lo) * f64::from(step) / 20.0).min(hi);
                         let y = at_point(x);
                         assert!(found.lo - 1e-15 <= y && y <= found.hi + 1e-15, "{x} {y} {found:?}");
                     }

@@ -18,7 +18,7 @@ from antiderive.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from antiderive.cas.asking import ask, ask_all, open_pool, prove_zero_sympy, shared_pool
-    from antiderive.cas.methods import METHODS, Method, method_named
+    from antiderive.cas.methods import METHODS, Method, add_method, known_methods, method_named
     from antiderive.cas.outcome import CONCLUSIVE, INCONCLUSIVE, Outcome, OutcomeStatus
     from antiderive.cas.request import Request
     from antiderive.cas.running import function_of, load_sympy
@@ -31,9 +31,11 @@ __all__ = [
     "Outcome",
     "OutcomeStatus",
     "Request",
+    "add_method",
     "ask",
     "ask_all",
     "function_of",
+    "known_methods",
     "load_sympy",
     "method_named",
     "open_pool",
@@ -52,9 +54,11 @@ __getattr__ = lazy_exports(
         "Outcome": ".outcome",
         "OutcomeStatus": ".outcome",
         "Request": ".request",
+        "add_method": ".methods",
         "ask": ".asking",
         "ask_all": ".asking",
         "function_of": ".running",
+        "known_methods": ".methods",
         "load_sympy": ".running",
         "method_named": ".methods",
         "open_pool": ".asking",

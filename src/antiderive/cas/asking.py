@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import TypeVar
 
 from antiderive.cas.backends import SYMPY_METHODS, program_named
+from antiderive.cas.methods import added_method
 from antiderive.cas.outcome import Outcome
 from antiderive.cas.request import Request
 from antiderive.cas.running import load_sympy, run
@@ -28,6 +29,9 @@ from antiderive.workers import Call, Caller, Limits, Pool, Question, Result, Wor
 
 Key = TypeVar("Key")
 
+_GRACE_SECONDS = 0.5
+"""CPU seconds beyond its limit for a method that keeps the limit from inside, and for loading it."""
+
 
 def ask(pool: Caller, request: Request, *, limits: Limits | None = None) -> Outcome:
     """Ask one request and return its outcome. An exception raised meanwhile, such as Ctrl-C, kills the call.
@@ -42,7 +46,7 @@ def ask(pool: Caller, request: Request, *, limits: Limits | None = None) -> Outc
         MissingExtraError: if SymPy is asked for and not installed.
         WorkerError: if the program is not installed, workers cannot start, or the pool is closed.
     """
-    work = _work_of(request)
+    work = _work_of(request, limits or pool.limits)
     if isinstance(work, Outcome):
         return work
     return _outcome_of(request, pool.call(work, limits=limits))
@@ -75,7 +79,7 @@ def ask_all(
 
     def work() -> Iterator[tuple[tuple[Key, Request], Work]]:
         for key, request in requests:
-            made = _work_of(request)
+            made = _work_of(request, limits or pool.limits)
             if isinstance(made, Outcome):
                 refused.append((key, made))
             else:
@@ -125,12 +129,18 @@ def prove_zero_sympy(residual: Expr, *, timeout: float) -> Outcome:
     return ask(shared_pool(), Request("sympy-zero", residual.to_prefix()), limits=Limits(timeout))
 
 
-def _work_of(request: Request) -> Work | Outcome:
+def _work_of(request: Request, limits: Limits) -> Work | Outcome:
     """What the pool is given; the outcome at once if the system cannot be asked that.
 
     Integrands are read here and not by the pool, whose one thread would keep all other calls waiting.
     """
     method = request.method
+    added = added_method(method)
+    if added is not None and added.function is not None:
+        bounds = request.limits or limits
+        arguments = (request.expression, request.variable, bounds.cpu_seconds)
+        bounds = replace(bounds, cpu_seconds=bounds.cpu_seconds + _GRACE_SECONDS)
+        return Call(added.function, arguments, bounds)
     if method in SYMPY_METHODS and find_spec("sympy") is None:
         raise MissingExtraError("SymPy as a back end", "cas")
     if method in SYMPY_METHODS or ":" in method:

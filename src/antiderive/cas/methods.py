@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
+from typing import TypeAlias
 
 from antiderive.cas.backends import PROGRAMS, program_named
+from antiderive.cas.outcome import OutcomeStatus
 from antiderive.errors import SettingError
 
 _PIP = "pip install 'antiderive[cas]'"
+
+
+MethodFunction: TypeAlias = Callable[[str, str, float], tuple[OutcomeStatus, str | None, str]]
+"""Takes an integrand in prefix form, the variable and CPU seconds; returns status, answer and reason."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +27,13 @@ class Method:
         name: name in a :class:`~antiderive.cas.Request` and in rows of labels.
         title: description in a few words.
         install: command that installs the software that it needs.
+        function: runs in a Python worker in place of a system, for a method of this package.
     """
 
     name: str
     title: str
     install: str
+    function: MethodFunction | None = None
 
     @property
     def system(self) -> str:
@@ -34,6 +43,8 @@ class Method:
     @property
     def installed(self) -> bool:
         """True if the software that it needs is installed; much quicker than asking for the version."""
+        if self.function is not None:
+            return True
         if self.name in PROGRAMS:
             return program_named(self.name).find() is not None
         return find_spec("sympy") is not None
@@ -43,6 +54,8 @@ class Method:
         """Version that the system reports; None if it is not installed."""
         if not self.installed:
             return None
+        if self.function is not None:
+            return version("antiderive")
         return program_named(self.name).version() if self.name in PROGRAMS else version("sympy")
 
 
@@ -55,7 +68,24 @@ METHODS = (
     Method("sympy-risch", "SymPy: integrate(risch=True), the transcendental Risch algorithm", _PIP),
     Method("sympy-heurisch", "SymPy: heurisch, the heuristic Risch-Norman algorithm", _PIP),
 )
-"""All methods of integration."""
+"""The methods of computer algebra systems."""
+
+_ADDED: dict[str, Method] = {}
+
+
+def add_method(method: Method) -> None:
+    """Make a method of another room known, one that has a function of its own."""
+    _ADDED[method.name] = method
+
+
+def added_method(name: str) -> Method | None:
+    """Return the method of another room with this name, if there is one."""
+    return _ADDED.get(name)
+
+
+def known_methods() -> tuple[Method, ...]:
+    """Return all known methods, those of other rooms first."""
+    return (*_ADDED.values(), *METHODS)
 
 
 def method_named(name: str) -> Method:
@@ -64,8 +94,8 @@ def method_named(name: str) -> Method:
     Raises:
         SettingError: if there is none.
     """
-    for method in METHODS:
+    for method in known_methods():
         if method.name == name:
             return method
-    known = ", ".join(method.name for method in METHODS)
+    known = ", ".join(method.name for method in known_methods())
     raise SettingError(f"unknown method {name!r}; choose from: {known}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--methods",
-    default="fricas,giac,maxima,sympy,portfolio",
+    default="own,fricas,giac,maxima,sympy,portfolio",
     show_default=True,
     help="Methods of 'antiderive cas list', 'portfolio' or 'model', separated by commas.",
 )

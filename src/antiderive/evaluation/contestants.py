@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from antiderive.cas import Outcome, OutcomeStatus, Request, ask_all, method_named
 from antiderive.errors import SettingError
 from antiderive.expressions import Expr
-from antiderive.solving import answers_by_model, shipped_search
+from antiderive.solving import answers_by_model, full_search
 from antiderive.workers import Limits
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Contestants:
 
         def ask(integrand: str) -> tuple[str, Outcome]:
             expression = Expr.from_prefix(integrand)
-            return integrand, _outcome_of(shipped_search(self.pool, expression, cpu_seconds=timeout))
+            return integrand, _outcome_of(full_search(self.pool, expression, cpu_seconds=timeout))
 
         with ThreadPoolExecutor(self.pool.workers) as threads:
             asked = [threads.submit(ask, integrand) for integrand in integrands]

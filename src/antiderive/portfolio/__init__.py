@@ -11,6 +11,7 @@ from antiderive.portfolio.attempts import Attempt, Search
 from antiderive.portfolio.judgment import Judgment, answer_status, judge_outcome
 from antiderive.portfolio.mending import mended
 from antiderive.portfolio.nonelementary import checked_claim
+from antiderive.portfolio.own import OWN, OWN_SECONDS
 from antiderive.portfolio.replay import Replays
 from antiderive.portfolio.searching import request_of, search, with_mended
 from antiderive.portfolio.steps import DEFAULT_ORDER, REST, Step, installed, share
@@ -18,6 +19,8 @@ from antiderive.portfolio.turns import Turns, take_turns
 
 __all__ = [
     "DEFAULT_ORDER",
+    "OWN",
+    "OWN_SECONDS",
     "REST",
     "Attempt",
     "Judgment",

@@ -30,6 +30,7 @@ class Step:
 
 
 DEFAULT_ORDER = (
+    Step("own", 1.0),
     Step("fricas", 3.0),
     Step("giac", 2.0),
     Step("maxima", 3.0),

@@ -1,6 +1,6 @@
 """Solving: a verified answer, or a plain statement that there is none.
 
-A model proposes candidates, computer algebra is called in the order of the built-in classifier, and
+The own integrator comes first, then a model, then computer algebra in the order of the built-in classifier;
 verification decides. How a model is trained is not known here. Importing this room loads neither torch nor
 SymPy.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from antiderive.solving.by_model import answers_by_model
 from antiderive.solving.integration import default_model_path, integrate
-from antiderive.solving.shipped import shipped_order, shipped_search, threshold_for
+from antiderive.solving.shipped import full_search, shipped_order, shipped_search, threshold_for
 from antiderive.solving.solution import Candidate, Solution
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Solution",
     "answers_by_model",
     "default_model_path",
+    "full_search",
     "integrate",
     "shipped_order",
     "shipped_search",

@@ -1,4 +1,4 @@
-"""Integration: a model proposes, computer algebra follows, verification decides."""
+"""Integration: the own integrator, then a model, then computer algebra; verification decides."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 from antiderive.cas import method_named, shared_pool
 from antiderive.errors import DataError, SettingError, UnsupportedError
 from antiderive.expressions import Expr
-from antiderive.portfolio import Attempt, Step, installed, mended, search, with_mended
-from antiderive.solving.shipped import shipped_search
+from antiderive.integration import Integral
+from antiderive.integration import Step as Derivation
+from antiderive.integration import integrate as integrate_exactly
+from antiderive.portfolio import OWN, OWN_SECONDS, Attempt, Step, mended, search, with_mended
+from antiderive.solving.shipped import installed_systems, shipped_search
 from antiderive.solving.solution import Candidate, Solution
 from antiderive.tasks import INTEGRALS
 from antiderive.verification import Verdict, verify
@@ -54,9 +57,10 @@ def integrate(
 ) -> Solution:
     """Find a verified antiderivative.
 
-    The model's hypotheses are checked first, best first. If none is right, the installed computer algebra
-    systems are called in turn, in child processes that are killed at their limits. Only an answer that is
-    ``proved`` or ``agrees`` counts. A proof that there is no elementary antiderivative also ends the search.
+    The own integrator comes first, then the model's hypotheses, best first, then the installed computer
+    algebra systems in turn, in child processes that are killed at their limits. A model that is given comes
+    before all others; an ``order`` leaves the integrator out. Only an answer that is ``proved`` or ``agrees``
+    counts. A proof that there is no elementary antiderivative also ends the search.
     If there is neither, a wrong answer that lacks only a factor constant on every interval is mended
     (:func:`antiderive.portfolio.mended`).
 
@@ -66,7 +70,7 @@ def integrate(
         model: folder of a model; by default the one of :func:`default_model_path`, if there is one.
         beam: number of hypotheses of the model.
         timeout: CPU seconds for all computer algebra together, shared out by
-            :func:`antiderive.portfolio.share`.
+            :func:`antiderive.portfolio.share`; the integrator takes at most 3 s of its own.
         order: methods with their budgets, or a function that chooses them for an integrand; by default the
             order of :func:`antiderive.solving.shipped_search`.
 
@@ -74,9 +78,11 @@ def integrate(
         ParseError: if the text is not a formula.
         SettingError: for an equation, an unknown variable, or settings out of range.
 
-    >>> solution = integrate("x*cos(x)", timeout=60)
-    >>> solution.solved, solution.verdict.status
-    (True, 'proved')
+    >>> solution = integrate("x*cos(x)")
+    >>> str(solution.expression), solution.method, solution.verdict.status
+    ('x*sin(x) + cos(x)', 'own', 'proved')
+    >>> print(solution.steps.to_text().splitlines()[1].strip())
+    Integration by parts: ∫ u dv = u*v - ∫ v du
     """
     started = time.monotonic()
     integrand = Expr(integrand) if isinstance(integrand, str) else integrand
@@ -86,13 +92,14 @@ def integrate(
         raise SettingError(f"timeout {timeout} must be positive and beam {beam} at least 1")
     Expr.from_prefix(variable).diff(variable)
     found = _Candidates(integrand, variable)
-    path = model if model is not None else default_model_path()
     if not found.trivial():
-        if path is not None:
-            found.ask_model(path, beam)
-        else:
-            found.attempts.append(("model", "no model given"))
-        if found.answer is None:
+        if model is not None:
+            found.ask_model(model, beam)
+        if order is None and not found.decided:
+            found.ask_integrator(min(timeout, OWN_SECONDS))
+        if model is None and not found.decided:
+            found.ask_default_model(beam)
+        if not found.decided:
             found.ask_methods(order, timeout)
     return found.solution(time.monotonic() - started)
 
@@ -106,6 +113,7 @@ class _Candidates:
         self.attempts: list[tuple[str, str]] = []
         self.answer: Candidate | None = None
         self.proof: str | None = None  # the method that proved that there is no elementary antiderivative
+        self.exact: Integral | None = None  # the result of the own integrator
 
     def consider(self, expression: Expr, method: str, score: float | None = None) -> bool:
         """Verify a candidate; return true if it is the answer."""
@@ -122,6 +130,37 @@ class _Candidates:
         if self.variable in self.integrand.free_symbols:
             return False
         return self.consider(self.integrand * Expr.from_prefix(self.variable), "constant")
+
+    @property
+    def decided(self) -> bool:
+        """True if there is an answer, or a proof that there is none."""
+        return self.answer is not None or self.proof is not None
+
+    def ask_integrator(self, budget: float) -> None:
+        """Ask the own integrator, in this process: it keeps its budget of CPU seconds from inside."""
+        self.exact = found = integrate_exactly(self.integrand, self.variable, budget, mend=mended)
+        if found.expression is not None and found.verdict is not None:
+            self.answer = Candidate(found.expression, OWN, found.verdict)
+            self.candidates.append(self.answer)
+            self.attempts.append((OWN, found.verdict.status))
+        elif found.proof is not None:
+            self.proof = OWN
+            self.attempts.append((OWN, "no elementary antiderivative exists (proved)"))
+        else:
+            self.attempts.append((OWN, found.reason))
+
+    def ask_default_model(self, beam: int) -> None:
+        """Ask the model of :func:`default_model_path`, if there is one."""
+        path = default_model_path()
+        if path is not None:
+            self.ask_model(path, beam)
+        else:
+            self.attempts.append(("model", "no model given"))
+
+    def derivation(self) -> Derivation | None:
+        """The steps to the answer, if the own integrator found it."""
+        own = self.answer is not None and self.answer.method == OWN
+        return self.exact.steps if own and self.exact is not None else None
 
     def ask_model(self, path: Path, beam: int) -> None:
         """Consider the distinct hypotheses of the model, best first."""
@@ -162,7 +201,7 @@ class _Candidates:
     def ask_methods(self, order: Order | None, timeout: float) -> None:
         """Consider answers of computer algebra until one is right or it is proved that there is none."""
         if order is None:
-            steps: Sequence[Step] = installed()
+            steps: Sequence[Step] = installed_systems()
         else:
             steps = order(self.integrand) if callable(order) else order
         if not steps:
@@ -220,6 +259,8 @@ class _Candidates:
             candidates=tuple(self.candidates),
             attempts=tuple(self.attempts),
             seconds=seconds,
+            steps=self.derivation(),
+            certificate=self.exact.proof if self.proof == OWN and self.exact is not None else None,
         )
 
 

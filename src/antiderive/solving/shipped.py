@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from antiderive.classification import SHIPPED, FeatureClassifier, Ordering
 from antiderive.errors import SettingError, UnsupportedError
-from antiderive.portfolio import REST, Search, Step, installed, search, with_mended
+from antiderive.portfolio import OWN, OWN_SECONDS, REST, Search, Step, installed, search, with_mended
 from antiderive.workers import Limits
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def shipped_order(integrand: Expr, variable: str = "x", *, cpu_seconds: float) -
     """
     ordering = _ordering(cpu_seconds)
     if ordering is None:
-        return installed()
+        return installed_systems()
     try:
         first = ordering.order_for(integrand, variable)
     except UnsupportedError:
-        return installed()
+        return installed_systems()
     return (*first, *steps_after(ordering))
 
 
@@ -59,11 +59,26 @@ def steps_after(ordering: Ordering) -> tuple[Step, ...]:
     """
     if ordering.known <= set(ordering.methods):
         return ()
-    return tuple(step for step in installed() if step.method not in ordering.known)
+    return tuple(step for step in installed_systems() if step.method not in ordering.known)
+
+
+def installed_systems() -> tuple[Step, ...]:
+    """The steps of the computer algebra systems that are installed, in the default order."""
+    return tuple(step for step in installed() if step.method != OWN)
+
+
+def full_search(pool: Caller, integrand: Expr, variable: str = "x", *, cpu_seconds: float) -> Search:
+    """Search as ``antiderive solve`` does without a model: own integrator, then :func:`shipped_search`."""
+    own = Step(OWN, min(OWN_SECONDS, cpu_seconds))
+    found = search(pool, integrand, variable, order=[own], limits=Limits(cpu_seconds))
+    if found.answer is not None or found.proof is not None or not installed_systems():
+        return found
+    more = shipped_search(pool, integrand, variable, cpu_seconds=cpu_seconds)
+    return Search((*found.attempts, *more.attempts))
 
 
 def shipped_search(pool: Caller, integrand: Expr, variable: str = "x", *, cpu_seconds: float) -> Search:
-    """Search for an integral as ``antiderive solve`` does without a model.
+    """Search for an integral among computer algebra systems, as ``antiderive solve`` does.
 
     It calls the methods of :func:`shipped_order` in turn. If an answer with special functions hints that
     there is no elementary one, it calls a method that proves that. If there is still no answer, it mends a

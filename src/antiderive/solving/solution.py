@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from antiderive.expressions import Expr
+from antiderive.integration import Proof, Step
 from antiderive.verification import Verdict
 
 
@@ -49,6 +50,8 @@ class Solution:
         candidates: every answer that was considered, in order.
         attempts: each method that was tried and how it ended, in order.
         seconds: wall-clock time.
+        steps: the derivation, if the own integrator found the answer.
+        certificate: the proof that there is no answer, if the own integrator found it.
     """
 
     problem: Expr
@@ -60,6 +63,8 @@ class Solution:
     candidates: tuple[Candidate, ...]
     attempts: tuple[tuple[str, str], ...]
     seconds: float
+    steps: Step | None = None
+    certificate: Proof | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -74,6 +79,8 @@ class Solution:
             "candidates": [candidate.to_dict() for candidate in self.candidates],
             "attempts": [{"method": method, "outcome": outcome} for method, outcome in self.attempts],
             "seconds": self.seconds,
+            "steps": None if self.steps is None else self.steps.to_dict(),
+            "certificate": None if self.certificate is None else self.certificate.to_dict(),
         }
 
     def __str__(self) -> str:

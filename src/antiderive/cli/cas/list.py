@@ -11,10 +11,10 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(*, as_json: bool) -> None:
     """List the methods of integration, their versions or how to install them, and the order of trial."""
-    from antiderive.cas import METHODS
+    from antiderive.cas import known_methods
     from antiderive.portfolio import DEFAULT_ORDER
 
-    methods = [(method, method.version) for method in METHODS]
+    methods = [(method, method.version) for method in known_methods()]
     if as_json:
         found = {
             "methods": [

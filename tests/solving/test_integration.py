@@ -48,7 +48,8 @@ def test_a_constant_factor_that_the_model_gets_wrong_is_mended(tiny_model):
 
 
 def test_computer_algebra_steps_in_where_the_model_fails(tiny_model):
-    solution = integrate("x^2*exp(3*x)*sin(x)", model=tiny_model, beam=2, timeout=60)
+    order = (Step("giac", 10), Step("maxima", 10))
+    solution = integrate("x^2*exp(3*x)*sin(x)", model=tiny_model, beam=2, timeout=60, order=order)
     assert solution.solved
     assert solution.method.startswith("cas:")
     assert [method for method, _ in solution.attempts] == ["model", solution.method]
@@ -56,8 +57,24 @@ def test_computer_algebra_steps_in_where_the_model_fails(tiny_model):
     assert verify("x^2*exp(3*x)*sin(x)", solution.expression).accepted
 
 
+def test_the_integrator_follows_a_model_that_fails(tiny_model):
+    solution = integrate("x^2*exp(3*x)*sin(x)", model=tiny_model, beam=2)
+    assert [method for method, _ in solution.attempts] == ["model", "own"]
+    assert solution.steps.after == solution.expression
+    assert all(step.check().accepted for step in solution.steps.nodes())
+
+
+def test_the_integrator_comes_first_and_needs_nobody_else(monkeypatch):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    solution = integrate("x^3*sqrt(1 + x^2)")
+    assert (solution.method, len(solution.attempts)) == ("own", 1)
+    none = integrate("exp(-x^2)")
+    assert none.nonelementary and none.method == "own" and none.steps is None
+    assert none.certificate.claim and none.to_dict()["certificate"]["theorem"]
+
+
 def test_a_proof_that_there_is_none_is_an_answer_and_names_who_proved_it():
-    solution = integrate("x^x", timeout=60)
+    solution = integrate("x^x", timeout=60, order=(Step("fricas", 10),))
     assert (solution.solved, solution.nonelementary, solution.expression) == (False, True, None)
     assert solution.method == "cas:fricas"
     assert str(solution) == "no elementary antiderivative exists (proved by FriCAS)"
@@ -65,7 +82,7 @@ def test_a_proof_that_there_is_none_is_an_answer_and_names_who_proved_it():
 
 
 def test_an_answer_in_special_functions_is_a_proof_that_there_is_no_other():
-    solution = integrate("exp(-x^2)", timeout=60)
+    solution = integrate("exp(-x^2)", timeout=60, order=(Step("giac", 10),))
     assert str(solution) == "no elementary antiderivative exists (proved by Giac)"
     assert [method for method, _ in solution.attempts][-1] == "cas:giac"
 

@@ -65,7 +65,16 @@ def read_formula(text: str) -> Expr:
 
 
 def warn_of_variable(expression: Expr, variable: str) -> None:
-    """Say that a formula without the variable is a constant, if another variable may be meant."""
+    """Say that a formula without the variable is a constant, if another variable may be meant.
+
+    Raises:
+        ParseError: if the variable is not a symbol.
+    """
+    from antiderive.expressions import Expr
+
+    from antiderive.expressions import Expr
+
+    Expr.from_prefix(variable)
     others = sorted(expression.free_symbols - {"Y", "Y'", "Y''"})
     if expression.is_equation or not others or variable in others:
         return

@@ -1,0 +1,507 @@
+"""Expressions as elements of a tower, which is built on the way.
+
+Dependences are found as the structure theorems want it (Bronstein, *Symbolic Integration I*, section 9.3):
+logarithms and symbolic powers are split over irreducible factors, exponentials over the terms of their
+arguments, roots over their radicands. Where a branch may differ, the lacking factor or summand is a generator
+of its own that is constant wherever it is smooth.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import gcd, lcm
+from typing import TYPE_CHECKING
+
+from antiderive._core import Expr
+from antiderive.integration.budget import GiveUpError
+from antiderive.integration.expressions import logarithm, subexpressions
+from antiderive.integration.quotients import (
+    RING,
+    Poly,
+    Quotient,
+    factors,
+    number,
+    quotient,
+    rational,
+    slots,
+)
+from antiderive.integration.radicals import constant_root
+from antiderive.integration.tower import Generator, Kind, Tower
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CIRCULAR = ("sin", "cos", "tan", "cot", "sec", "csc")
+_HYPERBOLIC = ("sinh", "cosh", "tanh", "coth", "sech", "csch")
+_RECIPROCAL = {
+    "acot": "atan", "asec": "acos", "acsc": "asin", "acoth": "atanh", "asech": "acosh", "acsch": "asinh",
+}  # fmt: skip
+_ROUNDS = 12
+
+
+class _Restart(Exception):  # noqa: N818  (control flow within this module)
+    """A generator already made is too coarse: build again with what has been learned."""
+
+
+def embed(integrand: Expr, variable: str) -> tuple[Tower, Quotient]:
+    """The tower of an integrand and the integrand as its element, in normal form."""
+    refinements: dict[tuple[object, ...], int] = {}
+    for _ in range(_ROUNDS):
+        builder = _Builder(variable, refinements)
+        try:
+            element = builder.element(integrand)
+            return builder.tower, builder.tower.reduce(element)
+        except _Restart:
+            continue
+    raise GiveUpError("exponents and roots that do not come to an end")
+
+
+class _Builder:
+    """Converts expressions, node by node.
+
+    Attributes:
+        tower: what is being built.
+        refinements: by what a generator stands for, the number by which its exponent is divided; under
+            ``("split",)`` whether every factor of a radicand has a root of its own.
+    """
+
+    def __init__(self, variable: str, refinements: dict[tuple[object, ...], int]) -> None:
+        self.tower = Tower(variable)
+        self.refinements = refinements
+
+    def element(self, expression: Expr) -> Quotient:
+        """The element of the tower that an expression is."""
+        values: list[Quotient] = []
+        nodes = expression.nodes()
+        parts = subexpressions(expression)
+        for place, (kind, value) in enumerate(nodes):
+            values.append(self._node(kind, value, values, parts, place))
+        return values[-1]
+
+    def _node(
+        self, kind: str, value: object, values: list[Quotient], parts: list[Expr], place: int
+    ) -> Quotient:
+        tower = self.tower
+        if kind == "number":
+            return number(Fraction(*value))  # type: ignore[misc]
+        if kind == "symbol":
+            if value == tower.variable:
+                return tower.element(0)
+            return tower.imaginary_unit() if value == "I" else tower.constant(Expr(str(value)))
+        places: list[int] = list(value)  # type: ignore[call-overload]
+        if kind in ("add", "mul"):
+            total = values[places[0]]
+            for other in places[1:]:
+                total = total + values[other] if kind == "add" else total * values[other]
+            return total
+        if kind == "pow":
+            base, exponent = places
+            return self.power(values[base], values[exponent], parts[base], parts[exponent])
+        return self._function(kind, values[places[0]], parts[places[0]], parts[place])
+
+    def _function(self, name: str, z: Quotient, argument: Expr, whole: Expr) -> Quotient:
+        if name == "exp":
+            return self.exponential(z)
+        if name == "ln":
+            return self.logarithm(self.tower.reduce(z), argument)
+        if name == "abs":
+            return self.tower.constant(whole / argument) * z
+        if name == "sign":
+            return self.tower.constant(whole)
+        if name in _CIRCULAR:
+            return self._circular(name, z)
+        if name in _HYPERBOLIC:
+            return self._hyperbolic(name, self.exponential(z))
+        return self.inverse_function(name, self.tower.reduce(z), whole)
+
+    # --- circular and hyperbolic functions by exponentials
+
+    def _circular(self, name: str, z: Quotient) -> Quotient:
+        unit = self.tower.imaginary_unit()
+        wave = self.exponential(unit * z)
+        back = self.tower.reduce(number(1) / wave)
+        sine, cosine = (wave - back) / (number(2) * unit), (wave + back) / number(2)
+        return self.tower.reduce(_from_pair(name, sine, cosine))
+
+    def _hyperbolic(self, name: str, growth: Quotient) -> Quotient:
+        back = number(1) / growth
+        return _from_pair(name[:-1], (growth - back) / number(2), (growth + back) / number(2))
+
+    # --- logarithms
+
+    def logarithm(self, z: Quotient, argument: Expr) -> Quotient:
+        """``log(z)`` over the irreducible factors of ``z``."""
+        tower = self.tower
+        if tower.is_constant(z):
+            return tower.constant(logarithm(argument))
+        total, written = number(0), Expr(0)
+        found = self._function_factors(z)
+        for factor, power in found:
+            part, text = self._factor_logarithm(factor)
+            total = total + number(power) * part
+            written = written + power * text
+        lacking = logarithm(argument) - written
+        if lacking == 0:
+            return total
+        if len(found) == 1 and found[0][1] == 1 and argument == tower.expression(Quotient(found[0][0])):
+            return total
+        return total + tower.constant(lacking)
+
+    def _factor_logarithm(self, factor: Poly) -> tuple[Quotient, Expr]:
+        tower = self.tower
+        inside = slots(factor)
+        slot = min(inside)
+        generator = tower.generators[slot]
+        if len(factor) == 1 and len(inside) == 1 and generator.kind is Kind.HYPEREXPONENTIAL:
+            if generator.key[0] == "exponential":
+                return generator.argument[0], tower.expression(generator.argument[0])
+            base, exponent = generator.argument
+            part = exponent * self.logarithm(base, tower.expression(base))
+            return part, tower.expression(part)
+        key = ("logarithm", str(factor))
+        if key not in tower.by_key:
+            whole = Quotient(factor)
+            derivative = tower.reduce(tower.derivative(whole) / whole)
+            self._primitive(logarithm(tower.expression(whole)), derivative, key, (whole,))
+        slot = tower.by_key[key]
+        return tower.element(slot), tower.generators[slot].expression
+
+    def _primitive(
+        self, expression: Expr, derivative: Quotient, key: tuple[object, ...], argument: tuple[Quotient, ...]
+    ) -> Quotient:
+        """A new primitive."""
+        slot = self.tower.add(Generator(Kind.PRIMITIVE, expression, derivative, key=key, argument=argument))
+        return self.tower.element(slot)
+
+    def _function_factors(self, z: Quotient) -> list[tuple[Poly, int]]:
+        tower = self.tower
+        over = [(factor, power) for factor, power in factors(z.numerator)[1]]
+        under = [] if z.is_polynomial else [(factor, -power) for factor, power in factors(z.denominator)[1]]
+        return [(factor, power) for factor, power in over + under if not tower.constant_poly(factor)]
+
+    # --- inverse functions
+
+    def inverse_function(self, name: str, z: Quotient, whole: Expr) -> Quotient:
+        """``asin(z)`` and its relatives as primitives."""
+        tower = self.tower
+        if tower.is_constant(z):
+            return tower.constant(whole)
+        if name in _RECIPROCAL:
+            name, z = _RECIPROCAL[name], tower.reduce(number(1) / z)
+        key = ("inverse", name, z.key)
+        if key in tower.by_key:
+            return tower.element(tower.by_key[key])
+        derivative = self._inverse_derivative(name, z)
+        related = self._related(derivative, whole)
+        if related is not None:
+            return related
+        return self._primitive(whole, derivative, key, (z,))
+
+    def _inverse_derivative(self, name: str, z: Quotient) -> Quotient:
+        tower, one = self.tower, number(1)
+        slope = tower.derivative(z)
+        if name in ("atan", "atanh"):
+            return tower.reduce(slope / (one + z * z if name == "atan" else one - z * z))
+        square = {"asinh": z * z + one, "acosh": z * z - one}.get(name, one - z * z)
+        derivative = tower.reduce(slope / self._root_of(square))
+        return -derivative if name == "acos" else derivative
+
+    def _related(self, derivative: Quotient, whole: Expr) -> Quotient | None:
+        """A primitive whose derivative is that of something that is there already, up to a constant factor."""
+        tower = self.tower
+        candidates = [(tower.element(0), Expr(tower.variable))]
+        candidates += [
+            (tower.element(slot), generator.expression)
+            for slot, generator in enumerate(tower.generators)
+            if generator.kind is Kind.PRIMITIVE
+        ]
+        for element, expression in candidates:
+            factor = tower.reduce(derivative / tower.derivative(element))
+            if tower.is_constant(factor):
+                rest = whole - tower.expression(factor) * expression
+                return factor * element + tower.constant(rest)
+        return None
+
+    # --- exponentials
+
+    def exponential(self, z: Quotient) -> Quotient:
+        """``exp(z)``, a product over the terms of ``z``."""
+        z = self.tower.reduce(z)
+        total = number(1)
+        for exponents, coefficient in z.numerator.to_dict().items():
+            term = quotient(RING.from_dict({exponents: 1}), z.denominator)
+            total = total * self._exponential_term(term, rational(coefficient))
+        return total
+
+    def _exponential_term(self, term: Quotient, factor: Fraction) -> Quotient:
+        tower = self.tower
+        if term.rational is not None and factor.denominator == 1:
+            return tower.constant(Expr("E")) ** factor.numerator
+        if tower.is_constant(term):
+            return tower.constant(Expr.apply("exp", tower.expression(term) * Expr(factor)))
+        power = self._as_power(term * number(factor))
+        if power is not None:
+            return power
+        key = ("exponential", term.key)
+        scale = self._refined(key, factor.denominator)
+        if key not in tower.by_key:
+            argument = term / number(scale)
+            expression = Expr.apply("exp", tower.expression(argument))
+            slot = tower.add(
+                Generator(Kind.HYPEREXPONENTIAL, expression, number(0), key=key, argument=(argument,))
+            )
+            slope = tower.reduce(tower.derivative(argument))
+            tower.generators[slot].derivative = slope * tower.element(slot)
+        return tower.element(tower.by_key[key]) ** int(factor * scale)
+
+    def _as_power(self, z: Quotient) -> Quotient | None:
+        """``exp(c*log(u))`` as ``u^c``, and likewise for the inverse functions that are logarithms."""
+        tower = self.tower
+        for slot in z.slots:
+            generator = tower.generators[slot]
+            if generator.kind is not Kind.PRIMITIVE or not generator.argument:
+                continue
+            factor = tower.reduce(z / tower.element(slot))
+            if not tower.is_constant(factor):
+                continue
+            if generator.key[0] == "logarithm":
+                base = generator.argument[0]
+                return self.power(base, factor, tower.expression(base), tower.expression(factor))
+            made = self._inverse_as_power(str(generator.key[1]), generator.argument[0], factor)
+            if made is not None:
+                return made
+        return None
+
+    def _inverse_as_power(self, name: str, z: Quotient, factor: Quotient) -> Quotient | None:
+        tower, one = self.tower, number(1)
+        unit = tower.imaginary_unit() if name in ("atan", "asin") else one
+        exponent = tower.reduce(factor / unit)
+        value = exponent.rational
+        if value is None and unit is not one:
+            return None
+        if name in ("atan", "atanh"):
+            z = tower.reduce(unit * z)
+            if value is not None and value.denominator == 1:
+                root = self._root_of(one - z * z) if value.numerator % 2 else one
+                even = value.numerator // 2
+                whole = ((one + z) / (one - z)) ** even
+                return tower.reduce(whole * (one + z) / root if value.numerator % 2 else whole)
+            base, exponent = tower.reduce((one + z) / (one - z)), exponent / number(2)
+        elif name in ("asinh", "acosh", "asin"):
+            square = {"asinh": z * z + one, "acosh": z * z - one}.get(name, one - z * z)
+            base = tower.reduce(unit * z + self._root_of(square))
+        else:
+            return None
+        return self.power(base, exponent, tower.expression(base), tower.expression(exponent))
+
+    def _root_of(self, square: Quotient) -> Quotient:
+        square = self.tower.reduce(square)
+        return self.radical(square, 2, 1, self.tower.expression(square))
+
+    def _refined(self, key: tuple[object, ...], denominator: int) -> int:
+        """The number by which the exponent of a generator is divided, so that this denominator divides it."""
+        scale = self.refinements.get(key, 1)
+        if scale % denominator:
+            self.refinements[key] = scale = lcm(scale, denominator)
+            if key in self.tower.by_key:
+                raise _Restart
+        return scale
+
+    # --- powers
+
+    def power(self, base: Quotient, exponent: Quotient, base_text: Expr, exponent_text: Expr) -> Quotient:
+        """``base^exponent``."""
+        tower = self.tower
+        value = exponent.rational
+        if value is not None and value.denominator == 1:
+            raised = base if value > 0 else tower.reduce(base)
+            return tower.reduce(raised**value.numerator) if tower.relations else raised**value.numerator
+        if value is not None:
+            return self.radical(tower.reduce(base), value.denominator, value.numerator, base_text)
+        if str(base_text) == "E":
+            return self.exponential(exponent)
+        base, exponent = tower.reduce(base), tower.reduce(exponent)
+        if not tower.is_constant(exponent):
+            return self.exponential(exponent * self.logarithm(base, base_text))
+        if tower.is_constant(base):
+            return tower.constant(base_text**exponent_text)
+        total = number(1)
+        for exponents, coefficient in exponent.numerator.to_dict().items():
+            term = quotient(RING.from_dict({exponents: 1}), exponent.denominator)
+            total = total * self._symbolic_power(base, term, rational(coefficient), base_text)
+        return total
+
+    def _symbolic_power(self, base: Quotient, term: Quotient, factor: Fraction, base_text: Expr) -> Quotient:
+        tower = self.tower
+        if term.rational is not None:
+            return self.power(base, number(factor), base_text, Expr(factor))
+        total, written = number(1), Expr(1)
+        for poly, multiplicity in self._function_factors(base):
+            key = ("power", str(poly), term.key)
+            whole = factor * multiplicity
+            scale = self._refined(key, whole.denominator)
+            if key not in tower.by_key:
+                self._new_power(key, Quotient(poly), term / number(scale))
+            slot, times = tower.by_key[key], int(whole * scale)
+            total = total * tower.element(slot) ** times
+            written = written * tower.generators[slot].expression ** times
+        whole_text = base_text ** (tower.expression(term) * Expr(factor))
+        if whole_text != written:
+            total = total * tower.constant(whole_text / written)
+        return total
+
+    def _new_power(self, key: tuple[object, ...], base: Quotient, exponent: Quotient) -> None:
+        tower = self.tower
+        expression = tower.expression(base) ** tower.expression(exponent)
+        slot = tower.add(
+            Generator(Kind.HYPEREXPONENTIAL, expression, number(0), key=key, argument=(base, exponent))
+        )
+        slope = tower.reduce(exponent * tower.derivative(base) / base)
+        tower.generators[slot].derivative = slope * tower.element(slot)
+
+    # --- roots
+
+    def radical(self, base: Quotient, order: int, times: int, text: Expr) -> Quotient:
+        """``base^(times/order)``."""
+        tower = self.tower
+        if base.is_zero:
+            raise GiveUpError("a root of zero")
+        if tower.is_constant(base):
+            return tower.reduce(constant_root(tower, base, order) ** times)
+        outer, inside = number(1), []
+        for factor, power in self._function_factors(base):
+            whole, rest = divmod(power, order)
+            outer = outer * Quotient(factor) ** whole
+            if rest:
+                self._refine_monomial(factor, order)
+                inside.append((factor, rest))
+        inside.sort(key=lambda item: str(item[0]))
+        if not inside:
+            lacking = text ** Fraction(1, order) / tower.expression(outer)
+            return tower.reduce((outer * tower.constant(lacking)) ** times)
+        if self.refinements.get(("split",)):
+            return self._split_radical(outer, inside, order, times, text)
+        return self._joint_radical(base, outer, inside, order, times, text)
+
+    def _refine_monomial(self, factor: Poly, order: int) -> None:
+        """A root of an exponential is an exponential: its exponent is divided."""
+        inside = slots(factor)
+        generator = self.tower.generators[min(inside)]
+        if len(factor) == 1 and len(inside) == 1 and generator.kind is Kind.HYPEREXPONENTIAL:
+            self.refinements[generator.key] = self.refinements.get(generator.key, 1) * order
+            raise _Restart
+
+    def _joint_radical(
+        self,
+        base: Quotient,
+        outer: Quotient,
+        inside: list[tuple[Poly, int]],
+        order: int,
+        times: int,
+        text: Expr,
+    ) -> Quotient:
+        """One root for the whole radicand; where two radicands share factors, roots are split."""
+        tower = self.tower
+        common = gcd(order, *[rest for _, rest in inside])
+        reduced = order // common
+        shape = tuple((str(factor), rest // common) for factor, rest in inside)
+        names = {name for name, _ in shape}
+        for slot in tower.relations:
+            key = tower.generators[slot].key
+            if key[0] != "root":
+                continue
+            if key[1:] == (shape, reduced):
+                return self._by_known_root(slot, base, outer, order, times, text)
+            if names & {name for name, _ in key[1]}:  # type: ignore[attr-defined]
+                self.refinements["split",] = 1
+                raise _Restart
+        radicand = number(1)
+        for factor, rest in inside:
+            radicand = radicand * Quotient(factor ** (rest // common))
+        plain = common == 1 and outer.rational == 1
+        if common == 1:
+            radicand = radicand * self._constant_part(base)
+        expression = (text if plain else tower.expression(radicand)) ** Fraction(1, reduced)
+        slot = self._new_root(("root", shape, reduced), radicand, reduced, expression)
+        return self._by_known_root(slot, base, outer, order, times, text, known=plain)
+
+    def _by_known_root(
+        self,
+        slot: int,
+        base: Quotient,
+        outer: Quotient,
+        order: int,
+        times: int,
+        text: Expr,
+        *,
+        known: bool = False,
+    ) -> Quotient:
+        tower = self.tower
+        generator = tower.generators[slot]
+        total = outer * tower.element(slot)
+        same = outer.rational == 1 and generator.power == base and generator.order == order
+        if not (known or same):
+            lacking = text ** Fraction(1, order) / (tower.expression(outer) * generator.expression)
+            if lacking != 1:
+                total = total * tower.constant(lacking)
+        return tower.reduce(total**times)
+
+    def _constant_part(self, base: Quotient) -> Quotient:
+        """The product of the constant factors of an element."""
+        tower = self.tower
+        over, top = factors(base.numerator)
+        under, bottom = factors(base.denominator)
+        total = number(rational(over) / rational(under))
+        for factor, power in top:
+            if tower.constant_poly(factor):
+                total = total * Quotient(factor) ** power
+        for factor, power in bottom:
+            if tower.constant_poly(factor):
+                total = total / Quotient(factor) ** power
+        return total
+
+    def _new_root(self, key: tuple[object, ...], radicand: Quotient, order: int, expression: Expr) -> int:
+        tower = self.tower
+        slot = tower.add(Generator(Kind.ROOT, expression, number(0), order, radicand, key))
+        slope = tower.reduce(tower.derivative(radicand) / (radicand * number(order)))
+        tower.generators[slot].derivative = slope * tower.element(slot)
+        return slot
+
+    def _split_radical(
+        self, outer: Quotient, inside: list[tuple[Poly, int]], order: int, times: int, text: Expr
+    ) -> Quotient:
+        """A root of its own for every factor of the radicand."""
+        tower = self.tower
+        total, written = outer, tower.expression(outer)
+        for factor, rest in inside:
+            scale = self._refined(("split", str(factor)), order)
+            key = ("root", ((str(factor), 1),), scale)
+            if key not in tower.by_key:
+                if any(
+                    tower.generators[slot].key[:2] == key[:2] for slot in tower.relations
+                ):  # made with another order
+                    raise _Restart
+                radicand = Quotient(factor)
+                self._new_root(key, radicand, scale, tower.expression(radicand) ** Fraction(1, scale))
+            slot = tower.by_key[key]
+            raised = rest * scale // order
+            total = total * tower.element(slot) ** raised
+            written = written * tower.generators[slot].expression ** raised
+        lacking = text ** Fraction(1, order) / written
+        if lacking != 1:
+            total = total * tower.constant(lacking)
+        return tower.reduce(total**times)
+
+
+def _from_pair(name: str, sine: Quotient, cosine: Quotient) -> Quotient:
+    """A circular or hyperbolic function by the two that are basic."""
+    one = number(1)
+    made: dict[str, Callable[[], Quotient]] = {
+        "sin": lambda: sine,
+        "cos": lambda: cosine,
+        "tan": lambda: sine / cosine,
+        "cot": lambda: cosine / sine,
+        "sec": lambda: one / cosine,
+        "csc": lambda: one / sine,
+    }
+    return made[name]()

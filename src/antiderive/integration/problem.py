@@ -1,0 +1,57 @@
+"""One integral that is looked for, with what methods need to know of it computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from antiderive._core import Expr
+from antiderive.integration.embedding import embed
+from antiderive.integration.tower import Kind, Tower
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from antiderive.integration.quotients import Quotient
+
+_LETTERS = "uvwtszrqpyhkmnlgfjABCDFGHKLMNPQRSTUVWZXabcd"
+
+
+@dataclass
+class Problem:
+    """An integrand and its variable.
+
+    Attributes:
+        integrand: what is integrated.
+        variable: the variable of integration.
+        depth: how many problems lie above it in the search.
+    """
+
+    integrand: Expr
+    variable: str
+    depth: int = 0
+
+    @cached_property
+    def field(self) -> tuple[Tower, Quotient]:
+        """The tower and the integrand in it."""
+        return embed(self.integrand, self.variable)
+
+    @cached_property
+    def kinds(self) -> set[Kind]:
+        """Kinds of the generators that the integrand contains."""
+        tower, f = self.field
+        return {tower.kind(slot) for slot in tower.functions(f)}
+
+    @cached_property
+    def key(self) -> str:
+        """Text that is the same for the same integrand in another variable."""
+        if self.variable == "x":
+            return str(self.integrand)
+        return str(self.integrand.subs({self.variable: Expr("x")}))
+
+
+def fresh(taken: Iterable[Expr], count: int = 1) -> list[str]:
+    """Letters that do not occur in any of the expressions."""
+    used = {name for expression in taken for name in expression.free_symbols}
+    return [letter for letter in _LETTERS if letter not in used][:count]

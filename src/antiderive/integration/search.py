@@ -1,0 +1,180 @@
+"""The search: methods in order, each on the integral itself and on the integrals it leads back to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from antiderive._core import Expr
+from antiderive.errors import AntideriveError
+from antiderive.integration.algebraic import integrate_algebraic
+from antiderive.integration.budget import Budget, BudgetError, GiveUpError, spending
+from antiderive.integration.expressions import subexpressions
+from antiderive.integration.parallel_risch import integrate_parallel
+from antiderive.integration.parts import parts_with_primitive, terms_apart
+from antiderive.integration.problem import Problem
+from antiderive.integration.quotients import degree
+from antiderive.integration.rational import integrate_rational
+from antiderive.integration.steps import Step
+from antiderive.integration.substitution import (
+    derivative_divides,
+    generator_substitution,
+    inverse_function_substitution,
+    simplified_divides,
+)
+from antiderive.integration.tower import Kind, X
+from antiderive.integration.trigonometric import trigonometric_substitution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_DEEPEST = 5
+_LONGEST = 3000
+"""Characters of an integrand that is still tried below the top."""
+
+_SHARE = 0.9
+"""CPU seconds that one method may use on the integral itself."""
+
+Method = "Callable[[Search, Problem], Iterator[Step]]"
+
+
+class Search:
+    """One search, with the integrals it has met.
+
+    Attributes:
+        budget: what the search may still use.
+        notes: what methods said when they gave up, for those who look into a failure.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.seen: set[str] = set()
+        self.notes: list[str] = []
+
+    def first(self, problem: Problem) -> Step | None:
+        """The first derivation found."""
+        return next(self.steps(problem), None)
+
+    def steps(self, problem: Problem) -> Iterator[Step]:
+        """Derivations, one after the other; their answers are not verified."""
+        x = problem.variable
+        if x not in problem.integrand.free_symbols:
+            yield Step("constant", problem.integrand, problem.integrand * Expr(x), x)
+            return
+        if problem.key in self.seen or problem.depth > _DEEPEST or len(problem.key) > _LONGEST:
+            return
+        self.seen.add(problem.key)
+        for method in METHODS:
+            if method is derivative_divides and problem.depth:
+                continue
+            if problem.depth:
+                yield from self._inside(method, problem)
+            else:
+                yield from self._on_top(method, problem)
+
+    def _inside(
+        self, method: Callable[[Search, Problem], Iterator[Step]], problem: Problem
+    ) -> Iterator[Step]:
+        self.budget.check()
+        try:
+            yield from method(self, problem)
+        except BudgetError:
+            raise
+        except AntideriveError as error:
+            self.notes.append(f"{problem.depth} {method.__name__}: {error}")
+
+    def _on_top(
+        self, method: Callable[[Search, Problem], Iterator[Step]], problem: Problem
+    ) -> Iterator[Step]:
+        """A method on the integral itself, with a share of the budget; time between its answers does not count."""
+        whole = self.budget
+        left = _SHARE
+        found = method(self, problem)
+        while left > 0:
+            whole.check()
+            self.budget = whole.share(left)
+            try:
+                with spending(self.budget):
+                    step = next(found, None)
+            except BudgetError:
+                whole.check()
+                self.notes.append(f"0 {method.__name__}: budget")
+                self.seen = {problem.key}
+                return
+            except AntideriveError as error:
+                self.notes.append(f"0 {method.__name__}: {error}")
+                return
+            finally:
+                left = self.budget.left
+                self.budget = whole
+            if step is None:
+                return
+            yield step
+
+    def divided(self, problem: Problem) -> Iterator[tuple[Expr, Expr]]:
+        """Parts of the integrand that contain the variable, with the integrand over their derivatives."""
+        x, met = problem.variable, set()
+        for (kind, _), part in zip(problem.integrand.nodes(), subexpressions(problem.integrand), strict=True):
+            if kind in ("number", "symbol") or x not in part.free_symbols:
+                continue
+            if part in met or part == problem.integrand:
+                continue
+            met.add(part)
+            slope = part.diff(x)
+            if slope != 0:
+                yield part, problem.integrand / slope
+
+
+def field_methods(search: Search, problem: Problem) -> Iterator[Step]:
+    """What the kinds of the generators call for: rational, algebraic or parallel Risch."""
+    tower, f = problem.field
+    x = problem.variable
+    if f.is_zero:
+        yield Step("constant", problem.integrand, Expr(0), x)
+        return
+    kinds = problem.kinds
+    if kinds <= {Kind.VARIABLE}:
+        yield Step("rational function", problem.integrand, integrate_rational(tower, f), x)
+        return
+    if kinds <= {Kind.VARIABLE, Kind.ROOT}:
+        yield from _algebraic(search, problem)
+        return
+    yield from _parallel(search, problem, (0, 2))
+
+
+def _algebraic(search: Search, problem: Problem) -> Iterator[Step]:
+    tower, f = problem.field
+    present = [tower.generators[slot] for slot in tower.functions(f) if tower.kind(slot) is Kind.ROOT]
+    large = any(
+        degree(one.power.numerator, X) > 2 or (one.order > 2 and degree(one.power.numerator, X) > 1)
+        for one in present
+    )
+    if large:
+        yield from _parallel(search, problem, (0,))
+    yield from integrate_algebraic(search, problem)
+    if not large and (problem.depth == 0 or len(present) < 3):
+        yield from _parallel(search, problem, (0,))
+
+
+def _parallel(search: Search, problem: Problem, extras: tuple[int, ...]) -> Iterator[Step]:
+    tower, f = problem.field
+    for extra in extras:
+        try:
+            after = integrate_parallel(tower, f, extra)
+        except GiveUpError as error:
+            search.notes.append(f"{problem.depth} parallel Risch: {error}")
+            continue
+        if after is not None:
+            yield Step("parallel Risch", problem.integrand, after, problem.variable)
+            return
+
+
+METHODS: tuple[Callable[[Search, Problem], Iterator[Step]], ...] = (
+    derivative_divides,
+    trigonometric_substitution,
+    field_methods,
+    generator_substitution,
+    simplified_divides,
+    parts_with_primitive,
+    terms_apart,
+    inverse_function_substitution,
+)

@@ -1,0 +1,220 @@
+"""Changes of the variable, and how an answer in the new variable is carried back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from antiderive._core import Expr
+from antiderive.integration.problem import Problem, fresh
+from antiderive.integration.steps import Step
+from antiderive.integration.tower import Kind, Tower, X
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from antiderive.integration.quotients import Quotient
+    from antiderive.integration.search import Search
+
+
+@dataclass(frozen=True)
+class Change:
+    """``variable = inner``.
+
+    Attributes:
+        variable: the new variable.
+        inner: the new variable by the old one.
+        integrand: the integrand in the new variable, the old differential written by the new one.
+        restored: what symbols in the new integrand stand for besides.
+    """
+
+    variable: str
+    inner: Expr
+    integrand: Expr
+    restored: Mapping[str, Expr] = field(default_factory=dict)
+
+
+def carried_back(search: Search, problem: Problem, change: Change, rule: str) -> Step | None:
+    """The step that integrates after a change of the variable."""
+    inner = search.first(Problem(change.integrand, change.variable, problem.depth + 1))
+    if inner is None:
+        return None
+    replacements: dict[str, Expr] = {change.variable: change.inner, **change.restored}
+    after = inner.after.subs(replacements)
+    facts = ((change.variable, str(change.inner)),)
+    return Step(rule, problem.integrand, after, problem.variable, facts, (inner,))
+
+
+class Rewriting:
+    """Elements of a tower with generators replaced by expressions in a new variable.
+
+    Opaque constants that depend on the old variable become symbols, and are restored in the end.
+    """
+
+    def __init__(self, tower: Tower, taken: Expr) -> None:
+        self.tower = tower
+        opaque = [
+            slot
+            for slot, generator in enumerate(tower.generators)
+            if generator.kind is Kind.CONSTANT and tower.variable in generator.expression.free_symbols
+        ]
+        names = fresh([taken], len(opaque) + 1)
+        self.variable = names[0]
+        self.symbols = {slot: Expr(name) for slot, name in zip(opaque, names[1:], strict=True)}
+        self.restored = {str(self.symbols[slot]): tower.generators[slot].expression for slot in opaque}
+
+    @property
+    def new(self) -> Expr:
+        """The new variable."""
+        return Expr(self.variable)
+
+    def written(self, element: Quotient, replaced: Mapping[int, Expr]) -> Expr:
+        """An element in the new variable."""
+        return self.tower.expression(element, {**self.symbols, **replaced})
+
+    def change(self, integrand: Expr, inner: Expr) -> Change:
+        """The change with this new integrand."""
+        return Change(self.variable, inner, integrand, self.restored)
+
+
+def derivative_divides(search: Search, problem: Problem) -> Iterator[Step]:
+    """``integral of f(g(x))*g'(x) = F(g(x))``: some part of the integrand whose derivative divides it."""
+    x = problem.variable
+    for part, quotient in search.divided(problem):
+        name = fresh([problem.integrand])[0]
+        changed = quotient.subs({part: Expr(name)})
+        if x not in changed.free_symbols:
+            step = carried_back(search, problem, Change(name, part, changed), "substitution")
+            if step is not None:
+                yield step
+
+
+def simplified_divides(search: Search, problem: Problem) -> Iterator[Step]:
+    """As :func:`derivative_divides`, after simplification, and powers of the variable."""
+    if problem.depth > 2:
+        return
+    x = problem.variable
+    name = fresh([problem.integrand])[0]
+    if problem.depth == 0:
+        for part, quotient in search.divided(problem):
+            changed = quotient.simplify().subs({part: Expr(name)})
+            if x not in changed.free_symbols:
+                step = carried_back(search, problem, Change(name, part, changed), "substitution")
+                if step is not None:
+                    yield step
+    if problem.depth > 1:
+        return
+    for power in (2, 3, 4, Fraction(1, 2), Fraction(1, 3), -1):
+        change = power_change(problem.integrand, x, name, Fraction(power))
+        if change.integrand.operators <= problem.integrand.operators:
+            step = carried_back(search, problem, change, "power substitution")
+            if step is not None:
+                yield step
+
+
+def power_change(integrand: Expr, variable: str, name: str, power: Fraction) -> Change:
+    """``u = x^power``."""
+    u = Expr(name)
+    changed = integrand.subs({variable: u ** (1 / power)}) * u ** (1 / power - 1) * (1 / power)
+    return Change(name, Expr(variable) ** power, changed)
+
+
+def generator_substitution(search: Search, problem: Problem) -> Iterator[Step]:
+    """A generator of the tower as the new variable, if the rest can be written by it."""
+    tower, f = problem.field
+    for slot in range(1, len(tower.generators)):
+        generator = tower.generators[slot]
+        if tower.constant_slot(slot) or generator.derivative.is_zero:
+            continue
+        rest = tower.reduce(f / generator.derivative)
+        rewriting = Rewriting(tower, problem.integrand)
+        replaced = {slot: rewriting.new}
+        present = tower.functions(rest)
+        if X in present and generator.kind is Kind.ROOT:
+            continue
+        for other in present - {slot, X}:
+            if tower.kind(other) is Kind.ROOT:
+                radicand = rewriting.written(tower.generators[other].power, {slot: rewriting.new})
+                replaced[other] = radicand ** Fraction(1, tower.generators[other].order)
+            else:
+                text = tower.generators[other].expression
+                replaced[other] = text.subs({generator.expression: rewriting.new})
+        changed = rewriting.written(rest, replaced)
+        if problem.variable in changed.free_symbols:
+            continue
+        step = carried_back(search, problem, rewriting.change(changed, generator.expression), "substitution")
+        if step is not None:
+            yield step
+
+
+def inverse_function_substitution(search: Search, problem: Problem) -> Iterator[Step]:
+    """``x = sin(u)`` and the like where an inverse function of the variable stands in an exponential."""
+    tower, _ = problem.field
+    direct = {"asin": "sin", "acos": "cos", "asinh": "sinh", "acosh": "cosh", "atan": "tan", "atanh": "tanh"}
+    for slot in range(1, len(tower.generators)):
+        generator = tower.generators[slot]
+        if generator.kind is not Kind.PRIMITIVE or generator.key[0] != "inverse":
+            continue
+        name, inside = str(generator.key[1]), generator.argument[0]
+        solved = _solved(tower, inside, Expr(fresh([problem.integrand])[0]), direct[name])
+        if solved is None:
+            continue
+        variable, x = solved
+        inner = Expr.apply(name, tower.expression(inside))
+        root = _companion(name, variable)
+        changed = problem.integrand.subs({generator.expression: Expr(variable)}).subs({problem.variable: x})
+        for radicand, value in root:
+            changed = changed.subs({radicand ** Fraction(1, 2): value})
+        changed = changed * x.diff(variable)
+        step = carried_back(search, problem, Change(variable, inner, changed), "inverse substitution")
+        if step is not None:
+            yield step
+
+
+def _companion(name: str, variable: str) -> list[tuple[Expr, Expr]]:
+    """Square roots that the substitution turns into functions: ``sqrt(1 - sin(u)^2) = cos(u)``."""
+    u = Expr(variable)
+
+    def of(function: str) -> Expr:
+        return Expr.apply(function, u)
+
+    known = {
+        "asin": [(1 - of("sin") ** 2, of("cos"))],
+        "acos": [(1 - of("cos") ** 2, of("sin"))],
+        "asinh": [(1 + of("sinh") ** 2, of("cosh"))],
+        "acosh": [(of("cosh") ** 2 - 1, of("sinh"))],
+        "atan": [(1 + of("tan") ** 2, of("sec"))],
+        "atanh": [(1 - of("tanh") ** 2, of("sech"))],
+    }
+    return known[name]
+
+
+def _solved(tower: Tower, inside: Quotient, u: Expr, direct: str) -> tuple[str, Expr] | None:
+    """``(u, x(u))`` from ``inside(x) = direct(u)``, ``inside`` linear or the inverse of a linear function."""
+    from antiderive.integration.univariate import univariate
+
+    if tower.functions(inside) != {X}:
+        return None
+    wave = Expr.apply(direct, u)
+    for element, value in ((inside, wave), (None, 1 / wave)):
+        if element is None:
+            element = tower.reduce(_one() / inside)
+        if not all(tower.constant_slot(slot) for slot in _denominator_slots(element)):
+            continue
+        poly = univariate(element)
+        if len(poly) == 2:
+            return str(u), (value - tower.expression(poly[0])) / tower.expression(poly[1])
+    return None
+
+
+def _one() -> Quotient:
+    from antiderive.integration.quotients import number
+
+    return number(1)
+
+
+def _denominator_slots(element: Quotient) -> set[int]:
+    from antiderive.integration.quotients import slots
+
+    return slots(element.denominator)

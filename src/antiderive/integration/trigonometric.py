@@ -1,0 +1,159 @@
+"""Rational functions and roots of circular or hyperbolic functions of one linear argument.
+
+All are written by sine and cosine of a common argument; then sine, cosine, tangent or the tangent of half the
+argument is the new variable, whichever gives the simplest integrand (Bioche's rules, found by trying).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import gcd, lcm
+from typing import TYPE_CHECKING
+
+from antiderive._core import Expr
+from antiderive.integration.budget import GiveUpError
+from antiderive.integration.expressions import square_root, subexpressions
+from antiderive.integration.problem import Problem, fresh
+from antiderive.integration.quotients import degree
+from antiderive.integration.substitution import Change, carried_back
+from antiderive.integration.tower import Kind, X
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from antiderive.integration.search import Search
+    from antiderive.integration.steps import Step
+
+_CIRCULAR = ("sin", "cos", "tan", "cot", "sec", "csc")
+_HYPERBOLIC = tuple(f"{name}h" for name in _CIRCULAR)
+_LARGEST_MULTIPLE = 12
+
+
+def trigonometric_substitution(search: Search, problem: Problem) -> Iterator[Step]:
+    """Sine, cosine, tangent or half tangent as the new variable."""
+    for names, signature in ((_CIRCULAR, 1), (_HYPERBOLIC, -1)):
+        written = _by_sine_and_cosine(problem, names, signature)
+        if written is None:
+            continue
+        changes = _changes(problem, *written, signature)
+        scored = []
+        for place, change in enumerate(changes):
+            search.budget.check()
+            try:
+                cost, better = _cost(change)
+            except GiveUpError:
+                continue
+            scored.append((cost, place, better))
+        for cost, _, change in sorted(scored, key=lambda one: one[:2]):
+            if problem.depth > 2 and cost > 60:
+                break
+            step = carried_back(search, problem, change, "trigonometric substitution")
+            if step is not None:
+                yield step
+
+
+def _by_sine_and_cosine(
+    problem: Problem, names: tuple[str, ...], signature: int
+) -> tuple[Expr, Expr, str, str] | None:
+    """The integrand by sine and cosine of a common argument, the argument, and the two symbols."""
+    x = problem.variable
+    found: list[tuple[str, Expr, Expr]] = []
+    parts = subexpressions(problem.integrand)
+    for (kind, value), part in zip(problem.integrand.nodes(), parts, strict=True):
+        if kind in names and x in part.free_symbols:
+            found.append((kind, part, parts[value[0]]))
+    arguments = list(dict.fromkeys(argument for _, _, argument in found))
+    if not arguments or any(x in argument.diff(x).free_symbols for argument in arguments):
+        return None
+    ratios = _ratios(arguments)
+    if ratios is None:
+        return None
+    common = lcm(*[ratio.denominator for ratio in ratios])
+    step = gcd(*[int(ratio * common) for ratio in ratios])
+    multiples = [int(ratio * common) // step for ratio in ratios]
+    if max(abs(multiple) for multiple in multiples) > _LARGEST_MULTIPLE:
+        return None
+    base = arguments[0] * Fraction(step, common)
+    sine, cosine = fresh([problem.integrand], 4)[2:]
+    replacements = {}
+    for name, part, argument in found:
+        multiple = multiples[arguments.index(argument)]
+        c, s = multiple_angle(multiple, Expr(sine), Expr(cosine), signature)
+        replacements[part] = _by_pair(name.removesuffix("h"), s, c)
+    written = problem.integrand.subs(replacements)
+    return None if x in written.free_symbols else (written, base, sine, cosine)
+
+
+def _ratios(arguments: list[Expr]) -> list[Fraction] | None:
+    """Arguments over the first of them, if all these are rational numbers."""
+    ratios = []
+    for argument in arguments:
+        ratio = argument / arguments[0]
+        for form in (ratio, ratio.simplify(), ratio.together().factor()):
+            kind, value = form.nodes()[-1]
+            if kind == "number":
+                ratios.append(Fraction(*value))
+                break
+        else:
+            return None
+    return ratios
+
+
+def multiple_angle(multiple: int, sine: Expr, cosine: Expr, signature: int) -> tuple[Expr, Expr]:
+    """Cosine and sine of a multiple; signature 1 for circular, -1 for hyperbolic functions."""
+    c, s = Expr(1), Expr(0)
+    for _ in range(abs(multiple)):
+        c, s = (c * cosine - signature * s * sine).expand(), (s * cosine + c * sine).expand()
+    return c, s if multiple >= 0 else -s
+
+
+def _by_pair(name: str, sine: Expr, cosine: Expr) -> Expr:
+    if name in ("sin", "cos"):
+        return sine if name == "sin" else cosine
+    if name in ("tan", "cot"):
+        return sine / cosine if name == "tan" else cosine / sine
+    return 1 / cosine if name == "sec" else 1 / sine
+
+
+def _changes(
+    problem: Problem, written: Expr, base: Expr, sine: str, cosine: str, signature: int
+) -> list[Change]:
+    name = fresh([problem.integrand])[0]
+    u, s, c = Expr(name), Expr(sine), Expr(cosine)
+    slope = base.diff(problem.variable)
+    suffix = "h" if signature < 0 else ""
+
+    def change(function: str, argument: Expr, values: dict[Expr, Expr], jacobian: Expr) -> Change:
+        return Change(name, Expr.apply(function + suffix, argument), written.subs(values) * jacobian / slope)
+
+    by_sine = square_root(1 - signature * u**2)
+    by_cosine = square_root(signature * (1 - u**2))
+    tangent = 1 + signature * u**2
+    return [
+        change("sin", base, {s: u, c: by_sine}, 1 / by_sine),
+        change("cos", base, {c: u, s: by_cosine}, -signature / by_cosine),
+        change("tan", base, {s: u / square_root(tangent), c: 1 / square_root(tangent)}, 1 / tangent),
+        change("tan", base / 2, {s: 2 * u / tangent, c: (1 - signature * u**2) / tangent}, 2 / tangent),
+    ]
+
+
+def _cost(change: Change) -> tuple[int, Change]:
+    """How hard the new integrand looks, and the change with it in lowest terms."""
+    problem = Problem(change.integrand, change.variable)
+    tower, f = problem.field
+    used = tower.functions(f)
+    cost = degree(f.numerator, X) + degree(f.denominator, X)
+    for slot in used:
+        generator = tower.generators[slot]
+        if generator.kind is Kind.ROOT:
+            cost += 20 * max(1, generator.order - 1)
+            cost += 5 * (degree(generator.power.numerator, X) + degree(generator.power.denominator, X))
+        elif slot != X:
+            cost += 10
+    opaque = any(
+        generator.kind is Kind.CONSTANT and change.variable in generator.expression.free_symbols
+        for generator in tower.generators
+    )
+    if opaque:
+        return cost, change
+    return cost, Change(change.variable, change.inner, tower.expression(f), change.restored)

@@ -21,6 +21,7 @@ from antiderive.integration.substitution import (
     inverse_function_substitution,
     simplified_divides,
 )
+from antiderive.integration.superelliptic import integrate_superelliptic
 from antiderive.integration.tower import Kind, X
 from antiderive.integration.trigonometric import trigonometric_substitution
 
@@ -150,9 +151,19 @@ def _algebraic(search: Search, problem: Problem) -> Iterator[Step]:
     )
     if large:
         yield from _parallel(search, problem, (0,))
+        yield from _noted(search, problem, integrate_superelliptic)
     yield from integrate_algebraic(search, problem)
     if not large and (problem.depth == 0 or len(present) < 3):
         yield from _parallel(search, problem, (0,))
+
+
+def _noted(
+    search: Search, problem: Problem, method: Callable[[Search, Problem], Iterator[Step]]
+) -> Iterator[Step]:
+    try:
+        yield from method(search, problem)
+    except GiveUpError as error:
+        search.notes.append(f"{problem.depth} {method.__name__}: {error}")
 
 
 def _parallel(search: Search, problem: Problem, extras: tuple[int, ...]) -> Iterator[Step]:

@@ -80,12 +80,13 @@ def main() -> None:
     import antiderive.integration  # noqa: F401  (children inherit it)
 
     records = []
+    out = options.records.open("w") if options.records else None
     for suite, integrand, known in problems:
-        records.append(
-            {"suite": suite, "integrand": integrand, "known": known} | in_child(integrand, options.budget)
-        )
-    if options.records:
-        options.records.write_text("".join(json.dumps(record) + "\n" for record in records))
+        record = in_child(integrand, options.budget)
+        records.append({"suite": suite, "integrand": integrand, "known": known} | record)
+        if out is not None:
+            out.write(json.dumps(records[-1]) + "\n")
+            out.flush()
     report(records, failures=options.failures)
 
 

@@ -23,6 +23,7 @@ from antiderive.integration.quotients import (
     number,
     quotient,
 )
+from antiderive.integration.radicals import exact_square_root
 from antiderive.integration.square_root_of_quadratic import integrate_square_root
 from antiderive.integration.steps import Step
 from antiderive.integration.substitution import Change, Rewriting, carried_back
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 
 def root_slots(tower: Tower, f: Quotient) -> list[int]:
-    """Generators of an element that are roots."""
-    return sorted(slot for slot in tower.functions(f) if tower.kind(slot) is Kind.ROOT)
+    """Generators that are roots, in an element or below the roots in it."""
+    return sorted(slot for slot in tower.closure(f) if tower.kind(slot) is Kind.ROOT)
 
 
 def is_simple(tower: Tower, slot: int) -> bool:
@@ -110,12 +111,7 @@ def _linear_change(problem: Problem, slot: int) -> Change:
     rewriting = Rewriting(tower, problem.integrand)
     u = rewriting.new
     x = (u**order - low) / high
-    replaced = {X: x, slot: u}
-    for other in root_slots(tower, f):
-        if other != slot:
-            radicand = rewriting.written(tower.generators[other].power, {X: x, slot: u}).together()
-            replaced[other] = radicand ** Fraction(1, tower.generators[other].order)
-    changed = rewriting.written(f, replaced) * (order * u ** (order - 1) / high)
+    changed = rewriting.everything(f, x, {slot: u}) * (order * u ** (order - 1) / high)
     return rewriting.change(changed, tower.generators[slot].expression)
 
 
@@ -146,7 +142,7 @@ def _moebius_change(problem: Problem, slot: int) -> Change | None:
     inner = generator.expression**inverse / (
         root**inverse * under ** (inverse * (i + j) // order) * (over / under) ** ((i * inverse - 1) // order)
     )
-    changed = rewriting.written(f, {X: x, slot: y}) * jacobian
+    changed = rewriting.everything(f, x, {slot: y}) * jacobian
     return rewriting.change(changed, inner)
 
 
@@ -193,6 +189,48 @@ def _term(exponents: tuple[int, ...], coefficient: object) -> Poly:
     from antiderive.integration.quotients import RING
 
     return RING.from_dict({exponents: coefficient})
+
+
+def radical_substitution(search: Search, problem: Problem) -> Iterator[Step]:
+    """Roots of linear functions, of their quotients and of quadratics as new variables, whatever else is there."""
+    tower, f = problem.field
+    if problem.kinds <= {Kind.VARIABLE} or problem.depth > 3:
+        return
+    for slot in root_slots(tower, f):
+        if _linear(tower, slot) is not None:
+            yield from _carried(search, problem, _linear_change(problem, slot), "linear radicand")
+            continue
+        moebius = _moebius_change(problem, slot)
+        if moebius is not None:
+            yield from _carried(search, problem, moebius, "Moebius substitution")
+            continue
+        for change in _euler_changes(problem, slot):
+            yield from _carried(search, problem, change, "Euler substitution")
+
+
+def _euler_changes(problem: Problem, slot: int) -> Iterator[Change]:
+    """``u = y + sqrt(a)*x`` for ``y^2 = a*x^2 + b*x + c``, both signs of the square root."""
+    tower, f = problem.field
+    generator = tower.generators[slot]
+    if generator.order != 2 or tower.functions(generator.power) != {X}:
+        return
+    if not tower.constant_poly(generator.power.denominator) or degree(generator.power.numerator, X) != 2:
+        return
+    c, b, a = (
+        Quotient(part) / Quotient(generator.power.denominator)
+        for part in coefficients(generator.power.numerator, X)
+    )
+    root = exact_square_root(tower, a)
+    if root is None:
+        return
+    for leading in (root, -root):
+        rewriting = Rewriting(tower, problem.integrand)
+        u = rewriting.new
+        slope, low, middle = (tower.expression(tower.reduce(part)) for part in (leading, c, b))
+        x = (u**2 - low) / (middle + 2 * slope * u)
+        y = (u - slope * x).together().factor()
+        changed = rewriting.everything(f, x, {slot: y}) * x.diff(rewriting.variable)
+        yield rewriting.change(changed, generator.expression + slope * Expr(problem.variable))
 
 
 def _power_substitutions(search: Search, problem: Problem, present: list[int]) -> Iterator[Step]:

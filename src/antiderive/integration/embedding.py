@@ -337,6 +337,11 @@ class _Builder:
             return self.power(base, number(factor), base_text, Expr(factor))
         total, written = number(1), Expr(1)
         for poly, multiplicity in self._function_factors(base):
+            nested = self._power_of_exponential(poly, term * number(factor * multiplicity))
+            if nested is not None:
+                total = total * nested[0]
+                written = written * nested[1]
+                continue
             key = ("power", str(poly), term.key)
             whole = factor * multiplicity
             scale = self._refined(key, whole.denominator)
@@ -349,6 +354,21 @@ class _Builder:
         if whole_text != written:
             total = total * tower.constant(whole_text / written)
         return total
+
+    def _power_of_exponential(self, poly: Poly, exponent: Quotient) -> tuple[Quotient, Expr] | None:
+        """A symbolic power of an exponential or of a symbolic power, as one of these with another exponent."""
+        tower = self.tower
+        inside = slots(poly)
+        generator = tower.generators[min(inside)]
+        if len(poly) > 1 or len(inside) > 1 or generator.kind is not Kind.HYPEREXPONENTIAL:
+            return None
+        if generator.key[0] == "exponential":
+            raised = self.exponential(generator.argument[0] * exponent)
+        else:
+            base, old = generator.argument
+            new = tower.reduce(old * exponent)
+            raised = self.power(base, new, tower.expression(base), tower.expression(new))
+        return raised, tower.expression(raised)
 
     def _new_power(self, key: tuple[object, ...], base: Quotient, exponent: Quotient) -> None:
         tower = self.tower

@@ -120,7 +120,7 @@ def _take_denominators(ansatz: Ansatz, common: Poly) -> None:
         if len(factor) == 1 and len(inside) == 1 and min(inside) in ansatz.exponentials:
             continue
         ansatz.coupled = ansatz.coupled or bool(inside & set(ansatz.exponentials))
-        special = _is_special(tower, factor, common)
+        special = _is_special(tower, factor)
         ansatz.denominator = ansatz.denominator * factor ** (power if special else power - 1)
         ansatz.arguments.append(factor)
         seen.add(str(factor))
@@ -131,9 +131,9 @@ def _take_denominators(ansatz: Ansatz, common: Poly) -> None:
             ansatz.denominator = ansatz.denominator * factor
 
 
-def _is_special(tower: Tower, factor: Poly, common: Poly) -> bool:
-    """Whether a factor divides its derivative, up to the common denominator of the derivation."""
-    slope = tower.reduce(tower.derivative(Quotient(factor)) * Quotient(common))
+def _is_special(tower: Tower, factor: Poly) -> bool:
+    """Whether a factor divides its derivative."""
+    slope = tower.reduce(tower.derivative(Quotient(factor)))
     return bool(factor.gcd(slope.numerator).total_degree() == factor.total_degree())
 
 
@@ -252,9 +252,12 @@ def _monomials(
     if degree(part.denominator, X):
         top = max(degree(part.numerator, X) - degree(part.denominator, X), 0) + 1
         top += degree(ansatz.denominator, X) + extra
-    powers = [range(degree(part.numerator, slot) + above + 1) for slot in primitives]
-    terms = part.numerator.to_dict()
-    most = max((sum(term[slot] for slot in primitives) for term in terms), default=0) + above
+    powers = []
+    for slot in primitives:
+        growth = max(degree(part.numerator, slot) - degree(part.denominator, slot), 0)
+        powers.append(range(growth + degree(ansatz.denominator, slot) + above + 1))
+    growth = max(_total(part.numerator, primitives) - _total(part.denominator, primitives), 0)
+    most = growth + _total(ansatz.denominator, primitives) + above
     base = number(1)
     for slot, exponent in zip(ansatz.exponentials, exponents, strict=True):
         base = base * monomial(slot, exponent)
@@ -274,6 +277,11 @@ def _monomials(
         if len(made) > _MOST_CANDIDATES:
             raise GiveUpError("an ansatz with too many candidates")
     return made
+
+
+def _total(poly: Poly, chosen: list[int]) -> int:
+    """The largest degree of a term in the chosen generators together."""
+    return max((sum(exponents[slot] for slot in chosen) for exponents in poly.to_dict()), default=0)
 
 
 def _logarithms(ansatz: Ansatz, argument: Poly) -> list[Candidate]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
 from antiderive.errors import AntideriveError
-from antiderive.integration.algebraic import integrate_algebraic
+from antiderive.integration.algebraic import integrate_algebraic, radical_substitution
 from antiderive.integration.budget import Budget, BudgetError, GiveUpError, spending
 from antiderive.integration.expressions import subexpressions
 from antiderive.integration.parallel_risch import integrate_parallel
@@ -65,7 +65,7 @@ class Search:
             return
         self.seen.add(problem.key)
         for method in METHODS:
-            if method is derivative_divides and problem.depth:
+            if method is derivative_divides and problem.depth > 1:
                 continue
             if problem.depth:
                 yield from self._inside(method, problem)
@@ -144,13 +144,14 @@ def field_methods(search: Search, problem: Problem) -> Iterator[Step]:
 
 def _algebraic(search: Search, problem: Problem) -> Iterator[Step]:
     tower, f = problem.field
-    present = [tower.generators[slot] for slot in tower.functions(f) if tower.kind(slot) is Kind.ROOT]
+    present = [tower.generators[slot] for slot in tower.closure(f) if tower.kind(slot) is Kind.ROOT]
     large = any(
         degree(one.power.numerator, X) > 2 or (one.order > 2 and degree(one.power.numerator, X) > 1)
         for one in present
     )
     if large:
         yield from _parallel(search, problem, (0,))
+    if large or len(present) > 1:
         yield from _noted(search, problem, integrate_superelliptic)
     yield from integrate_algebraic(search, problem)
     if not large and (problem.depth == 0 or len(present) < 3):
@@ -187,5 +188,6 @@ METHODS: tuple[Callable[[Search, Problem], Iterator[Step]], ...] = (
     simplified_divides,
     parts_with_primitive,
     terms_apart,
+    radical_substitution,
     inverse_function_substitution,
 )

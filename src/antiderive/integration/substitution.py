@@ -73,6 +73,28 @@ class Rewriting:
         """An element in the new variable."""
         return self.tower.expression(element, {**self.symbols, **replaced})
 
+    def everything(self, element: Quotient, x: Expr, replaced: dict[int, Expr]) -> Expr:
+        """An element by ``x`` in the new variable: roots by their radicands, other generators by their texts.
+
+        Args:
+            element: what is written.
+            x: the old variable by the new one.
+            replaced: generators whose expression is known.
+        """
+        tower = self.tower
+        known = {X: x, **replaced}
+        for slot in sorted(tower.closure(element)):
+            if slot in known:
+                continue
+            generator = tower.generators[slot]
+            if generator.kind is Kind.ROOT:
+                known[slot] = self.written(generator.power, known).together() ** Fraction(1, generator.order)
+                continue
+            text = generator.expression
+            texts = {tower.generators[one].expression: known[one] for one in replaced}
+            known[slot] = text.subs(texts).subs({tower.variable: x})
+        return self.written(element, known)
+
     def change(self, integrand: Expr, inner: Expr) -> Change:
         """The change with this new integrand."""
         return Change(self.variable, inner, integrand, self.restored)

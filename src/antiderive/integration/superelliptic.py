@@ -119,7 +119,7 @@ def integrate_superelliptic(search: Search, problem: Problem) -> Iterator[Step]:
     if len(components) != 1:
         return
     curve, coefficient = _curve(tower, components[0])
-    if curve is None or curve.order > _LARGEST_ORDER:
+    if curve is None or curve.order > _LARGEST_ORDER or curve.genus == 0:
         return
     after = _integral(curve, coefficient)
     if after is not None:

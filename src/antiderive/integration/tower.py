@@ -120,6 +120,18 @@ class Tower:
         """Generators of an element that are not constant."""
         return {slot for slot in element.slots if not self.constant_slot(slot)}
 
+    def closure(self, element: Quotient) -> set[int]:
+        """The generators that an element contains, and those that they are made of."""
+        found: set[int] = set()
+        left = self.functions(element)
+        while left:
+            slot = left.pop()
+            found.add(slot)
+            generator = self.generators[slot]
+            inside = self.functions(generator.power) | self.functions(generator.derivative)
+            left |= inside - found
+        return found
+
     def constant(self, expression: Expr, key: tuple[object, ...] = ()) -> Quotient:
         """The constant that an expression is, as a generator."""
         key = key or ("constant", str(expression))

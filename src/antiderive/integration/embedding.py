@@ -8,6 +8,7 @@ of its own that is constant wherever it is smooth.
 
 from __future__ import annotations
 
+from enum import Enum
 from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING
@@ -43,11 +44,21 @@ class _Restart(Exception):  # noqa: N818  (control flow within this module)
     """A generator already made is too coarse: build again with what has been learned."""
 
 
-def embed(integrand: Expr, variable: str) -> tuple[Tower, Quotient]:
+class Circular(Enum):
+    """By which generators circular functions are written."""
+
+    EXPONENTIAL = "exp(I*z)"
+    TANGENT = "tan(z), with a root for cos(z)"
+    HALF_TANGENT = "tan(z/2)"
+
+
+def embed(
+    integrand: Expr, variable: str, circular: Circular = Circular.EXPONENTIAL
+) -> tuple[Tower, Quotient]:
     """The tower of an integrand and the integrand as its element, in normal form."""
     refinements: dict[tuple[object, ...], int] = {}
     for _ in range(_ROUNDS):
-        builder = _Builder(variable, refinements)
+        builder = _Builder(variable, refinements, circular)
         try:
             element = builder.element(integrand)
             return builder.tower, builder.tower.reduce(element)
@@ -65,8 +76,11 @@ class _Builder:
             ``("split",)`` whether every factor of a radicand has a root of its own.
     """
 
-    def __init__(self, variable: str, refinements: dict[tuple[object, ...], int]) -> None:
+    def __init__(
+        self, variable: str, refinements: dict[tuple[object, ...], int], circular: Circular
+    ) -> None:
         self.tower = Tower(variable)
+        self.circular = circular
         self.refinements = refinements
 
     def element(self, expression: Expr) -> Quotient:
@@ -117,11 +131,54 @@ class _Builder:
     # --- circular and hyperbolic functions by exponentials
 
     def _circular(self, name: str, z: Quotient) -> Quotient:
+        if self.circular is not Circular.EXPONENTIAL:
+            return self.tower.reduce(_from_pair(name, *self._by_tangent(self.tower.reduce(z))))
         unit = self.tower.imaginary_unit()
         wave = self.exponential(unit * z)
         back = self.tower.reduce(number(1) / wave)
         sine, cosine = (wave - back) / (number(2) * unit), (wave + back) / number(2)
         return self.tower.reduce(_from_pair(name, sine, cosine))
+
+    def _by_tangent(self, z: Quotient) -> tuple[Quotient, Quotient]:
+        """Sine and cosine by the tangent of a common part of the argument, or of half of it."""
+        tower = self.tower
+        if z.is_zero or tower.is_constant(z):
+            text = tower.expression(z)
+            return tower.constant(Expr.apply("sin", text)), tower.constant(Expr.apply("cos", text))
+        content = rational(z.numerator.leading_coefficient())
+        whole = z / number(content)
+        key = ("tangent", whole.key)
+        halves = 2 if self.circular is Circular.HALF_TANGENT else 1
+        scale = self._refined(key, (content / halves).denominator)
+        if key not in tower.by_key:
+            self._new_tangent(key, whole / number(scale))
+        slot = tower.by_key[key]
+        times = int(content * scale)
+        t, one = tower.element(slot), number(1)
+        square = one + t * t
+        s, c = number(0), one
+        for _ in range(abs(times) // 2):
+            s, c = (s * (one - t * t) + c * t * number(2)) / square, (c * (one - t * t) - s * t * number(2)) / square
+        if times % 2:
+            cosine = tower.element(tower.by_key["cosine", whole.key])
+            s, c = (s + c * t) * cosine, (c - s * t) * cosine
+        return (s if times > 0 else -s), c
+
+    def _new_tangent(self, key: tuple[object, ...], argument: Quotient) -> None:
+        tower, one = self.tower, number(1)
+        text = tower.expression(argument)
+        slot = tower.add(
+            Generator(Kind.TANGENT, Expr.apply("tan", text), number(0), key=key, argument=(argument,))
+        )
+        t = tower.element(slot)
+        tower.generators[slot].derivative = tower.reduce(tower.derivative(argument)) * (one + t * t)
+        if self.circular is Circular.TANGENT:
+            power = one / (one + t * t)
+            slope = -tower.generators[slot].derivative * t * power
+            root = tower.add(
+                Generator(Kind.ROOT, Expr.apply("cos", text), number(0), 2, power, ("cosine", key[1]))
+            )
+            tower.generators[root].derivative = tower.reduce(slope * tower.element(root))
 
     def _hyperbolic(self, name: str, growth: Quotient) -> Quotient:
         back = number(1) / growth

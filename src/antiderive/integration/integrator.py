@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
 from antiderive.integration.budget import Budget, BudgetError, spending
+from antiderive.integration.presentation import forms
 from antiderive.integration.problem import Problem
 from antiderive.integration.search import Search
 from antiderive.verification import Verdict, verify
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 BUDGET = 3.0
 """CPU seconds by default."""
+
+_MOST_FORMS = 3
+"""Forms of one candidate that are verified."""
 
 _MOST_REFUTED = 6
 """Wrong candidates after which the search ends."""
@@ -79,10 +83,12 @@ def integrate(integrand: str | Expr, variable: str = "x", budget: float = BUDGET
 
 
 def _accepted(integrand: Expr, candidate: Expr, variable: str) -> tuple[Expr, Verdict] | None:
-    """A candidate that is right, or has been mended, with the verdict."""
-    verdict = verify(integrand, candidate, variable=variable)
-    if verdict.accepted:
-        return candidate, verdict
-    if verdict.status == "refuted":
-        return mended(integrand, candidate, variable)
-    return None
+    """The most presentable form of a candidate that is right, or has been mended, with the verdict."""
+    possible = forms(integrand, candidate)
+    refuted = False
+    for form in possible[:_MOST_FORMS]:
+        verdict = verify(integrand, form, variable=variable)
+        if verdict.accepted:
+            return form, verdict
+        refuted = refuted or verdict.status == "refuted"
+    return mended(integrand, possible[0], variable) if refuted else None

@@ -91,7 +91,7 @@ def _prepared(tower: Tower, f: Quotient) -> Ansatz:
         tower,
         f,
         [slot for slot in used if tower.kind(slot) in _EXPONENTIAL],
-        [slot for slot in used if tower.kind(slot) is Kind.PRIMITIVE],
+        [slot for slot in used if tower.kind(slot) in (Kind.PRIMITIVE, Kind.TANGENT)],
     )
     common = ONE
     for slot in used:
@@ -124,6 +124,12 @@ def _take_denominators(ansatz: Ansatz, common: Poly) -> None:
         ansatz.denominator = ansatz.denominator * factor ** (power if special else power - 1)
         ansatz.arguments.append(factor)
         seen.add(str(factor))
+    for slot in ansatz.primitives:
+        if tower.kind(slot) is Kind.TANGENT:
+            square = (number(1) + tower.element(slot) * tower.element(slot)).numerator
+            if str(square) not in seen:
+                ansatz.arguments.append(square)
+                seen.add(str(square))
     for factor, _ in function_factors(tower, common):
         if str(factor) not in seen:
             ansatz.arguments.append(factor)

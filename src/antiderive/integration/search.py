@@ -8,12 +8,13 @@ from antiderive._core import Expr
 from antiderive.errors import AntideriveError
 from antiderive.integration.algebraic import integrate_algebraic, radical_substitution
 from antiderive.integration.budget import Budget, BudgetError, GiveUpError, spending
+from antiderive.integration.embedding import Circular, embed
 from antiderive.integration.expressions import subexpressions
 from antiderive.integration.parallel_risch import integrate_parallel
 from antiderive.integration.parts import parts_with_primitive, terms_apart
 from antiderive.integration.problem import Problem
-from antiderive.integration.quotients import degree
-from antiderive.integration.rational import integrate_rational
+from antiderive.integration.quotients import degree, slots
+from antiderive.integration.rational import function_factors, integrate_rational
 from antiderive.integration.steps import Step
 from antiderive.integration.substitution import (
     derivative_divides,
@@ -23,7 +24,7 @@ from antiderive.integration.substitution import (
 )
 from antiderive.integration.superelliptic import integrate_superelliptic
 from antiderive.integration.tower import Kind, X
-from antiderive.integration.trigonometric import trigonometric_substitution
+from antiderive.integration.trigonometric import CIRCULAR, trigonometric_substitution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,6 +143,30 @@ def field_methods(search: Search, problem: Problem) -> Iterator[Step]:
     yield from _parallel(search, problem, (0, 2))
 
 
+def tangent_fields(search: Search, problem: Problem) -> Iterator[Step]:
+    """Circular functions mixed with others: parallel Risch with a tangent instead of exponentials."""
+    if not any(kind in CIRCULAR for kind, _ in problem.integrand.nodes()):
+        return
+    tower, f = problem.field
+    if all(
+        len(factor) == 1 or Kind.HYPEREXPONENTIAL not in {tower.kind(slot) for slot in slots(factor)}
+        for factor, _ in function_factors(tower, f.denominator)
+    ):
+        return
+    for circular in (Circular.TANGENT, Circular.HALF_TANGENT):
+        tower, f = embed(problem.integrand, problem.variable, circular)
+        if Kind.ROOT in {tower.kind(slot) for slot in tower.functions(f)}:
+            continue
+        try:
+            after = integrate_parallel(tower, f)
+        except GiveUpError as error:
+            search.notes.append(f"{problem.depth} tangents: {error}")
+            continue
+        if after is not None:
+            yield Step("parallel Risch", problem.integrand, after, problem.variable)
+            return
+
+
 def _algebraic(search: Search, problem: Problem) -> Iterator[Step]:
     tower, f = problem.field
     present = [tower.generators[slot] for slot in tower.closure(f) if tower.kind(slot) is Kind.ROOT]
@@ -183,6 +208,7 @@ def _parallel(search: Search, problem: Problem, extras: tuple[int, ...]) -> Iter
 METHODS: tuple[Callable[[Search, Problem], Iterator[Step]], ...] = (
     derivative_divides,
     trigonometric_substitution,
+    tangent_fields,
     field_methods,
     generator_substitution,
     simplified_divides,

@@ -41,6 +41,7 @@ class Kind(Enum):
     ALGEBRAIC = "algebraic constant"
     PRIMITIVE = "primitive"
     HYPEREXPONENTIAL = "hyperexponential"
+    TANGENT = "tangent"
     ROOT = "root"
 
 
@@ -265,7 +266,9 @@ class Tower:
         top = self._text(element.numerator, texts)
         if element.is_polynomial:
             return Expr(top)
-        return Expr(top) / Expr(self._text(element.denominator, texts))
+        content = element.denominator.term_content()
+        bottom = Expr(self._text(content, texts)) * Expr(self._text(element.denominator / content, texts))
+        return Expr(top) / bottom
 
     def _text(self, poly: Poly, texts: dict[int, str]) -> str:
         if poly.is_zero():

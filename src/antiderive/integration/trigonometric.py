@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from antiderive.integration.search import Search
     from antiderive.integration.steps import Step
 
-_CIRCULAR = ("sin", "cos", "tan", "cot", "sec", "csc")
-_HYPERBOLIC = tuple(f"{name}h" for name in _CIRCULAR)
+CIRCULAR = ("sin", "cos", "tan", "cot", "sec", "csc")
+_HYPERBOLIC = tuple(f"{name}h" for name in CIRCULAR)
 _LARGEST_MULTIPLE = 12
 
 
 def trigonometric_substitution(search: Search, problem: Problem) -> Iterator[Step]:
     """Sine, cosine, tangent or half tangent as the new variable."""
-    for names, signature in ((_CIRCULAR, 1), (_HYPERBOLIC, -1)):
+    for names, signature in ((CIRCULAR, 1), (_HYPERBOLIC, -1)):
         written = _by_sine_and_cosine(problem, names, signature)
         if written is None:
             continue

@@ -60,10 +60,18 @@ def terms(expression: Expr) -> list[Expr]:
     return [parts[place] for place in value] if kind == "add" else [expression]
 
 
+def approximate(constant: Expr) -> complex | None:
+    """The value where parameters take random positive values, the same ones every time."""
+    random = Random(7)  # noqa: S311  (a sample, no secret)
+    try:
+        return constant.evaluate(**{name: random.uniform(0.5, 2.0) for name in sorted(constant.free_symbols)})
+    except (AntideriveError, ArithmeticError, ValueError):
+        return None
+
+
 def sign(constant: Expr) -> int:
     """The sign of a constant expression where parameters are positive; 0 if it is not real or not clear.
 
-    Parameters are taken at a few random values; where the sign differs among them it is the first one's.
     """
     random = Random(7)  # noqa: S311  (a sample, no secret)
     try:

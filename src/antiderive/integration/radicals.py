@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import gcd, isqrt
 
 from antiderive._core import Expr
-from antiderive.integration.expressions import sign
+from antiderive.integration.expressions import approximate, sign
 from antiderive.integration.quotients import (
     GENERATORS,
     Poly,
@@ -22,7 +22,7 @@ from antiderive.integration.quotients import (
     rational,
 )
 from antiderive.integration.tower import Tower
-from antiderive.integration.univariate import Univariate
+from antiderive.integration.univariate import Univariate, factored, shifted
 
 _LARGEST_PRIME = 10_000
 
@@ -46,6 +46,10 @@ def constant_root(tower: Tower, base: Quotient, order: int) -> Quotient:
     value = base.rational
     if value is not None and value < 0 and order == 2:
         return tower.imaginary_unit() * constant_root(tower, -base, 2)
+    if value is not None and value < 0:
+        turn = root_of_unity(tower, Fraction(1, 2 * order))
+        if turn is not None:
+            return tower.reduce(turn * constant_root(tower, -base, order))
     return _split_root(tower, base, order)
 
 
@@ -83,7 +87,28 @@ def _split_root(tower: Tower, base: Quotient, order: int) -> Quotient:
 
 
 def _atomic_root(tower: Tower, base: Quotient, order: int) -> Quotient:
+    key = ("algebraic", base.key, order)
+    if order == 2 and key not in tower.by_key and any(slot in tower.relations for slot in base.slots):
+        known = _root_in_field(tower, base)
+        if known is not None:
+            return known
     return tower.algebraic(base, order, tower.expression(base) ** Fraction(1, order))
+
+
+def _root_in_field(tower: Tower, base: Quotient) -> Quotient | None:
+    """A nested square root that is in the field already: generators must stay independent."""
+    nested = [slot for slot in tower.relations if tower.constant_slot(slot)]
+    if not any(tower.generators[slot].power.slots & set(nested) for slot in nested):
+        return None
+    pieces = factored(tower, [-base, number(0), number(1)], nested)
+    if len(pieces) != 2 or len(pieces[0]) != 2:
+        return None
+    root = tower.reduce(-pieces[0][0])
+    value = approximate(tower.expression(root))
+    wanted = approximate(tower.expression(base) ** Fraction(1, 2))
+    if value is None or wanted is None:
+        return None
+    return root if abs(value - wanted) <= abs(value + wanted) else -root
 
 
 def _numeric_root(value: Fraction, order: int) -> tuple[Fraction, list[int]]:
@@ -273,8 +298,6 @@ def _symmetric_quartic(tower: Tower, poly: Univariate) -> list[Quotient] | None:
         for value in quadratic_roots(tower, a, b, tower.reduce(c - number(2) * a * m)):
             found += quadratic_roots(tower, number(1), -value, m)
         return found
-    from antiderive.integration.univariate import shifted
-
     shift = tower.reduce(-b / (number(4) * a))
     moved = shifted(tower, poly, shift)
     if not b.is_zero and moved[1].is_zero:

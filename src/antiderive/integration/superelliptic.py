@@ -206,7 +206,10 @@ def _places(curve: Curve, coefficient: Quotient) -> list[tuple[Place, Quotient]]
         if not degree(factor, X) or str(factor) in branching:
             continue
         for x in _abscissae(tower, univariate(Quotient(factor))):
-            y = _ordinate(curve, tower.reduce(evaluate(univariate(curve.radicand), x)))
+            value = tower.reduce(evaluate(univariate(curve.radicand), x))
+            if value.is_zero:
+                continue
+            y = _ordinate(curve, value)
             residue = _residue(curve, coefficient, x, power)
             found.append((Place(x, y), tower.reduce(residue * y)))
     if curve.degree % curve.order == 0:

@@ -83,3 +83,37 @@ def sign(constant: Expr) -> int:
     if not abs(value) > 0 or abs(value.imag) > 1e-9 * abs(value):
         return 0
     return 1 if value.real > 0 else -1
+
+
+def top(expression: Expr) -> tuple[str, list[Expr]]:
+    """The outermost operation and what it is applied to; numbers and symbols have no arguments."""
+    kind, value = expression.nodes()[-1]
+    if kind in ("number", "symbol"):
+        return kind, []
+    parts = _subexpressions(expression)
+    return kind, [parts[place] for place in value]
+
+
+def factors_of(expression: Expr) -> list[Expr]:
+    """The factors of a product; one for anything else."""
+    kind, arguments = top(expression)
+    return arguments if kind == "mul" else [expression]
+
+
+def number_of(expression: Expr) -> Fraction | None:
+    """The rational number that an expression is, if it is one."""
+    kind, value = expression.nodes()[-1]
+    return Fraction(*value) if kind == "number" else None
+
+
+def linear_of(expression: Expr, variable: str) -> tuple[Expr, Expr] | None:
+    """``(a, b)`` if the expression is ``a*x + b`` with ``a`` not zero and both free of ``x``."""
+    if variable not in expression.free_symbols:
+        return None
+    if expression.nodes()[-1] == ("symbol", variable):
+        return Expr(1), Expr(0)
+    slope = expression.diff(variable)
+    if slope == 0 or variable in slope.free_symbols:
+        return None
+    rest = (expression - slope * Expr(variable)).expand()
+    return None if variable in rest.free_symbols else (slope, rest)

@@ -23,6 +23,7 @@ from antiderive.integration.substitution import (
     simplified_divides,
 )
 from antiderive.integration.superelliptic import integrate_superelliptic
+from antiderive.integration.textbook import textbook
 from antiderive.integration.tower import Kind, X
 from antiderive.integration.trigonometric import CIRCULAR, trigonometric_substitution
 
@@ -206,6 +207,7 @@ def _parallel(search: Search, problem: Problem, extras: tuple[int, ...]) -> Iter
 
 
 METHODS: tuple[Callable[[Search, Problem], Iterator[Step]], ...] = (
+    textbook,
     derivative_divides,
     trigonometric_substitution,
     tangent_fields,

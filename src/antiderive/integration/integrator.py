@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
 from antiderive.integration.budget import Budget, BudgetError, spending
 from antiderive.integration.presentation import forms
 from antiderive.integration.problem import Problem
 from antiderive.integration.search import Search
+from antiderive.integration.steps import Step
 from antiderive.verification import Verdict, verify
 from antiderive.verification.mending import mended
-
-if TYPE_CHECKING:
-    from antiderive.integration.steps import Step
 
 BUDGET = 3.0
 """CPU seconds by default."""
@@ -71,7 +68,8 @@ def integrate(integrand: str | Expr, variable: str = "x", budget: float = BUDGET
                 accepted = _accepted(expression, step.after, variable)
                 if accepted is not None:
                     answer, verdict = accepted
-                    return Integral(answer, verdict, step, spent.used, notes=tuple(search.notes))
+                    steps = _ending_in(answer, step)
+                    return Integral(answer, verdict, steps, spent.used, notes=tuple(search.notes))
                 refuted += 1
                 search.notes.append(f"refuted: {step.rule} {str(step.after)[:80]}")
                 if refuted > _MOST_REFUTED:
@@ -80,6 +78,13 @@ def integrate(integrand: str | Expr, variable: str = "x", budget: float = BUDGET
     except BudgetError:
         reason = f"not found within {budget:g} CPU seconds"
     return Integral(None, None, None, spent.used, reason, tuple(search.notes))
+
+
+def _ending_in(answer: Expr, step: Step) -> Step:
+    """The derivation with a last step that brings it to the form of the answer."""
+    if step.after == answer:
+        return step
+    return Step("another form", step.before, answer, step.variable, (), (step,))
 
 
 def _accepted(integrand: Expr, candidate: Expr, variable: str) -> tuple[Expr, Verdict] | None:

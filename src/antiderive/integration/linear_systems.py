@@ -53,6 +53,23 @@ def solve(tower: Tower, target: Quotient, columns: list[Quotient]) -> list[Quoti
     return None if values is None else system.gathered(values, len(columns))
 
 
+def equations(tower: Tower, target: Quotient, columns: list[Quotient], names: list[str]) -> list[str]:
+    """The equations for the coefficients of the columns, as text; each once."""
+    system = _System(tower, target, columns)
+    size = len(system.basis)
+    rows = []
+    for monomial in system.rows:
+        terms = []
+        for place, column in enumerate(system.columns):
+            if monomial in column and place % size == 0:
+                factor = tower.expression(_element(column[monomial]))
+                terms.append(names[place // size] if factor == 1 else f"({factor})*{names[place // size]}")
+        right = tower.expression(_element(system.target.get(monomial, {(): 0})))
+        if terms:
+            rows.append(f"{' + '.join(terms)} = {right}")
+    return list(dict.fromkeys(rows))
+
+
 class _System:
     """The equations, one for every monomial in the generators that are not parameters."""
 

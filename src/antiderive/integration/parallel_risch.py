@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from antiderive._core import Expr
 from antiderive.integration.budget import GiveUpError, checkpoint
 from antiderive.integration.expressions import logarithm
-from antiderive.integration.linear_systems import combination, solve
+from antiderive.integration.linear_systems import combination, equations, solve
 from antiderive.integration.quotients import (
     ONE,
     RING,
@@ -66,8 +66,12 @@ class Ansatz:
     """Whether the denominator has exponentials, so that powers of them do not separate."""
 
 
-def integrate_parallel(tower: Tower, f: Quotient, extra: int = 0) -> Expr | None:
-    """An antiderivative by parallel Risch, or ``None`` if the ansatz has no solution.
+Solved = list[tuple[list["Candidate"], list[Quotient]]]
+"""The candidates of every group with their coefficients."""
+
+
+def integrate_parallel(tower: Tower, f: Quotient, extra: int = 0) -> tuple[Expr, Solved] | None:
+    """An antiderivative by parallel Risch and the systems solved, or ``None`` if the ansatz has no solution.
 
     Args:
         tower: where the integrand lives.
@@ -75,14 +79,42 @@ def integrate_parallel(tower: Tower, f: Quotient, extra: int = 0) -> Expr | None
         extra: by how much the degree in the variable is raised above the usual.
     """
     ansatz = _prepared(tower, f)
-    total = Expr(0)
+    total, solved = Expr(0), []
     for exponents, part in _groups(ansatz):
         candidates = list(_candidates(ansatz, exponents, part, extra))
         values = solve(tower, part, [candidate.derivative for candidate in candidates])
         if values is None:
             return None
         total = total + assembled(tower, candidates, values)
-    return total
+        solved.append((candidates, values))
+    return total, solved
+
+
+def explained(tower: Tower, f: Quotient, solved: Solved) -> tuple[tuple[str, str], ...]:
+    """The ansatz, the linear system for its coefficients and the solution, as text."""
+    chosen = [
+        (candidate, value)
+        for candidates, values in solved
+        for candidate, value in zip(candidates, values, strict=True)
+        if not value.is_zero
+    ]
+    names = [f"c{place}" for place in range(1, len(chosen) + 1)]
+    shown = [f"{name}*({_shown(tower, one)})" for name, (one, _) in zip(names, chosen, strict=True)]
+    rows = equations(tower, f, [candidate.derivative for candidate, _ in chosen], names)
+    solution = [f"{name} = {tower.expression(value)}" for name, (_, value) in zip(names, chosen, strict=True)]
+    return (
+        ("ansatz", " + ".join(shown)),
+        ("linear system", "; ".join(rows)),
+        ("solution", "; ".join(solution)),
+    )
+
+
+def _shown(tower: Tower, candidate: Candidate) -> str:
+    if candidate.element is not None:
+        return str(tower.expression(candidate.element))
+    if candidate.text is not None:
+        return str(candidate.text)
+    return f"integral of {tower.expression(candidate.derivative)}"
 
 
 def _prepared(tower: Tower, f: Quotient) -> Ansatz:

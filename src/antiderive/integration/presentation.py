@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from antiderive._core import Expr
 
 _LONGEST_EXPANDED = 2500
+_SHORT = 40
+"""Characters of an answer that is not made shorter."""
 
 
 def forms(integrand: Expr, answer: Expr) -> list[Expr]:
@@ -29,8 +31,10 @@ def forms(integrand: Expr, answer: Expr) -> list[Expr]:
         real = _attempt(real_part, answer)
         if real is not None:
             found.append(real)
+    enough = max(_SHORT, len(str(integrand)))
     for form in list(found):
-        found += _shorter(form)
+        if len(str(form)) > enough:
+            found += _shorter(form)
     real_wanted = not is_complex(integrand)
     unique = {str(form): form for form in found}
     return [

@@ -16,7 +16,7 @@ from antiderive.integration.budget import GiveUpError, checkpoint
 Poly: TypeAlias = Any
 """``flint.fmpq_mpoly`` in the generators (python-flint is untyped)."""
 
-SLOTS = 24
+SLOTS = 20
 """Generators of a tower; an integrand that needs more is too large."""
 
 RING: Any = flint.fmpq_mpoly_ctx.get([f"g{slot}" for slot in range(SLOTS)], "lex")
@@ -186,6 +186,39 @@ def least_common_multiple(first: Poly, second: Poly) -> Poly:
 
 def factors(poly: Poly) -> tuple[Any, list[tuple[Poly, int]]]:
     """The constant and the irreducible factors over the rational numbers, with multiplicities."""
-    checkpoint()
-    constant, found = poly.factor()
-    return constant, [(factor, int(power)) for factor, power in found]
+    key = str(poly)
+    if key not in _factored:
+        checkpoint()
+        if len(_factored) > _REMEMBERED:
+            _factored.clear()
+        _factored[key] = _factors(poly)
+    constant, found = _factored[key]
+    return constant, list(found)
+
+
+_factored: dict[str, tuple[Any, list[tuple[Poly, int]]]] = {}
+_REMEMBERED = 4096
+
+
+def _factors(poly: Poly) -> tuple[Any, list[tuple[Poly, int]]]:
+    """Factors in a ring with no more generators than occur, which is several times faster."""
+    used = sorted(slots(poly))
+    if not used:
+        return (poly.leading_coefficient() if not poly.is_zero() else flint.fmpq(0)), []
+    terms = poly.to_dict()
+    small = flint.fmpq_mpoly_ctx.get([f"g{place}" for place in range(len(used))], "lex")
+    projected = small.from_dict(
+        {tuple(exponents[slot] for slot in used): value for exponents, value in terms.items()}
+    )
+    constant, found = projected.factor()
+    return constant, [(_lifted(factor, used), int(power)) for factor, power in found]
+
+
+def _lifted(factor: Poly, used: list[int]) -> Poly:
+    terms = {}
+    for exponents, value in factor.to_dict().items():
+        whole = [0] * SLOTS
+        for slot, power in zip(used, exponents, strict=True):
+            whole[slot] = power
+        terms[tuple(whole)] = value
+    return RING.from_dict(terms)

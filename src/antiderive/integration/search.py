@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
@@ -10,7 +11,7 @@ from antiderive.integration.algebraic import integrate_algebraic, radical_substi
 from antiderive.integration.budget import Budget, BudgetError, GiveUpError, spending
 from antiderive.integration.embedding import Circular, embed
 from antiderive.integration.expressions import subexpressions
-from antiderive.integration.parallel_risch import integrate_parallel
+from antiderive.integration.parallel_risch import Solved, explained, integrate_parallel
 from antiderive.integration.parts import parts_with_primitive, terms_apart
 from antiderive.integration.problem import Problem
 from antiderive.integration.quotients import degree, slots
@@ -29,6 +30,9 @@ from antiderive.integration.trigonometric import CIRCULAR, trigonometric_substit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from antiderive.integration.quotients import Quotient
+    from antiderive.integration.tower import Tower
 
 _DEEPEST = 5
 _LONGEST = 3000
@@ -164,8 +168,13 @@ def tangent_fields(search: Search, problem: Problem) -> Iterator[Step]:
             search.notes.append(f"{problem.depth} tangents: {error}")
             continue
         if after is not None:
-            yield Step("parallel Risch", problem.integrand, after, problem.variable)
+            yield _parallel_step(problem, tower, f, *after)
             return
+
+
+def _parallel_step(problem: Problem, tower: Tower, f: Quotient, after: Expr, solved: Solved) -> Step:
+    explain = partial(explained, tower, f, solved)
+    return Step("parallel Risch", problem.integrand, after, problem.variable, explain=explain)
 
 
 def _algebraic(search: Search, problem: Problem) -> Iterator[Step]:
@@ -202,7 +211,7 @@ def _parallel(search: Search, problem: Problem, extras: tuple[int, ...]) -> Iter
             search.notes.append(f"{problem.depth} parallel Risch: {error}")
             continue
         if after is not None:
-            yield Step("parallel Risch", problem.integrand, after, problem.variable)
+            yield _parallel_step(problem, tower, f, *after)
             return
 
 

@@ -103,8 +103,12 @@ def _by_argument(
     after = antiderivative(argument) / slope
     if argument == Expr(variable):
         return Step("table", integrand, after, variable)
-    facts = (("a*x + b", str(argument)),)
-    return Step("linear argument", integrand, after, variable, facts)
+    return Step("linear argument", integrand, after, variable, conditions=_not_zero(slope))
+
+
+def _not_zero(*values: Expr) -> tuple[str, ...]:
+    """The conditions that symbolic values are not zero."""
+    return tuple(f"{value} != 0" for value in values if value.free_symbols)
 
 
 def _power(integrand: Expr, base: Expr, exponent: Expr, variable: str) -> Step | None:
@@ -132,9 +136,11 @@ def _linear_power(integrand: Expr, base: Expr, exponent: Expr, slope: Expr, vari
     plain = base == Expr(variable)
     if exponent == -1:
         after = logarithm(base) / slope
-        return Step("reciprocal" if plain else "linear argument", integrand, after, variable)
+        rule = "reciprocal" if plain else "linear argument"
+        return Step(rule, integrand, after, variable, conditions=_not_zero(slope))
     after = base ** (exponent + 1) / (slope * (exponent + 1))
-    return Step("power" if plain else "linear argument", integrand, after, variable)
+    conditions = _not_zero(slope) + ((f"{exponent} != -1",) if exponent.free_symbols else ())
+    return Step("power" if plain else "linear argument", integrand, after, variable, conditions=conditions)
 
 
 def _quadratic(integrand: Expr, base: Expr, exponent: Fraction, variable: str) -> Step | None:

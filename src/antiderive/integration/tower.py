@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
@@ -70,6 +71,11 @@ class Generator:
     power: Quotient = field(default_factory=lambda: number(0))
     key: tuple[object, ...] = ()
     argument: tuple[Quotient, ...] = ()
+
+    @cached_property
+    def text(self) -> str:
+        """The expression in parentheses."""
+        return f"({self.expression})"
 
 
 X = 0
@@ -275,7 +281,7 @@ class Tower:
             return "0"
         names: dict[int, str] = {}
         for slot in slots(poly):
-            names[slot] = texts.get(slot) or f"({self.generators[slot].expression})"
+            names[slot] = texts.get(slot) or self.generators[slot].text
         terms = []
         for exponents, coefficient in poly.to_dict().items():
             powers = [

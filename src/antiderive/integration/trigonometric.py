@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 CIRCULAR = ("sin", "cos", "tan", "cot", "sec", "csc")
 _HYPERBOLIC = tuple(f"{name}h" for name in CIRCULAR)
 _LARGEST_MULTIPLE = 12
+_HALF_ANGLE = 3
+"""The place of the tangent of half the argument among the changes; it is tried if the others have roots."""
+_EASY = 20
+"""The cost below which an integrand has no roots."""
 
 
 def trigonometric_substitution(search: Search, problem: Problem) -> Iterator[Step]:
@@ -39,6 +43,8 @@ def trigonometric_substitution(search: Search, problem: Problem) -> Iterator[Ste
         scored = []
         for place, change in enumerate(changes):
             search.budget.check()
+            if place == _HALF_ANGLE and any(cost < _EASY for cost, _, _ in scored):
+                break
             try:
                 cost, better = _cost(change)
             except GiveUpError:

@@ -236,7 +236,7 @@ def roots_of_unity_times(tower: Tower, value: Quotient, order: int) -> list[Quot
     if order == 4 and complex_value:
         pair = roots_of_unity_times(tower, value, 2) or []
         return [root for one in pair for root in roots_of_unity_times(tower, one, 2) or []]
-    if complex_value:
+    if complex_value and len(value.numerator) + len(value.denominator) > 12:
         return None
     negative = sign_of(tower, value) < 0
     size = constant_root(tower, -value if negative else value, order)

@@ -127,7 +127,7 @@ class Search:
                 continue
             met.add(part)
             slope = part.diff(x)
-            if slope != 0:
+            if x in slope.free_symbols:
                 yield part, problem.integrand / slope
 
 

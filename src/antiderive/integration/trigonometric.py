@@ -16,7 +16,7 @@ from antiderive.integration.expressions import square_root, subexpressions
 from antiderive.integration.problem import Problem, fresh
 from antiderive.integration.quotients import degree
 from antiderive.integration.substitution import Change, carried_back
-from antiderive.integration.tower import Kind, X
+from antiderive.integration.tower import Generator, Kind, X
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,19 +147,25 @@ def _cost(change: Change) -> tuple[int, Change]:
     """How hard the new integrand looks, and the change with it in lowest terms."""
     problem = Problem(change.integrand, change.variable)
     tower, f = problem.field
-    used = tower.functions(f)
     cost = degree(f.numerator, X) + degree(f.denominator, X)
-    for slot in used:
+    for slot in tower.closure(f) - {X}:
         generator = tower.generators[slot]
-        if generator.kind is Kind.ROOT:
-            cost += 20 * max(1, generator.order - 1)
-            cost += 5 * (degree(generator.power.numerator, X) + degree(generator.power.denominator, X))
-        elif slot != X:
+        if generator.kind is not Kind.ROOT:
             cost += 10
+            continue
+        cost += _root_cost(generator)
+        if any(tower.kind(inside) is Kind.ROOT for inside in tower.functions(generator.power)):
+            cost += 40
     opaque = any(
         generator.kind is Kind.CONSTANT and change.variable in generator.expression.free_symbols
         for generator in tower.generators
     )
     if opaque:
-        return cost, change
+        return cost + 5, change
     return cost, Change(change.variable, change.inner, tower.expression(f), change.restored)
+
+
+def _root_cost(generator: Generator) -> int:
+    """Roots of linear functions are easy."""
+    top = degree(generator.power.numerator, X) + degree(generator.power.denominator, X)
+    return 4 if top == 1 else 20 * (generator.order - 1) + 5 * top

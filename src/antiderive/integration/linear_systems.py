@@ -53,6 +53,25 @@ def solve(tower: Tower, target: Quotient, columns: list[Quotient]) -> list[Quoti
     return None if values is None else system.gathered(values, len(columns))
 
 
+def has_no_solution(tower: Tower, target: Quotient, columns: list[Quotient]) -> bool:
+    """Whether the system provably has no solution: by exact ranks, without parameters.
+
+    Raises:
+        GiveUpError: if there are parameters, or the system is too large.
+    """
+    system = _System(tower, target, columns)
+    matrix = flint.fmpq_mat(len(system.rows), len(system.columns) + 1)
+    for place, column in enumerate([*system.columns, system.target]):
+        for monomial, coefficient in column.items():
+            value = _element(coefficient).rational
+            if value is None:
+                raise GiveUpError("a proof is not attempted with parameters")
+            matrix[system.rows[monomial], place] = flint.fmpq(value.numerator, value.denominator)
+    reduced, rank = matrix.rref()
+    last = len(system.columns)
+    return rank > 0 and all(reduced[rank - 1, place] == 0 for place in range(last))
+
+
 def equations(tower: Tower, target: Quotient, columns: list[Quotient], names: list[str]) -> list[str]:
     """The equations for the coefficients of the columns, as text; each once."""
     system = _System(tower, target, columns)

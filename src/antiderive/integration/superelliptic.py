@@ -20,7 +20,7 @@ import flint
 from antiderive._core import Expr
 from antiderive.integration.budget import GiveUpError, checkpoint
 from antiderive.integration.expressions import logarithm
-from antiderive.integration.linear_systems import combination, solve
+from antiderive.integration.linear_systems import combination, has_no_solution, solve
 from antiderive.integration.quotients import (
     ONE,
     RING,
@@ -55,6 +55,7 @@ _MOST_ZEROS = 24
 """Zeros of a function whose logarithm is looked for, with multiplicity."""
 _MULTIPLES = 24
 _MOST_POINTS = 8
+_LARGEST_DEGREE = 60
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,24 @@ def _signed(element: Quotient) -> list[tuple[Poly, int]]:
     over = factors(element.numerator)[1]
     under = [] if element.is_polynomial else [(one, -power) for one, power in factors(element.denominator)[1]]
     return [(one, power) for one, power in over + under if degree(one, X)]
+
+
+def curve_of(tower: Tower, f: Quotient) -> tuple[Curve, Quotient] | None:
+    """The curve of an element ``A*y`` and ``A``, if it is of that form."""
+    components = characters(tower, f)
+    if len(components) != 1:
+        return None
+    curve, coefficient = _curve(tower, components[0])
+    return None if curve is None or curve.order > _LARGEST_ORDER else (curve, coefficient)
+
+
+def has_no_algebraic_integral(curve: Curve, coefficient: Quotient) -> bool:
+    """Whether ``A*y`` provably has no residues and is not the derivative of an algebraic function."""
+    if any(not residue.is_zero for _, residue in _places(curve, coefficient)):
+        return False
+    left = curve.tower.reduce(coefficient * curve.y)
+    _, columns = _algebraic_columns(curve, left)
+    return has_no_solution(curve.tower, left, columns)
 
 
 # --- residues
@@ -545,21 +564,25 @@ def _by_power(curve: Curve, function: Quotient) -> dict[int, Quotient]:
 
 def _algebraic_part(curve: Curve, left: Quotient) -> Expr | None:
     """The algebraic function whose derivative is what the logarithms have left."""
-    tower = curve.tower
     if left.is_zero:
         return Expr(0)
+    elements, columns = _algebraic_columns(curve, left)
+    values = solve(curve.tower, left, columns)
+    return None if values is None else curve.tower.expression(combination(curve.tower, values, elements))
+
+
+def _algebraic_columns(curve: Curve, left: Quotient) -> tuple[list[Quotient], list[Quotient]]:
+    """All functions ``b*y`` whose derivative can be the given one, by their poles, and their derivatives."""
+    tower = curve.tower
     coefficient = tower.reduce(left / curve.y)
-    branching = {str(factor): exponent for factor, exponent in curve.branches}
+    branching = {str(factor) for factor, _ in curve.branches}
     bottom = ONE
     for factor, power in factors(coefficient.denominator)[1]:
         if degree(factor, X):
             bottom = bottom * factor ** (power if str(factor) in branching else power - 1)
     growth = degree(coefficient.numerator, X) - degree(coefficient.denominator, X)
     top = max(growth + 1, 0) + degree(bottom, X) + 1
-    if top > 60:
+    if top > _LARGEST_DEGREE:
         raise GiveUpError("an algebraic part of too high a degree")
     elements = [tower.reduce(monomial(X, power) * curve.y / Quotient(bottom)) for power in range(top + 1)]
-    columns = [tower.reduce(tower.derivative(element)) for element in elements]
-    values = solve(tower, left, columns)
-    return None if values is None else tower.expression(combination(tower, values, elements))
-
+    return elements, [tower.reduce(tower.derivative(element)) for element in elements]

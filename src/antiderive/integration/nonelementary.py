@@ -1,0 +1,498 @@
+"""Deciders: proofs that an integrand has no elementary antiderivative.
+
+Each decider proves or stays silent; that a search has failed is never a reason. Integrands must be free of
+parameters, and the generators of the field must be independent: one exponential or one primitive over the
+rational functions, or exponentials whose arguments differ by more than constants.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from antiderive._core import Expr
+from antiderive.integration.budget import GiveUpError, checkpoint
+from antiderive.integration.linear_systems import combination, has_no_solution, solve
+from antiderive.integration.proof import Proof
+from antiderive.integration.quotients import (
+    GENERATORS,
+    ONE,
+    RING,
+    SLOTS,
+    Quotient,
+    coefficients,
+    degree,
+    monomial,
+    number,
+    slots,
+)
+from antiderive.integration.rational import function_factors
+from antiderive.integration.risch_differential_equation import has_no_rational_solution
+from antiderive.integration.superelliptic import curve_of, has_no_algebraic_integral
+from antiderive.integration.tower import X, Kind, Tower
+from antiderive.integration.univariate import (
+    Univariate,
+    added,
+    bezout,
+    common_divisor,
+    derivative,
+    division,
+    element_of,
+    product,
+    scaled,
+    trimmed,
+    univariate,
+)
+
+if TYPE_CHECKING:
+    from antiderive.integration.problem import Problem
+
+_LIOUVILLE = (
+    "Liouville's theorem: the integral of A*exp(h) is elementary only if y' + h'*y = A has a rational solution"
+    " (Bronstein, Symbolic Integration I, sections 5.9 and 6)."
+)
+_RESIDUES = (
+    "Rothstein and Trager: the integral is elementary only if all residues are constant"
+    " (Bronstein, Symbolic Integration I, theorem 5.6.1)."
+)
+_PRIMITIVE = (
+    "The integral of a polynomial in a primitive t is elementary only if its leading coefficient is b' + c*t' with"
+    " rational b and constant c (Bronstein, Symbolic Integration I, section 5.8)."
+)
+_CURVE = (
+    "Liouville's theorem on a curve: without residues there are no logarithms, so the integral is algebraic or"
+    " not elementary (Trager, Integration of algebraic functions, chapter 5)."
+)
+_RESIDUE = SLOTS - 1
+_ALLOWED_SYMBOLS = {"E", "pi", "I"}
+
+
+def proof_of_none(problem: Problem) -> Proof | None:
+    """A proof that the integrand, as it stands, has no elementary antiderivative."""
+    extra = problem.integrand.free_symbols - {problem.variable} - _ALLOWED_SYMBOLS
+    if extra or {"E", "pi"} <= problem.integrand.free_symbols:
+        return None
+    tower, f = problem.field
+    if not _constants_are_known(tower):
+        return None
+    try:
+        return _decided(tower, f)
+    except GiveUpError:
+        return None
+
+
+def _constants_are_known(tower: Tower) -> bool:
+    """Whether constants are rational, algebraic or one transcendental number, and nothing opaque is there."""
+    unknown = [
+        generator for generator in tower.generators if generator.kind is Kind.CONSTANT
+    ]
+    return len(unknown) <= 1 and all(str(one.expression) in _ALLOWED_SYMBOLS for one in unknown)
+
+
+def _decided(tower: Tower, f: Quotient) -> Proof | None:
+    used = tower.closure(f)
+    kinds = {tower.kind(slot) for slot in used}
+    if not _independent(tower, used):
+        return None
+    if kinds <= {Kind.VARIABLE, Kind.ROOT}:
+        return _algebraic(tower, f)
+    if Kind.HYPEREXPONENTIAL in kinds and kinds <= {Kind.VARIABLE, Kind.ROOT, Kind.HYPEREXPONENTIAL}:
+        found = _exponential_terms(tower, f)
+        exponentials = [slot for slot in used if tower.kind(slot) is Kind.HYPEREXPONENTIAL]
+        if found is None and len(exponentials) == 1 and Kind.ROOT not in kinds:
+            found = _one_exponential(tower, f, exponentials[0])
+        return found
+    if Kind.PRIMITIVE in kinds and kinds <= {Kind.VARIABLE, Kind.PRIMITIVE}:
+        primitives = [slot for slot in used if tower.kind(slot) is Kind.PRIMITIVE]
+        return _one_primitive(tower, f, primitives[0]) if len(primitives) == 1 else None
+    if kinds <= {Kind.VARIABLE, Kind.PRIMITIVE, Kind.HYPEREXPONENTIAL}:
+        return _exponential_over_primitive(tower, f, used)
+    return None
+
+
+def _independent(tower: Tower, used: set[int]) -> bool:
+    """Whether the generators are as independent as the deciders need: roots of the variable only, and so on."""
+    for slot in used:
+        generator = tower.generators[slot]
+        below = tower.functions(generator.derivative) - {slot}
+        if generator.kind is Kind.ROOT and tower.functions(generator.power) != {X}:
+            return False
+        if generator.kind is Kind.HYPEREXPONENTIAL and generator.key[0] != "exponential":
+            return False
+        if generator.kind is Kind.PRIMITIVE and below - {X}:
+            return False
+    return True
+
+
+def _field_of(tower: Tower, used: set[int]) -> tuple[str, ...]:
+    return tuple(str(tower.generators[slot].expression) for slot in sorted(used | {X}))
+
+
+# --- sums of rational functions times roots times exponentials
+
+
+def _exponential_terms(tower: Tower, f: Quotient) -> Proof | None:
+    """One summand ``A*H`` of an integrand without exponentials in the denominator, ``H'/H`` rational."""
+    exponentials = [slot for slot in tower.closure(f) if tower.kind(slot) is Kind.HYPEREXPONENTIAL]
+    below = slots(f.denominator)
+    for factor, _ in function_factors(tower, f.denominator):
+        if set(exponentials) & slots(factor) and len(factor) > 1:
+            return None
+    kept = [slot for slot in tower.closure(f) if slot != X]
+    shift = {slot: degree(f.denominator, slot) if slot in below else 0 for slot in exponentials}
+    rest = Quotient(f.denominator)
+    for slot in exponentials:
+        rest = rest / monomial(slot, shift[slot])
+    if any(tower.functions(tower.generators[slot].derivative / tower.element(slot)) - {X} for slot in kept):
+        return None
+    parts: dict[tuple[int, ...], dict[tuple[int, ...], object]] = {}
+    for exponents, coefficient in f.numerator.to_dict().items():
+        monomial_key = tuple(exponents[slot] - shift.get(slot, 0) for slot in kept)
+        lowered = list(exponents)
+        for slot in kept:
+            lowered[slot] = 0
+        parts.setdefault(monomial_key, {})[tuple(lowered)] = coefficient
+    weights = {key: _slope(tower, kept, key, exponentials) for key in parts}
+    for key, terms in parts.items():
+        checkpoint()
+        if weights[key].is_zero:
+            continue
+        same = [
+            other
+            for other in parts
+            if other != key and tower.vanishes(weights[other] - weights[key])
+        ]
+        if same:
+            continue
+        a = tower.reduce(Quotient(RING.from_dict(terms)) / rest)
+        w = _slope(tower, kept, key, kept)
+        bounds = has_no_rational_solution(tower, w, a)
+        if bounds is not None:
+            claim = (
+                f"y' + ({tower.expression(w)})*y = {tower.expression(a)} has no rational solution: its denominator"
+                f" would divide {tower.expression(bounds.denominator)}, its numerator have degree at most"
+                f" {bounds.degree}, and that linear system is unsolvable."
+            )
+            return Proof(_LIOUVILLE, _field_of(tower, tower.closure(f)), (), claim)
+    return None
+
+
+def _slope(tower: Tower, kept: list[int], powers: tuple[int, ...], chosen: list[int]) -> Quotient:
+    """The logarithmic derivative of a product of powers of the chosen ones of the kept generators."""
+    total = number(0)
+    for slot, power in zip(kept, powers, strict=True):
+        if power and slot in chosen:
+            slope = tower.generators[slot].derivative / tower.element(slot)
+            total = total + number(power) * slope
+    return tower.reduce(total)
+
+
+# --- rational functions of one exponential or one primitive
+
+
+def _one_exponential(tower: Tower, f: Quotient, slot: int) -> Proof | None:
+    """Rational functions of the variable and one exponential: residues, then the Laurent polynomial."""
+    t = tower.element(slot)
+    shift = 0
+    bottom = univariate(Quotient(f.denominator), slot)
+    while bottom[shift].is_zero:
+        shift += 1
+    below = bottom[shift:]
+    top = univariate(Quotient(f.numerator), slot)
+    polynomial, proper = _split_off(tower, top, shift, below)
+    residue, more = _hermite_and_residues(tower, proper, below, slot)
+    if residue is not None:
+        return residue
+    for power in range(len(more)):
+        polynomial[power] = polynomial.get(power, number(0)) + more[power]
+    slope = tower.reduce(tower.generators[slot].derivative / t)
+    for power, a in polynomial.items():
+        a = tower.reduce(a)
+        if power == 0 or a.is_zero:
+            continue
+        w = tower.reduce(number(power) * slope)
+        bounds = has_no_rational_solution(tower, w, a)
+        if bounds is not None:
+            claim = (
+                f"With t = {tower.generators[slot].expression}, the coefficient of t^{power} needs a rational"
+                f" solution of y' + ({tower.expression(w)})*y = {tower.expression(a)}; there is none with"
+                f" denominator {tower.expression(bounds.denominator)} and degree at most {bounds.degree},"
+                " which bound every solution."
+            )
+            return Proof(_LIOUVILLE, _field_of(tower, {slot}), (), claim)
+    return None
+
+
+def _split_off(
+    tower: Tower, top: Univariate, shift: int, below: Univariate
+) -> tuple[dict[int, Quotient], Univariate]:
+    """``top/(t^shift*below)`` as a Laurent polynomial and ``proper/below``."""
+    if len(below) == 1:
+        inverse = number(1) / below[0]
+        return {power - shift: a * inverse for power, a in enumerate(top)}, []
+    whole: dict[int, Quotient] = {}
+    power_of_t: Univariate = [number(0)] * shift + [number(1)]
+    if shift:
+        s, u, _ = bezout(tower, power_of_t, below)
+        ratio, proper = division(tower, product(tower, top, s), below)
+        over_t = added(product(tower, top, u), product(tower, ratio, power_of_t))
+        for power, a in enumerate(over_t):
+            whole[power - shift] = a
+        return whole, proper
+    ratio, proper = division(tower, top, below)
+    return dict(enumerate(ratio)), proper
+
+
+def _derivation(tower: Tower, poly: Univariate, slot: int) -> Univariate:
+    """The derivative of a polynomial in a generator, as one."""
+    return univariate(tower.reduce(tower.derivative(element_of(poly, slot))), slot)
+
+
+def _hermite_and_residues(
+    tower: Tower, proper: Univariate, below: Univariate, slot: int
+) -> tuple[Proof | None, Univariate]:
+    """Hermite's reduction of a proper fraction, then the criterion of constant residues.
+
+    Returns the proof, if a residue is not constant, and the polynomial that the reduction has given.
+    """
+    polynomial: Univariate = []
+    proper = trimmed([tower.reduce(a) for a in proper])
+    while proper:
+        checkpoint()
+        common = common_divisor(tower, proper, below)
+        if len(common) > 1:
+            proper, below = division(tower, proper, common)[0], division(tower, below, common)[0]
+        repeated = common_divisor(tower, below, derivative(below))
+        if len(repeated) == 1:
+            break
+        proper, below, more = _hermite_step(tower, proper, below, slot)
+        polynomial = added(polynomial, more)
+    if not proper:
+        return None, polynomial
+    return _residue_proof(tower, proper, below, slot), polynomial
+
+
+def _hermite_step(
+    tower: Tower, proper: Univariate, below: Univariate, slot: int
+) -> tuple[Univariate, Univariate, Univariate]:
+    """One step that lowers the highest multiplicity in the denominator."""
+    parts = _squarefree(tower, below)
+    power = len(parts)
+    v = parts[-1]
+    rest = below
+    for _ in range(power):
+        rest = division(tower, rest, v)[0]
+    slope = _derivation(tower, v, slot)
+    s, t, common = bezout(tower, product(tower, rest, slope), v)
+    if len(common) > 1:
+        raise GiveUpError("a special factor in a denominator")
+    factor = number(-1) / number(power - 1)
+    b = division(tower, scaled(tower, product(tower, proper, s), factor), v)[1]
+    # proper/(rest*v^power) - (b/v^(power - 1))' over rest*v^(power - 1)
+    change = added(
+        product(tower, _derivation(tower, b, slot), v),
+        scaled(tower, product(tower, b, slope), number(-(power - 1))),
+    )
+    top = added(proper, scaled(tower, product(tower, change, rest), number(-1)))
+    lowered, remainder = division(tower, top, v)
+    if remainder:
+        raise GiveUpError("Hermite's reduction does not lower the multiplicity")
+    del t
+    new_below = division(tower, below, v)[0]
+    polynomial, proper = division(tower, lowered, new_below)
+    return proper, new_below, polynomial
+
+
+def _squarefree(tower: Tower, poly: Univariate) -> list[Univariate]:
+    """Squarefree factors by multiplicity, the last one of positive degree."""
+    found: list[Univariate] = []
+    common = common_divisor(tower, poly, derivative(poly))
+    radical = division(tower, poly, common)[0]
+    while len(radical) > 1:
+        both = common_divisor(tower, radical, common)
+        found.append(division(tower, radical, both)[0])
+        radical = both
+        common = division(tower, common, both)[0] if len(both) > 1 else common
+    return found
+
+
+def _residue_proof(tower: Tower, proper: Univariate, below: Univariate, slot: int) -> Proof | None:
+    """Rothstein and Trager's resultant: its roots must be constant."""
+    if len(tower.generators) >= SLOTS:
+        return None
+    bottom, top = element_of(below, slot), element_of(proper, slot)
+    slope = tower.reduce(tower.derivative(bottom))
+    difference = top - Quotient(GENERATORS[_RESIDUE]) * slope
+    if any(one in tower.relations for one in difference.slots | bottom.slots):
+        return _residue_proof_over_extension(tower, proper, below, slot)
+    resultant = difference.numerator.resultant(bottom.numerator, slot)
+    parts = coefficients(resultant, _RESIDUE)
+    leading = Quotient(parts[-1])
+    for part in parts[:-1]:
+        ratio = Quotient(part) / leading
+        if not ratio.is_zero and not tower.is_constant(ratio):
+            return _residues_vary(tower, slot, proper, below)
+    return None
+
+
+def _residue_proof_over_extension(
+    tower: Tower, proper: Univariate, below: Univariate, slot: int
+) -> Proof | None:
+    """As :func:`_residue_proof` for a linear denominator or a numerator that is a constant times the derivative."""
+    slope = _derivation(tower, below, slot)
+    remainder = division(tower, slope, below)[1]
+    if len(below) == 2 and len(remainder) == 1:
+        residue = tower.reduce(proper[0] / remainder[0])
+        return None if tower.is_constant(residue) else _residues_vary(tower, slot, proper, below)
+    # over a splitting denominator: the sum of the residues is a trace, which must be constant too
+    return _by_factors(tower, proper, below, slot)
+
+
+def _by_factors(tower: Tower, proper: Univariate, below: Univariate, slot: int) -> Proof | None:
+    """Residues at the linear factors that a denominator has over the constants."""
+    if any(not tower.is_constant(tower.reduce(a / below[-1])) for a in below):
+        return None
+    from antiderive.integration.univariate import factored
+
+    in_x = [tower.reduce(a / below[-1]) for a in below]
+    fields = [one for one in tower.relations if tower.constant_slot(one)]
+    pieces = factored(tower, in_x, fields)
+    for piece in pieces:
+        if len(piece) != 2:
+            continue
+        cofactor = division(tower, below, piece)[0]
+        point = tower.reduce(-piece[0])
+        value = _at(tower, cofactor, point)
+        slope = _at(tower, _derivation(tower, piece, slot), point)
+        if value.is_zero or slope.is_zero:
+            continue
+        residue = tower.reduce(_at(tower, proper, point) / (value * slope))
+        if not tower.is_constant(residue):
+            return _residues_vary(tower, slot, proper, below)
+    return None
+
+
+def _at(tower: Tower, poly: Univariate, point: Quotient) -> Quotient:
+    total = number(0)
+    for a in reversed(poly):
+        total = total * point + a
+    return tower.reduce(total)
+
+
+def _residues_vary(tower: Tower, slot: int, proper: Univariate, below: Univariate) -> Proof:
+    top = tower.expression(tower.reduce(element_of(proper, slot)))
+    bottom = tower.expression(tower.reduce(element_of(below, slot)))
+    claim = f"After Hermite's reduction the fraction ({top})/({bottom}) has a residue that is not constant."
+    return Proof(_RESIDUES, _field_of(tower, {slot}), (), claim)
+
+
+def _one_primitive(tower: Tower, f: Quotient, slot: int) -> Proof | None:
+    """Rational functions of the variable and one primitive: residues, then the polynomial."""
+    below = univariate(Quotient(f.denominator), slot)
+    top = univariate(Quotient(f.numerator), slot)
+    polynomial, proper = division(tower, top, below) if len(below) > 1 else (
+        scaled(tower, top, number(1) / below[0]), []
+    )
+    residue, more = _hermite_and_residues(tower, proper, below, slot)
+    if residue is not None:
+        return residue
+    polynomial = added(polynomial, more)
+    slope = tower.generators[slot].derivative
+    while len(polynomial) > 1:
+        checkpoint()
+        power = len(polynomial) - 1
+        a = tower.reduce(polynomial[-1])
+        columns, elements = _rational_columns(tower, a, slope)
+        if has_no_solution(tower, a, [*columns, slope]):
+            claim = (
+                f"With t = {tower.generators[slot].expression}, the coefficient {tower.expression(a)} of"
+                f" t^{power} is not the derivative of a rational function plus a constant times"
+                f" {tower.expression(slope)}."
+            )
+            return Proof(_PRIMITIVE, _field_of(tower, {slot}), (), claim)
+        values = solve(tower, a, [*columns, slope])
+        if values is None:
+            return None
+        b = combination(tower, values[:-1], elements)
+        t = tower.element(slot)
+        done = b * t**power + values[-1] * t ** (power + 1) / number(power + 1)
+        left = element_of(polynomial, slot) - tower.derivative(done)
+        polynomial = univariate(tower.reduce(left), slot)
+        if len(polynomial) > power:
+            return None
+    return None
+
+
+def _rational_columns(tower: Tower, a: Quotient, slope: Quotient) -> tuple[list[Quotient], list[Quotient]]:
+    """Derivatives of the rational functions that can occur, and these."""
+    bottom = ONE
+    for element in (a, slope):
+        for factor, power in function_factors(tower, element.denominator):
+            bottom = bottom * factor ** (power - 1)
+    top = max(degree(a.numerator, X) - degree(a.denominator, X), -1) + 1 + degree(bottom, X)
+    growth = degree(slope.numerator, X) - degree(slope.denominator, X)
+    top = max(top, growth + 1 + degree(bottom, X))
+    elements = [monomial(X, power) / Quotient(bottom) for power in range(top + 1)]
+    return [tower.derivative(element) for element in elements], elements
+
+
+# --- exponentials of arguments with a primitive: x^x
+
+
+def _exponential_over_primitive(tower: Tower, f: Quotient, used: set[int]) -> Proof | None:
+    """``A*exp(h)`` with ``h`` a polynomial in one primitive ``t``: degrees in ``t`` decide."""
+    exponentials = [slot for slot in used if tower.kind(slot) is Kind.HYPEREXPONENTIAL]
+    primitives = [slot for slot in used if tower.kind(slot) is Kind.PRIMITIVE]
+    if len(exponentials) != 1 or len(primitives) != 1:
+        return None
+    theta, t = exponentials[0], primitives[0]
+    if degree(f.denominator, t) or degree(f.denominator, theta):
+        return None
+    powers = {exponents[theta] for exponents in f.numerator.to_dict()}
+    if len(powers) != 1 or powers == {0}:
+        return None
+    power = powers.pop()
+    w = tower.reduce(number(power) * tower.generators[theta].derivative / tower.element(theta))
+    if degree(w.denominator, t) or degree(w.numerator, t) < 1:
+        return None
+    a = univariate(tower.reduce(f / tower.element(theta) ** power), t)
+    coefficient = univariate(w, t)
+    left = a
+    while left:
+        checkpoint()
+        place = len(left) - len(coefficient)
+        if place < 0:
+            claim = (
+                f"With t = {tower.generators[t].expression}, a solution of y' + ({tower.expression(w)})*y ="
+                f" {tower.expression(element_of(a, t))} would be a polynomial in t (there are no poles), and its"
+                " degrees in t do not fit."
+            )
+            return Proof(_LIOUVILLE, _field_of(tower, used), (), claim)
+        top = tower.reduce(left[-1] / coefficient[-1])
+        y = top * tower.element(t) ** place
+        rest = element_of(left, t) - tower.derivative(y) - w * y
+        new = univariate(tower.reduce(rest), t)
+        if len(new) >= len(left):
+            return None
+        left = new
+    return None
+
+
+# --- algebraic functions
+
+
+def _algebraic(tower: Tower, f: Quotient) -> Proof | None:
+    """``A*y`` on a curve of positive genus where the integrand has no residues."""
+    found = curve_of(tower, f)
+    if found is None:
+        return None
+    curve, coefficient = found
+    if curve.genus == 0 or not has_no_algebraic_integral(curve, coefficient):
+        return None
+    claim = (
+        f"On y^{curve.order} = {tower.expression(curve.radicand)}, of genus {curve.genus}, the differential has no"
+        " residues, and no algebraic function with the poles that remain possible has it as its derivative."
+    )
+    return Proof(_CURVE, _field_of(tower, tower.closure(f)), (), claim)
+
+
+__all__ = ["Expr", "proof_of_none"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from antiderive.integration.integrator import Integral, integrate
+from antiderive.integration.proof import Proof
 from antiderive.integration.steps import Step
 
-__all__ = ["Integral", "Step", "integrate"]
+__all__ = ["Integral", "Proof", "Step", "integrate"]

@@ -193,19 +193,25 @@ def _term(exponents: tuple[int, ...], coefficient: object) -> Poly:
 
 def radical_substitution(search: Search, problem: Problem) -> Iterator[Step]:
     """Roots of linear functions, of their quotients and of quadratics as new variables, whatever else is there."""
-    tower, f = problem.field
     if problem.kinds <= {Kind.VARIABLE} or problem.depth > 3:
         return
+    for rule, change in radical_changes(problem):
+        yield from _carried(search, problem, change, rule)
+
+
+def radical_changes(problem: Problem) -> Iterator[tuple[str, Change]]:
+    """Those changes, each with its rule."""
+    tower, f = problem.field
     for slot in root_slots(tower, f):
         if _linear(tower, slot) is not None:
-            yield from _carried(search, problem, _linear_change(problem, slot), "linear radicand")
+            yield "linear radicand", _linear_change(problem, slot)
             continue
         moebius = _moebius_change(problem, slot)
         if moebius is not None:
-            yield from _carried(search, problem, moebius, "Moebius substitution")
+            yield "Moebius substitution", moebius
             continue
         for change in _euler_changes(problem, slot):
-            yield from _carried(search, problem, change, "Euler substitution")
+            yield "Euler substitution", change
 
 
 def _euler_changes(problem: Problem, slot: int) -> Iterator[Change]:

@@ -24,6 +24,7 @@ class Budget:
     """
 
     def __init__(self, seconds: float, parent: Budget | None = None) -> None:
+        self.seconds = seconds
         self.start = time.process_time()
         self.end = self.start + seconds
         if parent is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from antiderive._core import Expr
+from antiderive.errors import AntideriveError
 from antiderive.integration.budget import Budget, BudgetError, spending
+from antiderive.integration.equivalents import proof_of_none
+from antiderive.integration.nonelementary import may_be_decided
 from antiderive.integration.presentation import forms
 from antiderive.integration.problem import Problem
+from antiderive.integration.proof import Proof
 from antiderive.integration.search import Search
 from antiderive.integration.steps import Step
 from antiderive.verification import Verdict, verify
@@ -18,6 +22,12 @@ BUDGET = 3.0
 
 _MOST_FORMS = 3
 """Forms of one candidate that are verified."""
+
+_PROOF = 1.0
+"""CPU seconds for a proof that there is no antiderivative."""
+
+_PART = 0.3
+"""CPU seconds for the integral of a part within a proof."""
 
 _MOST_REFUTED = 6
 """Wrong candidates after which the search ends."""
@@ -34,6 +44,7 @@ class Integral:
         cpu_seconds: what it took.
         reason: why there is no answer.
         notes: what the methods said that gave up.
+        proof: that there is no elementary antiderivative, if that could be proved.
     """
 
     expression: Expr | None
@@ -42,6 +53,7 @@ class Integral:
     cpu_seconds: float
     reason: str = ""
     notes: tuple[str, ...] = field(default=(), repr=False)
+    proof: Proof | None = None
 
     @property
     def solved(self) -> bool:
@@ -49,17 +61,34 @@ class Integral:
         return self.expression is not None
 
 
-def integrate(integrand: str | Expr, variable: str = "x", budget: float = BUDGET) -> Integral:
-    """An antiderivative that is verified, found by exact methods.
+def integrate(
+    integrand: str | Expr, variable: str = "x", budget: float = BUDGET, *, prove: bool = True
+) -> Integral:
+    """An antiderivative that is verified, found by exact methods, or a proof that there is no elementary one.
 
     Args:
         integrand: what is integrated.
         variable: the variable of integration.
         budget: CPU seconds.
+        prove: whether a proof is attempted where no antiderivative is found.
     """
     expression = Expr(integrand) if isinstance(integrand, str) else integrand
     spent = Budget(budget)
-    search = Search(spent)
+    prove = prove and may_be_decided(expression, variable)
+    found = _searched(expression, variable, spent.share(budget - _PROOF) if prove else spent, prove=prove)
+    if found.solved or found.proof is not None or not prove:
+        return found
+    proof = _proved(expression, variable, spent)
+    if proof is None:
+        return replace(found, cpu_seconds=spent.used)
+    return replace(found, proof=proof, cpu_seconds=spent.used, reason=_NONE)
+
+
+_NONE = "there is no elementary antiderivative"
+
+
+def _searched(expression: Expr, variable: str, spent: Budget, *, prove: bool = False) -> Integral:
+    search = Search(spent, prove=prove)
     refuted = 0
     reason = "no method found an antiderivative"
     try:
@@ -76,8 +105,23 @@ def integrate(integrand: str | Expr, variable: str = "x", budget: float = BUDGET
                     reason = "the candidates found are wrong"
                     break
     except BudgetError:
-        reason = f"not found within {budget:g} CPU seconds"
-    return Integral(None, None, None, spent.used, reason, tuple(search.notes))
+        reason = f"not found within {spent.seconds:g} CPU seconds"
+    if search.proof is not None:
+        reason = _NONE
+    return Integral(None, None, None, spent.used, reason, tuple(search.notes), search.proof)
+
+
+def _proved(expression: Expr, variable: str, spent: Budget) -> Proof | None:
+    """A proof of none within what is left of the budget."""
+
+    def antiderivative(part: Expr, name: str) -> Expr | None:
+        return _searched(part, name, spent.share(_PART)).expression
+
+    try:
+        with spending(spent.share(_PROOF)):
+            return proof_of_none(Problem(expression, variable), antiderivative)
+    except AntideriveError:
+        return None
 
 
 def _ending_in(answer: Expr, step: Step) -> Step:

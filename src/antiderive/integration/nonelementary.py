@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
 from antiderive.integration.budget import GiveUpError, checkpoint
 from antiderive.integration.linear_systems import combination, has_no_solution, solve
 from antiderive.integration.proof import Proof
@@ -27,7 +26,7 @@ from antiderive.integration.quotients import (
 )
 from antiderive.integration.rational import function_factors
 from antiderive.integration.risch_differential_equation import has_no_rational_solution
-from antiderive.integration.superelliptic import curve_of, has_no_algebraic_integral
+from antiderive.integration.superelliptic import Curve, characters, curve_of, has_no_algebraic_integral
 from antiderive.integration.tower import X, Kind, Tower
 from antiderive.integration.univariate import (
     Univariate,
@@ -44,6 +43,7 @@ from antiderive.integration.univariate import (
 )
 
 if TYPE_CHECKING:
+    from antiderive._core import Expr
     from antiderive.integration.problem import Problem
 
 _LIOUVILLE = (
@@ -66,10 +66,9 @@ _RESIDUE = SLOTS - 1
 _ALLOWED_SYMBOLS = {"E", "pi", "I"}
 
 
-def proof_of_none(problem: Problem) -> Proof | None:
+def decided(problem: Problem) -> Proof | None:
     """A proof that the integrand, as it stands, has no elementary antiderivative."""
-    extra = problem.integrand.free_symbols - {problem.variable} - _ALLOWED_SYMBOLS
-    if extra or {"E", "pi"} <= problem.integrand.free_symbols:
+    if not may_be_decided(problem.integrand, problem.variable):
         return None
     tower, f = problem.field
     if not _constants_are_known(tower):
@@ -80,12 +79,21 @@ def proof_of_none(problem: Problem) -> Proof | None:
         return None
 
 
+def may_be_decided(integrand: Expr, variable: str) -> bool:
+    """Whether an integrand is free of parameters, and of transcendental numbers that may depend on each other."""
+    symbols = integrand.free_symbols
+    return symbols - {variable} <= _ALLOWED_SYMBOLS and not {"E", "pi"} <= symbols
+
+
 def _constants_are_known(tower: Tower) -> bool:
     """Whether constants are rational, algebraic or one transcendental number, and nothing opaque is there."""
-    unknown = [
-        generator for generator in tower.generators if generator.kind is Kind.CONSTANT
-    ]
-    return len(unknown) <= 1 and all(str(one.expression) in _ALLOWED_SYMBOLS for one in unknown)
+    unknown = [generator for generator in tower.generators if generator.kind is Kind.CONSTANT]
+    algebraic = [generator for generator in tower.generators if generator.kind is Kind.ALGEBRAIC]
+    return (
+        len(unknown) <= 1
+        and all(str(one.expression) in _ALLOWED_SYMBOLS for one in unknown)
+        and all(one.order == 2 and one.power.rational is not None for one in algebraic)
+    )
 
 
 def _decided(tower: Tower, f: Quotient) -> Proof | None:
@@ -445,16 +453,17 @@ def _exponential_over_primitive(tower: Tower, f: Quotient, used: set[int]) -> Pr
     if len(exponentials) != 1 or len(primitives) != 1:
         return None
     theta, t = exponentials[0], primitives[0]
-    if degree(f.denominator, t) or degree(f.denominator, theta):
+    less = degree(f.denominator, theta)
+    if degree(f.denominator, t) or degree((Quotient(f.denominator) / monomial(theta, less)).numerator, theta):
         return None
-    powers = {exponents[theta] for exponents in f.numerator.to_dict()}
+    powers = {exponents[theta] - less for exponents in f.numerator.to_dict()}
     if len(powers) != 1 or powers == {0}:
         return None
     power = powers.pop()
     w = tower.reduce(number(power) * tower.generators[theta].derivative / tower.element(theta))
     if degree(w.denominator, t) or degree(w.numerator, t) < 1:
         return None
-    a = univariate(tower.reduce(f / tower.element(theta) ** power), t)
+    a = univariate(tower.reduce(f * monomial(theta, -power)), t)
     coefficient = univariate(w, t)
     left = a
     while left:
@@ -481,18 +490,20 @@ def _exponential_over_primitive(tower: Tower, f: Quotient, used: set[int]) -> Pr
 
 
 def _algebraic(tower: Tower, f: Quotient) -> Proof | None:
-    """``A*y`` on a curve of positive genus where the integrand has no residues."""
-    found = curve_of(tower, f)
-    if found is None:
-        return None
-    curve, coefficient = found
-    if curve.genus == 0 or not has_no_algebraic_integral(curve, coefficient):
-        return None
+    """A part ``A*y`` on a curve of positive genus where the integrand has no residues."""
+    for part in characters(tower, f):
+        found = curve_of(tower, part)
+        if found is None:
+            continue
+        curve, coefficient = found
+        if curve.genus > 0 and has_no_algebraic_integral(curve, coefficient):
+            return _curve_proof(tower, f, curve)
+    return None
+
+
+def _curve_proof(tower: Tower, f: Quotient, curve: Curve) -> Proof:
     claim = (
         f"On y^{curve.order} = {tower.expression(curve.radicand)}, of genus {curve.genus}, the differential has no"
         " residues, and no algebraic function with the poles that remain possible has it as its derivative."
     )
     return Proof(_CURVE, _field_of(tower, tower.closure(f)), (), claim)
-
-
-__all__ = ["Expr", "proof_of_none"]

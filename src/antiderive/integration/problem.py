@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
 from antiderive.integration.embedding import embed
+from antiderive.integration.expressions import subexpressions
 from antiderive.integration.tower import Kind, Tower
 
 if TYPE_CHECKING:
@@ -42,6 +43,21 @@ class Problem:
         """Kinds of the generators that the integrand contains."""
         tower, f = self.field
         return {tower.kind(slot) for slot in tower.functions(f)}
+
+    @cached_property
+    def divided(self) -> list[tuple[Expr, Expr]]:
+        """Parts of the integrand that are not linear, with the integrand over their derivatives."""
+        found, met = [], set()
+        for (kind, _), part in zip(self.integrand.nodes(), subexpressions(self.integrand), strict=True):
+            if kind in ("number", "symbol") or self.variable not in part.free_symbols:
+                continue
+            if part in met or part == self.integrand:
+                continue
+            met.add(part)
+            slope = part.diff(self.variable)
+            if self.variable in slope.free_symbols:
+                found.append((part, self.integrand / slope))
+        return found
 
     @cached_property
     def key(self) -> str:

@@ -80,7 +80,7 @@ def _split_root(tower: Tower, base: Quotient, order: int) -> Quotient:
         if prime < 0:
             left = left * number(prime)
         else:
-            outer = outer * _atomic_root(tower, number(prime), order)
+            outer = outer * _prime_root(tower, prime, order)
     if left.rational != 1:
         outer = outer * _atomic_root(tower, left, order)
     return tower.reduce(outer)
@@ -109,6 +109,21 @@ def _root_in_field(tower: Tower, base: Quotient) -> Quotient | None:
     if value is None or wanted is None:
         return None
     return root if abs(value - wanted) <= abs(value + wanted) else -root
+
+
+def _prime_root(tower: Tower, power: int, order: int) -> Quotient:
+    """The root of a power of a prime, as a power of the root of the prime in lowest terms."""
+    prime, times = power, 1
+    for candidate in range(2, isqrt(power) + 1):
+        if power % candidate == 0:
+            prime, times = candidate, 0
+            while power > 1:
+                power //= candidate
+                times += 1
+            break
+    common = gcd(times, order)
+    root = _atomic_root(tower, number(prime), order // common)
+    return root ** (times // common)
 
 
 def _numeric_root(value: Fraction, order: int) -> tuple[Fraction, list[int]]:

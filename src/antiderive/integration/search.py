@@ -10,7 +10,7 @@ from antiderive.errors import AntideriveError
 from antiderive.integration.algebraic import integrate_algebraic, radical_substitution
 from antiderive.integration.budget import Budget, BudgetError, GiveUpError, spending
 from antiderive.integration.embedding import Circular, embed
-from antiderive.integration.expressions import subexpressions
+from antiderive.integration.nonelementary import decided
 from antiderive.integration.parallel_risch import Solved, explained, integrate_parallel
 from antiderive.integration.parts import parts_with_primitive, terms_apart
 from antiderive.integration.problem import Problem
@@ -31,6 +31,7 @@ from antiderive.integration.trigonometric import CIRCULAR, trigonometric_substit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from antiderive.integration.proof import Proof
     from antiderive.integration.quotients import Quotient
     from antiderive.integration.tower import Tower
 
@@ -49,11 +50,15 @@ class Search:
 
     Attributes:
         budget: what the search may still use.
+        prove: whether a proof that there is nothing to find ends the search.
+        proof: that proof.
         notes: what methods said when they gave up, for those who look into a failure.
     """
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, *, prove: bool = False) -> None:
         self.budget = budget
+        self.prove = prove
+        self.proof: Proof | None = None
         self.seen: set[str] = set()
         self.notes: list[str] = []
 
@@ -73,6 +78,8 @@ class Search:
         for method in METHODS:
             if method is derivative_divides and problem.depth > 1:
                 continue
+            if method is field_methods and self.prove and self._hopeless(problem):
+                return
             if problem.depth:
                 yield from self._inside(method, problem)
             else:
@@ -116,19 +123,6 @@ class Search:
             if step is None:
                 return
             yield step
-
-    def divided(self, problem: Problem) -> Iterator[tuple[Expr, Expr]]:
-        """Parts of the integrand that contain the variable, with the integrand over their derivatives."""
-        x, met = problem.variable, set()
-        for (kind, _), part in zip(problem.integrand.nodes(), subexpressions(problem.integrand), strict=True):
-            if kind in ("number", "symbol") or x not in part.free_symbols:
-                continue
-            if part in met or part == problem.integrand:
-                continue
-            met.add(part)
-            slope = part.diff(x)
-            if x in slope.free_symbols:
-                yield part, problem.integrand / slope
 
 
 def field_methods(search: Search, problem: Problem) -> Iterator[Step]:

@@ -100,16 +100,26 @@ class Rewriting:
         return Change(self.variable, inner, integrand, self.restored)
 
 
+def carried(search: Search, problem: Problem, changes: Iterator[Change], rule: str) -> Iterator[Step]:
+    """The steps of those changes whose new integral is found."""
+    for change in changes:
+        step = carried_back(search, problem, change, rule)
+        if step is not None:
+            yield step
+
+
 def derivative_divides(search: Search, problem: Problem) -> Iterator[Step]:
     """``integral of f(g(x))*g'(x) = F(g(x))``: some part of the integrand whose derivative divides it."""
-    x = problem.variable
-    for part, quotient in search.divided(problem):
-        name = fresh([problem.integrand])[0]
+    yield from carried(search, problem, dividing_changes(problem), "substitution")
+
+
+def dividing_changes(problem: Problem) -> Iterator[Change]:
+    """Parts of the integrand whose derivatives divide it, as new variables."""
+    name = fresh([problem.integrand])[0]
+    for part, quotient in problem.divided:
         changed = quotient.subs({part: Expr(name)})
-        if x not in changed.free_symbols:
-            step = carried_back(search, problem, Change(name, part, changed), "substitution")
-            if step is not None:
-                yield step
+        if problem.variable not in changed.free_symbols:
+            yield Change(name, part, changed)
 
 
 def simplified_divides(search: Search, problem: Problem) -> Iterator[Step]:
@@ -119,7 +129,7 @@ def simplified_divides(search: Search, problem: Problem) -> Iterator[Step]:
     x = problem.variable
     name = fresh([problem.integrand])[0]
     if problem.depth == 0:
-        for part, quotient in search.divided(problem):
+        for part, quotient in problem.divided:
             changed = quotient.simplify().subs({part: Expr(name)})
             if x not in changed.free_symbols:
                 step = carried_back(search, problem, Change(name, part, changed), "substitution")
@@ -144,6 +154,11 @@ def power_change(integrand: Expr, variable: str, name: str, power: Fraction) -> 
 
 def generator_substitution(search: Search, problem: Problem) -> Iterator[Step]:
     """A generator of the tower as the new variable, if the rest can be written by it."""
+    yield from carried(search, problem, generator_changes(problem), "substitution")
+
+
+def generator_changes(problem: Problem) -> Iterator[Change]:
+    """Generators of the tower as new variables."""
     tower, f = problem.field
     for slot in range(1, len(tower.generators)):
         generator = tower.generators[slot]
@@ -163,35 +178,38 @@ def generator_substitution(search: Search, problem: Problem) -> Iterator[Step]:
                 text = tower.generators[other].expression
                 replaced[other] = text.subs({generator.expression: rewriting.new})
         changed = rewriting.written(rest, replaced)
-        if problem.variable in changed.free_symbols:
-            continue
-        step = carried_back(search, problem, rewriting.change(changed, generator.expression), "substitution")
-        if step is not None:
-            yield step
+        if problem.variable not in changed.free_symbols:
+            yield rewriting.change(changed, generator.expression)
 
 
 def inverse_function_substitution(search: Search, problem: Problem) -> Iterator[Step]:
-    """``x = sin(u)`` and the like where an inverse function of the variable stands in an exponential."""
+    """``x = sin(u)`` and the like where an inverse function of the variable occurs."""
+    yield from carried(search, problem, inverse_function_changes(problem), "inverse substitution")
+
+
+def inverse_function_changes(problem: Problem) -> Iterator[Change]:
+    """``x = sin(u)`` and the like, and ``x = exp(u)``."""
     tower, _ = problem.field
-    direct = {"asin": "sin", "acos": "cos", "asinh": "sinh", "acosh": "cosh", "atan": "tan", "atanh": "tanh"}
     for slot in range(1, len(tower.generators)):
         generator = tower.generators[slot]
-        if generator.kind is not Kind.PRIMITIVE or generator.key[0] != "inverse":
+        if generator.kind is not Kind.PRIMITIVE:
             continue
-        name, inside = str(generator.key[1]), generator.argument[0]
-        solved = _solved(tower, inside, Expr(fresh([problem.integrand])[0]), direct[name])
+        name = "ln" if generator.key[0] == "logarithm" else str(generator.key[1])
+        inside = generator.argument[0]
+        solved = _solved(tower, inside, Expr(fresh([problem.integrand])[0]), _DIRECT[name])
         if solved is None:
             continue
         variable, x = solved
         inner = Expr.apply(name, tower.expression(inside))
-        root = _companion(name, variable)
         changed = problem.integrand.subs({generator.expression: Expr(variable)}).subs({problem.variable: x})
-        for radicand, value in root:
+        for radicand, value in _companion(name, variable):
             changed = changed.subs({radicand ** Fraction(1, 2): value})
-        changed = changed * x.diff(variable)
-        step = carried_back(search, problem, Change(variable, inner, changed), "inverse substitution")
-        if step is not None:
-            yield step
+        yield Change(variable, inner, changed * x.diff(variable))
+
+
+_DIRECT = {
+    "asin": "sin", "acos": "cos", "asinh": "sinh", "acosh": "cosh", "atan": "tan", "atanh": "tanh", "ln": "exp",
+}  # fmt: skip
 
 
 def _companion(name: str, variable: str) -> list[tuple[Expr, Expr]]:
@@ -209,7 +227,7 @@ def _companion(name: str, variable: str) -> list[tuple[Expr, Expr]]:
         "atan": [(1 + of("tan") ** 2, of("sec"))],
         "atanh": [(1 - of("tanh") ** 2, of("sech"))],
     }
-    return known[name]
+    return known.get(name, [])
 
 
 def _solved(tower: Tower, inside: Quotient, u: Expr, direct: str) -> tuple[str, Expr] | None:

@@ -151,7 +151,7 @@ class _Derivation:
 
     def parts(self, integrand: Expr, variable: str, depth: int) -> Step | None:
         """A polynomial times an exponential or a circular function, or anything simple times a logarithm."""
-        pair = _parts_of(integrand, variable)
+        pair = parts_of(integrand, variable)
         if pair is None:
             return None
         u, dv = pair
@@ -270,7 +270,7 @@ def _is_exponential(factor: Expr, variable: str) -> bool:
     return False
 
 
-def _parts_of(integrand: Expr, variable: str) -> tuple[Expr, Expr] | None:
+def parts_of(integrand: Expr, variable: str) -> tuple[Expr, Expr] | None:
     """``(u, dv)`` by the usual order: logarithms and inverse functions, then polynomials."""
     factors = factors_of(integrand)
     for factor in factors:

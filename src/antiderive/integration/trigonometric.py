@@ -11,7 +11,7 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.integration.budget import GiveUpError
+from antiderive.integration.budget import GiveUpError, checkpoint
 from antiderive.integration.expressions import square_root, subexpressions
 from antiderive.integration.problem import Problem, fresh
 from antiderive.integration.quotients import degree
@@ -35,14 +35,23 @@ _EASY = 20
 
 def trigonometric_substitution(search: Search, problem: Problem) -> Iterator[Step]:
     """Sine, cosine, tangent or half tangent as the new variable."""
+    for cost, change in trigonometric_changes(problem):
+        if problem.depth > 2 and cost > 60:
+            break
+        step = carried_back(search, problem, change, "trigonometric substitution")
+        if step is not None:
+            yield step
+
+
+def trigonometric_changes(problem: Problem) -> Iterator[tuple[int, Change]]:
+    """The changes with what they cost, cheapest first."""
     for names, signature in ((CIRCULAR, 1), (_HYPERBOLIC, -1)):
         written = _by_sine_and_cosine(problem, names, signature)
         if written is None:
             continue
-        changes = _changes(problem, *written, signature)
-        scored = []
-        for place, change in enumerate(changes):
-            search.budget.check()
+        scored: list[tuple[int, int, Change]] = []
+        for place, change in enumerate(_changes(problem, *written, signature)):
+            checkpoint()
             if place == _HALF_ANGLE and any(cost < _EASY for cost, _, _ in scored):
                 break
             try:
@@ -50,12 +59,7 @@ def trigonometric_substitution(search: Search, problem: Problem) -> Iterator[Ste
             except GiveUpError:
                 continue
             scored.append((cost, place, better))
-        for cost, _, change in sorted(scored, key=lambda one: one[:2]):
-            if problem.depth > 2 and cost > 60:
-                break
-            step = carried_back(search, problem, change, "trigonometric substitution")
-            if step is not None:
-                yield step
+        yield from ((cost, change) for cost, _, change in sorted(scored, key=lambda one: one[:2]))
 
 
 def _by_sine_and_cosine(
@@ -66,10 +70,10 @@ def _by_sine_and_cosine(
     found: list[tuple[str, Expr, Expr]] = []
     parts = subexpressions(problem.integrand)
     for (kind, value), part in zip(problem.integrand.nodes(), parts, strict=True):
-        if kind in names and x in part.free_symbols:
+        if kind in names and x in part.free_symbols and x not in parts[value[0]].diff(x).free_symbols:
             found.append((kind, part, parts[value[0]]))
     arguments = list(dict.fromkeys(argument for _, _, argument in found))
-    if not arguments or any(x in argument.diff(x).free_symbols for argument in arguments):
+    if not arguments:
         return None
     ratios = _ratios(arguments)
     if ratios is None:

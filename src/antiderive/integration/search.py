@@ -85,6 +85,18 @@ class Search:
             else:
                 yield from self._on_top(method, problem)
 
+    def _hopeless(self, problem: Problem) -> bool:
+        """Whether there is a proof that an integral is not elementary."""
+        try:
+            proof = decided(problem)
+        except BudgetError:
+            raise
+        except AntideriveError:
+            return False
+        if proof is not None and not problem.depth:
+            self.proof = proof
+        return proof is not None
+
     def _inside(
         self, method: Callable[[Search, Problem], Iterator[Step]], problem: Problem
     ) -> Iterator[Step]:

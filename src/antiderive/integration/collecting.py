@@ -124,7 +124,9 @@ def _split(unknowns: _Unknowns) -> tuple[list[tuple[Quotient, Expr]], Quotient]:
         constant, linear = coefficients(rest, slot)
         if slots(linear) & unknowns.logarithms:
             continue
-        logarithms.append((tower.reduce(Quotient(linear) / Quotient(bottom)), tower.generators[slot].expression))
+        logarithms.append(
+            (tower.reduce(Quotient(linear) / Quotient(bottom)), tower.generators[slot].expression)
+        )
         rest = constant
     return logarithms, tower.reduce(Quotient(rest) / Quotient(bottom))
 

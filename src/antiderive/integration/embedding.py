@@ -10,23 +10,22 @@ from __future__ import annotations
 
 from enum import Enum
 from fractions import Fraction
-from math import gcd, lcm
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
 from antiderive.integration.budget import GiveUpError
 from antiderive.integration.expressions import logarithm, subexpressions
+from antiderive.integration.function_roots import Roots, function_factors_of
 from antiderive.integration.quotients import (
     RING,
     Poly,
     Quotient,
-    factors,
     number,
     quotient,
     rational,
     slots,
 )
-from antiderive.integration.radicals import constant_root
+from antiderive.integration.refinements import Refinements, Restart
 from antiderive.integration.tower import Generator, Kind, Tower
 
 if TYPE_CHECKING:
@@ -38,10 +37,6 @@ _RECIPROCAL = {
     "acot": "atan", "asec": "acos", "acsc": "asin", "acoth": "atanh", "asech": "acosh", "acsch": "asinh",
 }  # fmt: skip
 _ROUNDS = 12
-
-
-class _Restart(Exception):  # noqa: N818  (control flow within this module)
-    """A generator already made is too coarse: build again with what has been learned."""
 
 
 class Circular(Enum):
@@ -56,13 +51,13 @@ def embed(
     integrand: Expr, variable: str, circular: Circular = Circular.EXPONENTIAL
 ) -> tuple[Tower, Quotient]:
     """The tower of an integrand and the integrand as its element, in normal form."""
-    refinements: dict[tuple[object, ...], int] = {}
+    refinements = Refinements()
     for _ in range(_ROUNDS):
         builder = _Builder(variable, refinements, circular)
         try:
             element = builder.element(integrand)
             return builder.tower, builder.tower.reduce(element)
-        except _Restart:
+        except Restart:
             continue
     raise GiveUpError("exponents and roots that do not come to an end")
 
@@ -72,16 +67,16 @@ class _Builder:
 
     Attributes:
         tower: what is being built.
-        refinements: by what a generator stands for, the number by which its exponent is divided; under
-            ``("split",)`` whether every factor of a radicand has a root of its own.
+        refinements: what was learned before it was started again.
+        circular: by what circular functions are written.
+        roots: makes the roots.
     """
 
-    def __init__(
-        self, variable: str, refinements: dict[tuple[object, ...], int], circular: Circular
-    ) -> None:
+    def __init__(self, variable: str, refinements: Refinements, circular: Circular) -> None:
         self.tower = Tower(variable)
         self.circular = circular
         self.refinements = refinements
+        self.roots = Roots(self.tower, refinements)
 
     def element(self, expression: Expr) -> Quotient:
         """The element of the tower that an expression is."""
@@ -149,7 +144,7 @@ class _Builder:
         whole = z / number(content)
         key = ("tangent", whole.key)
         halves = 2 if self.circular is Circular.HALF_TANGENT else 1
-        scale = self._refined(key, (content / halves).denominator)
+        scale = self.refinements.scale(self.tower, key, (content / halves).denominator)
         if key not in tower.by_key:
             self._new_tangent(key, whole / number(scale))
         slot = tower.by_key[key]
@@ -158,7 +153,10 @@ class _Builder:
         square = one + t * t
         s, c = number(0), one
         for _ in range(abs(times) // 2):
-            s, c = (s * (one - t * t) + c * t * number(2)) / square, (c * (one - t * t) - s * t * number(2)) / square
+            s, c = (
+                (s * (one - t * t) + c * t * number(2)) / square,
+                (c * (one - t * t) - s * t * number(2)) / square,
+            )
         if times % 2:
             cosine = tower.element(tower.by_key["cosine", whole.key])
             s, c = (s + c * t) * cosine, (c - s * t) * cosine
@@ -192,7 +190,7 @@ class _Builder:
         if tower.is_constant(z):
             return tower.constant(logarithm(argument))
         total, written = number(0), Expr(0)
-        found = self._function_factors(z)
+        found = function_factors_of(self.tower, z)
         for factor, power in found:
             part, text = self._factor_logarithm(factor)
             total = total + number(power) * part
@@ -229,12 +227,6 @@ class _Builder:
         """A new primitive."""
         slot = self.tower.add(Generator(Kind.PRIMITIVE, expression, derivative, key=key, argument=argument))
         return self.tower.element(slot)
-
-    def _function_factors(self, z: Quotient) -> list[tuple[Poly, int]]:
-        tower = self.tower
-        over = [(factor, power) for factor, power in factors(z.numerator)[1]]
-        under = [] if z.is_polynomial else [(factor, -power) for factor, power in factors(z.denominator)[1]]
-        return [(factor, power) for factor, power in over + under if not tower.constant_poly(factor)]
 
     # --- inverse functions
 
@@ -300,7 +292,7 @@ class _Builder:
         if power is not None:
             return power
         key = ("exponential", term.key)
-        scale = self._refined(key, factor.denominator)
+        scale = self.refinements.scale(self.tower, key, factor.denominator)
         if key not in tower.by_key:
             argument = term / number(scale)
             expression = Expr.apply("exp", tower.expression(argument))
@@ -353,16 +345,7 @@ class _Builder:
 
     def _root_of(self, square: Quotient) -> Quotient:
         square = self.tower.reduce(square)
-        return self.radical(square, 2, 1, self.tower.expression(square))
-
-    def _refined(self, key: tuple[object, ...], denominator: int) -> int:
-        """The number by which the exponent of a generator is divided, so that this denominator divides it."""
-        scale = self.refinements.get(key, 1)
-        if scale % denominator:
-            self.refinements[key] = scale = lcm(scale, denominator)
-            if key in self.tower.by_key:
-                raise _Restart
-        return scale
+        return self.roots.radical(square, 2, 1, self.tower.expression(square))
 
     # --- powers
 
@@ -374,7 +357,7 @@ class _Builder:
             raised = base if value > 0 else tower.reduce(base)
             return tower.reduce(raised**value.numerator) if tower.relations else raised**value.numerator
         if value is not None:
-            return self.radical(tower.reduce(base), value.denominator, value.numerator, base_text)
+            return self.roots.radical(tower.reduce(base), value.denominator, value.numerator, base_text)
         if str(base_text) == "E":
             return self.exponential(exponent)
         base, exponent = tower.reduce(base), tower.reduce(exponent)
@@ -393,7 +376,7 @@ class _Builder:
         if term.rational is not None:
             return self.power(base, number(factor), base_text, Expr(factor))
         total, written = number(1), Expr(1)
-        for poly, multiplicity in self._function_factors(base):
+        for poly, multiplicity in function_factors_of(self.tower, base):
             nested = self._power_of_exponential(poly, term * number(factor * multiplicity))
             if nested is not None:
                 total = total * nested[0]
@@ -401,7 +384,7 @@ class _Builder:
                 continue
             key = ("power", str(poly), term.key)
             whole = factor * multiplicity
-            scale = self._refined(key, whole.denominator)
+            scale = self.refinements.scale(self.tower, key, whole.denominator)
             if key not in tower.by_key:
                 self._new_power(key, Quotient(poly), term / number(scale))
             slot, times = tower.by_key[key], int(whole * scale)
@@ -435,139 +418,6 @@ class _Builder:
         )
         slope = tower.reduce(exponent * tower.derivative(base) / base)
         tower.generators[slot].derivative = slope * tower.element(slot)
-
-    # --- roots
-
-    def radical(self, base: Quotient, order: int, times: int, text: Expr) -> Quotient:
-        """``base^(times/order)``."""
-        tower = self.tower
-        if base.is_zero:
-            raise GiveUpError("a root of zero")
-        if tower.is_constant(base):
-            return tower.reduce(constant_root(tower, base, order) ** times)
-        outer, inside = number(1), []
-        for factor, power in self._function_factors(base):
-            whole, rest = divmod(power, order)
-            outer = outer * Quotient(factor) ** whole
-            if rest:
-                self._refine_monomial(factor, order)
-                inside.append((factor, rest))
-        inside.sort(key=lambda item: str(item[0]))
-        if not inside:
-            lacking = text ** Fraction(1, order) / tower.expression(outer)
-            return tower.reduce((outer * tower.constant(lacking)) ** times)
-        if self.refinements.get(("split",)):
-            return self._split_radical(outer, inside, order, times, text)
-        return self._joint_radical(base, outer, inside, order, times, text)
-
-    def _refine_monomial(self, factor: Poly, order: int) -> None:
-        """A root of an exponential is an exponential: its exponent is divided."""
-        inside = slots(factor)
-        generator = self.tower.generators[min(inside)]
-        if len(factor) == 1 and len(inside) == 1 and generator.kind is Kind.HYPEREXPONENTIAL:
-            self.refinements[generator.key] = self.refinements.get(generator.key, 1) * order
-            raise _Restart
-
-    def _joint_radical(
-        self,
-        base: Quotient,
-        outer: Quotient,
-        inside: list[tuple[Poly, int]],
-        order: int,
-        times: int,
-        text: Expr,
-    ) -> Quotient:
-        """One root for the whole radicand; where two radicands share factors, roots are split."""
-        tower = self.tower
-        common = gcd(order, *[rest for _, rest in inside])
-        reduced = order // common
-        shape = tuple((str(factor), rest // common) for factor, rest in inside)
-        names = {name for name, _ in shape}
-        for slot in tower.relations:
-            key = tower.generators[slot].key
-            if key[0] != "root":
-                continue
-            if key[1:] == (shape, reduced):
-                return self._by_known_root(slot, base, outer, order, times, text)
-            if names & {name for name, _ in key[1]}:  # type: ignore[attr-defined]
-                self.refinements["split",] = 1
-                raise _Restart
-        radicand = number(1)
-        for factor, rest in inside:
-            radicand = radicand * Quotient(factor ** (rest // common))
-        plain = common == 1 and outer.rational == 1
-        if common == 1:
-            radicand = radicand * self._constant_part(base)
-        expression = (text if plain else tower.expression(radicand)) ** Fraction(1, reduced)
-        slot = self._new_root(("root", shape, reduced), radicand, reduced, expression)
-        return self._by_known_root(slot, base, outer, order, times, text, known=plain)
-
-    def _by_known_root(
-        self,
-        slot: int,
-        base: Quotient,
-        outer: Quotient,
-        order: int,
-        times: int,
-        text: Expr,
-        *,
-        known: bool = False,
-    ) -> Quotient:
-        tower = self.tower
-        generator = tower.generators[slot]
-        total = outer * tower.element(slot)
-        same = outer.rational == 1 and generator.power == base and generator.order == order
-        if not (known or same):
-            lacking = text ** Fraction(1, order) / (tower.expression(outer) * generator.expression)
-            if lacking != 1:
-                total = total * tower.constant(lacking)
-        return tower.reduce(total**times)
-
-    def _constant_part(self, base: Quotient) -> Quotient:
-        """The product of the constant factors of an element."""
-        tower = self.tower
-        over, top = factors(base.numerator)
-        under, bottom = factors(base.denominator)
-        total = number(rational(over) / rational(under))
-        for factor, power in top:
-            if tower.constant_poly(factor):
-                total = total * Quotient(factor) ** power
-        for factor, power in bottom:
-            if tower.constant_poly(factor):
-                total = total / Quotient(factor) ** power
-        return total
-
-    def _new_root(self, key: tuple[object, ...], radicand: Quotient, order: int, expression: Expr) -> int:
-        tower = self.tower
-        slot = tower.add(Generator(Kind.ROOT, expression, number(0), order, radicand, key))
-        slope = tower.reduce(tower.derivative(radicand) / (radicand * number(order)))
-        tower.generators[slot].derivative = slope * tower.element(slot)
-        return slot
-
-    def _split_radical(
-        self, outer: Quotient, inside: list[tuple[Poly, int]], order: int, times: int, text: Expr
-    ) -> Quotient:
-        """A root of its own for every factor of the radicand."""
-        tower = self.tower
-        total, written = outer, tower.expression(outer)
-        for factor, rest in inside:
-            scale = self._refined(("split", str(factor)), order)
-            key = ("root", ((str(factor), 1),), scale)
-            if key not in tower.by_key:
-                if any(
-                    tower.generators[slot].key[:2] == key[:2] for slot in tower.relations
-                ):  # made with another order
-                    raise _Restart
-                radicand = Quotient(factor)
-                self._new_root(key, radicand, scale, tower.expression(radicand) ** Fraction(1, scale))
-            slot = tower.by_key[key]
-            raised = rest * scale // order
-            total = total * tower.element(slot) ** raised
-            written = written * tower.generators[slot].expression ** raised
-        lacking = text ** Fraction(1, order) / written
-        if lacking != 1:
-            total = total * tower.constant(lacking)
-        return tower.reduce(total**times)
 
 
 def _from_pair(name: str, sine: Quotient, cosine: Quotient) -> Quotient:

@@ -130,7 +130,11 @@ def _reduced_by_parts(problem: Problem, integrate: Integrate) -> Iterator[tuple[
     tower, f = problem.field
     for slot in sorted(tower.functions(f)):
         generator = tower.generators[slot]
-        if generator.kind is not Kind.PRIMITIVE or degree(f.denominator, slot) or degree(f.numerator, slot) != 1:
+        if (
+            generator.kind is not Kind.PRIMITIVE
+            or degree(f.denominator, slot)
+            or degree(f.numerator, slot) != 1
+        ):
             continue
         rest, linear = coefficients(f.numerator, slot)
         below = Quotient(f.denominator)

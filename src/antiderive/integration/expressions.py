@@ -70,9 +70,7 @@ def approximate(constant: Expr) -> complex | None:
 
 
 def sign(constant: Expr) -> int:
-    """The sign of a constant expression where parameters are positive; 0 if it is not real or not clear.
-
-    """
+    """The sign of a constant expression where parameters are positive; 0 if it is not real or not clear."""
     random = Random(7)  # noqa: S311  (a sample, no secret)
     try:
         value = constant.evaluate(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from antiderive.integration.budget import GiveUpError, checkpoint
+from antiderive.integration.curves import Curve, characters, curve_of
+from antiderive.integration.hermite import derivation, hermite
 from antiderive.integration.linear_systems import combination, has_no_solution, solve
 from antiderive.integration.proof import Proof
 from antiderive.integration.quotients import (
@@ -26,19 +28,17 @@ from antiderive.integration.quotients import (
 )
 from antiderive.integration.rational import function_factors
 from antiderive.integration.risch_differential_equation import has_no_rational_solution
-from antiderive.integration.superelliptic import Curve, characters, curve_of, has_no_algebraic_integral
-from antiderive.integration.tower import X, Kind, Tower
+from antiderive.integration.superelliptic import has_no_algebraic_integral
+from antiderive.integration.tower import Kind, Tower, X
 from antiderive.integration.univariate import (
     Univariate,
     added,
     bezout,
-    common_divisor,
-    derivative,
     division,
     element_of,
+    factored,
     product,
     scaled,
-    trimmed,
     univariate,
 )
 
@@ -164,11 +164,7 @@ def _exponential_terms(tower: Tower, f: Quotient) -> Proof | None:
         checkpoint()
         if weights[key].is_zero:
             continue
-        same = [
-            other
-            for other in parts
-            if other != key and tower.vanishes(weights[other] - weights[key])
-        ]
+        same = [other for other in parts if other != key and tower.vanishes(weights[other] - weights[key])]
         if same:
             continue
         a = tower.reduce(Quotient(RING.from_dict(terms)) / rest)
@@ -207,7 +203,8 @@ def _one_exponential(tower: Tower, f: Quotient, slot: int) -> Proof | None:
     below = bottom[shift:]
     top = univariate(Quotient(f.numerator), slot)
     polynomial, proper = _split_off(tower, top, shift, below)
-    residue, more = _hermite_and_residues(tower, proper, below, slot)
+    proper, below, more = hermite(tower, proper, below, slot)
+    residue = _residue_proof(tower, proper, below, slot) if proper else None
     if residue is not None:
         return residue
     for power in range(len(more)):
@@ -250,79 +247,6 @@ def _split_off(
     return dict(enumerate(ratio)), proper
 
 
-def _derivation(tower: Tower, poly: Univariate, slot: int) -> Univariate:
-    """The derivative of a polynomial in a generator, as one."""
-    return univariate(tower.reduce(tower.derivative(element_of(poly, slot))), slot)
-
-
-def _hermite_and_residues(
-    tower: Tower, proper: Univariate, below: Univariate, slot: int
-) -> tuple[Proof | None, Univariate]:
-    """Hermite's reduction of a proper fraction, then the criterion of constant residues.
-
-    Returns the proof, if a residue is not constant, and the polynomial that the reduction has given.
-    """
-    polynomial: Univariate = []
-    proper = trimmed([tower.reduce(a) for a in proper])
-    while proper:
-        checkpoint()
-        common = common_divisor(tower, proper, below)
-        if len(common) > 1:
-            proper, below = division(tower, proper, common)[0], division(tower, below, common)[0]
-        repeated = common_divisor(tower, below, derivative(below))
-        if len(repeated) == 1:
-            break
-        proper, below, more = _hermite_step(tower, proper, below, slot)
-        polynomial = added(polynomial, more)
-    if not proper:
-        return None, polynomial
-    return _residue_proof(tower, proper, below, slot), polynomial
-
-
-def _hermite_step(
-    tower: Tower, proper: Univariate, below: Univariate, slot: int
-) -> tuple[Univariate, Univariate, Univariate]:
-    """One step that lowers the highest multiplicity in the denominator."""
-    parts = _squarefree(tower, below)
-    power = len(parts)
-    v = parts[-1]
-    rest = below
-    for _ in range(power):
-        rest = division(tower, rest, v)[0]
-    slope = _derivation(tower, v, slot)
-    s, t, common = bezout(tower, product(tower, rest, slope), v)
-    if len(common) > 1:
-        raise GiveUpError("a special factor in a denominator")
-    factor = number(-1) / number(power - 1)
-    b = division(tower, scaled(tower, product(tower, proper, s), factor), v)[1]
-    # proper/(rest*v^power) - (b/v^(power - 1))' over rest*v^(power - 1)
-    change = added(
-        product(tower, _derivation(tower, b, slot), v),
-        scaled(tower, product(tower, b, slope), number(-(power - 1))),
-    )
-    top = added(proper, scaled(tower, product(tower, change, rest), number(-1)))
-    lowered, remainder = division(tower, top, v)
-    if remainder:
-        raise GiveUpError("Hermite's reduction does not lower the multiplicity")
-    del t
-    new_below = division(tower, below, v)[0]
-    polynomial, proper = division(tower, lowered, new_below)
-    return proper, new_below, polynomial
-
-
-def _squarefree(tower: Tower, poly: Univariate) -> list[Univariate]:
-    """Squarefree factors by multiplicity, the last one of positive degree."""
-    found: list[Univariate] = []
-    common = common_divisor(tower, poly, derivative(poly))
-    radical = division(tower, poly, common)[0]
-    while len(radical) > 1:
-        both = common_divisor(tower, radical, common)
-        found.append(division(tower, radical, both)[0])
-        radical = both
-        common = division(tower, common, both)[0] if len(both) > 1 else common
-    return found
-
-
 def _residue_proof(tower: Tower, proper: Univariate, below: Univariate, slot: int) -> Proof | None:
     """Rothstein and Trager's resultant: its roots must be constant."""
     if len(tower.generators) >= SLOTS:
@@ -346,7 +270,7 @@ def _residue_proof_over_extension(
     tower: Tower, proper: Univariate, below: Univariate, slot: int
 ) -> Proof | None:
     """As :func:`_residue_proof` for a linear denominator or a numerator that is a constant times the derivative."""
-    slope = _derivation(tower, below, slot)
+    slope = derivation(tower, below, slot)
     remainder = division(tower, slope, below)[1]
     if len(below) == 2 and len(remainder) == 1:
         residue = tower.reduce(proper[0] / remainder[0])
@@ -359,8 +283,6 @@ def _by_factors(tower: Tower, proper: Univariate, below: Univariate, slot: int) 
     """Residues at the linear factors that a denominator has over the constants."""
     if any(not tower.is_constant(tower.reduce(a / below[-1])) for a in below):
         return None
-    from antiderive.integration.univariate import factored
-
     in_x = [tower.reduce(a / below[-1]) for a in below]
     fields = [one for one in tower.relations if tower.constant_slot(one)]
     pieces = factored(tower, in_x, fields)
@@ -370,7 +292,7 @@ def _by_factors(tower: Tower, proper: Univariate, below: Univariate, slot: int) 
         cofactor = division(tower, below, piece)[0]
         point = tower.reduce(-piece[0])
         value = _at(tower, cofactor, point)
-        slope = _at(tower, _derivation(tower, piece, slot), point)
+        slope = _at(tower, derivation(tower, piece, slot), point)
         if value.is_zero or slope.is_zero:
             continue
         residue = tower.reduce(_at(tower, proper, point) / (value * slope))
@@ -397,10 +319,11 @@ def _one_primitive(tower: Tower, f: Quotient, slot: int) -> Proof | None:
     """Rational functions of the variable and one primitive: residues, then the polynomial."""
     below = univariate(Quotient(f.denominator), slot)
     top = univariate(Quotient(f.numerator), slot)
-    polynomial, proper = division(tower, top, below) if len(below) > 1 else (
-        scaled(tower, top, number(1) / below[0]), []
+    polynomial, proper = (
+        division(tower, top, below) if len(below) > 1 else (scaled(tower, top, number(1) / below[0]), [])
     )
-    residue, more = _hermite_and_residues(tower, proper, below, slot)
+    proper, below, more = hermite(tower, proper, below, slot)
+    residue = _residue_proof(tower, proper, below, slot) if proper else None
     if residue is not None:
         return residue
     polynomial = added(polynomial, more)

@@ -10,7 +10,7 @@ from antiderive.integration.linear_systems import solve
 from antiderive.integration.quotients import Quotient, degree, monomial, number
 from antiderive.integration.radicals import sign_of
 from antiderive.integration.rational import function_factors
-from antiderive.integration.tower import X, Kind
+from antiderive.integration.tower import Kind, X
 from antiderive.integration.univariate import univariate
 
 _LARGEST_DEGREE = 12
@@ -59,7 +59,9 @@ def partial_fractions(integrand: Expr, variable: str) -> Expr | None:
             rest = parts[0] - slope * middle
             derivative = number(2) * high * tower.element(X) + middle
             if not slope.is_zero:
-                total = total + tower.expression(slope) * tower.expression(derivative) / tower.expression(bottom)
+                total = total + tower.expression(slope) * tower.expression(derivative) / tower.expression(
+                    bottom
+                )
             if not rest.is_zero:
                 if not middle.is_zero:
                     return None

@@ -39,7 +39,10 @@ def markdown(step: Step, depth: int = 0) -> str:
 
 def latex(step: Step, depth: int = 0) -> str:
     """Nested ``itemize`` lists; at most four levels deep, as LaTeX allows, the rest flat."""
-    own = [rf"\item ${_equation(step)}$ \\", rf"\emph{{{step.definition.title}}}: ${step.definition.formula}$"]
+    own = [
+        rf"\item ${_equation(step)}$ \\",
+        rf"\emph{{{step.definition.title}}}: ${step.definition.formula}$",
+    ]
     own += [rf"\\ with ${_latex_of(name)} = {_latex_of(value)}$" for name, value in step.details]
     own += [rf"\\ if ${_condition(condition)}$" for condition in step.conditions]
     inner = "\n".join(latex(one, depth + 1) for one in step.steps)
@@ -59,9 +62,7 @@ def html(step: Step) -> str:
 
 def _item(step: Step) -> str:
     parts = [f"<li>\\({escape(_equation(step))}\\)"]
-    parts.append(
-        f"<p><em>{escape(step.definition.title)}</em>: \\({escape(step.definition.formula)}\\)</p>"
-    )
+    parts.append(f"<p><em>{escape(step.definition.title)}</em>: \\({escape(step.definition.formula)}\\)</p>")
     if step.details:
         facts = "".join(
             f"<li>\\({escape(_latex_of(name))} = {escape(_latex_of(value))}\\)</li>"

@@ -14,7 +14,7 @@ from antiderive.integration.tower import Kind, Tower
 from antiderive.integration.univariate import univariate
 
 if TYPE_CHECKING:
-    from antiderive.integration.superelliptic import Curve, Place
+    from antiderive.integration.curves import Curve, Place
 
 _FIRST = 10_007
 _LAST = 60_000
@@ -35,7 +35,9 @@ class Splitting:
     def value(self, element: Quotient) -> int | None:
         """The residue of a constant, if its denominator does not vanish."""
         bottom = self.poly(element.denominator)
-        return None if bottom == 0 else self.poly(element.numerator) * pow(bottom, -1, self.prime) % self.prime
+        return (
+            None if bottom == 0 else self.poly(element.numerator) * pow(bottom, -1, self.prime) % self.prime
+        )
 
     def poly(self, poly: Poly) -> int:
         """The residue of a polynomial in constants."""

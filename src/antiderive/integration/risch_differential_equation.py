@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from antiderive.integration.linear_systems import has_no_solution
 from antiderive.integration.quotients import Quotient, degree, monomial, number
 from antiderive.integration.rational import function_factors
-from antiderive.integration.tower import X, Tower
+from antiderive.integration.tower import Tower, X
 from antiderive.integration.univariate import (
     Univariate,
     derivative,

@@ -26,7 +26,8 @@ from antiderive.integration.quotients import (
     slots,
 )
 from antiderive.integration.refinements import Refinements, Restart
-from antiderive.integration.tower import Generator, Kind, Tower
+from antiderive.integration.rational import rational_integral
+from antiderive.integration.tower import Generator, Kind, Tower, X
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -258,7 +259,11 @@ class _Builder:
     def _related(self, derivative: Quotient, whole: Expr) -> Quotient | None:
         """A primitive whose derivative is that of something that is there already, up to a constant factor."""
         tower = self.tower
-        candidates = [(tower.element(0), Expr(tower.variable))]
+        if tower.functions(derivative) <= {X}:
+            integral = rational_integral(tower, derivative)
+            if integral is not None:
+                return integral + tower.constant(whole - tower.expression(integral))
+        candidates = [(tower.element(X), Expr(tower.variable))]
         candidates += [
             (tower.element(slot), generator.expression)
             for slot, generator in enumerate(tower.generators)

@@ -104,6 +104,8 @@ def _decided(tower: Tower, f: Quotient) -> Proof | None:
     if kinds <= {Kind.VARIABLE, Kind.ROOT}:
         return _algebraic(tower, f)
     if Kind.HYPEREXPONENTIAL in kinds and kinds <= {Kind.VARIABLE, Kind.ROOT, Kind.HYPEREXPONENTIAL}:
+        if not all(_has_rational_argument(tower, slot) for slot in used):
+            return None
         found = _exponential_terms(tower, f)
         exponentials = [slot for slot in used if tower.kind(slot) is Kind.HYPEREXPONENTIAL]
         if found is None and len(exponentials) == 1 and Kind.ROOT not in kinds:
@@ -126,9 +128,21 @@ def _independent(tower: Tower, used: set[int]) -> bool:
             return False
         if generator.kind is Kind.HYPEREXPONENTIAL and generator.key[0] != "exponential":
             return False
-        if generator.kind is Kind.PRIMITIVE and below - {X}:
+        if generator.kind is Kind.PRIMITIVE and (below - {X} or not _is_new(tower, generator.derivative)):
             return False
     return True
+
+
+def _has_rational_argument(tower: Tower, slot: int) -> bool:
+    """Whether a generator is no exponential, or one of a rational function: then it is transcendental."""
+    generator = tower.generators[slot]
+    return generator.kind is not Kind.HYPEREXPONENTIAL or tower.functions(generator.argument[0]) == {X}
+
+
+def _is_new(tower: Tower, slope: Quotient) -> bool:
+    """Whether no rational function has this rational derivative: only then its integral is transcendental."""
+    columns, _ = _rational_columns(tower, slope, slope)
+    return has_no_solution(tower, slope, columns)
 
 
 def _field_of(tower: Tower, used: set[int]) -> tuple[str, ...]:

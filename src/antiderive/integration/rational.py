@@ -79,6 +79,15 @@ def integrate_rational(tower: Tower, f: Quotient) -> Expr:
     return total
 
 
+def rational_integral(tower: Tower, f: Quotient) -> Quotient | None:
+    """The integral of a rational function, if it is rational itself."""
+    try:
+        reduced = reduction(tower, f)
+    except GiveUpError:
+        return None
+    return None if reduced.simple else reduced.rational
+
+
 def function_factors(tower: Tower, denominator: Poly) -> list[tuple[Poly, int]]:
     """The irreducible factors that are not constant."""
     if denominator.is_constant():

@@ -7,7 +7,10 @@ Symbols count as real, and so do roots and logarithms of what is real; the answe
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
 
 from antiderive._core import Expr
 from antiderive.integration.expressions import arctangent, logarithm, square_root, subexpressions
@@ -125,11 +128,30 @@ def _square_root(u: Expr, v: Expr) -> Parts | None:
 
 
 def _argument(u: Expr, v: Expr) -> Expr:
-    """The argument of ``u + I*v``, up to a constant on intervals."""
+    """The argument of ``u + I*v``, up to a constant on intervals: jumps where the part below has zeros."""
     if u == 0 or v == 0:
         return _ZERO
-    ratio = (v / u).simplify()
-    return arctangent(ratio)
+    if _zeros(u) > _zeros(v):
+        return -arctangent((u / v).simplify())
+    return arctangent((v / u).simplify())
+
+
+_SWEEP = np.linspace(-5.03, 5.07, 102)
+
+
+def _zeros(part: Expr) -> int:
+    """Changes of sign along the real line, the variable being the one that is called so; parameters are sampled."""
+    values: dict[str, object] = dict.fromkeys(sorted(part.free_symbols), 0.0)
+    random = Random(5)  # noqa: S311  (a sample, no secret)
+    for name in values:
+        values[name] = random.uniform(0.5, 2.0)
+    variable = "x" if "x" in values else next(iter(values), None)
+    if variable is None:
+        return 0
+    values[variable] = _SWEEP
+    found = part.evaluate(**values)  # type: ignore[arg-type]
+    real = found[np.isfinite(found) & (abs(found.imag) < 1e-9 * (1 + abs(found)))].real
+    return int(np.count_nonzero(np.diff(np.sign(real))))
 
 
 def _logarithm(u: Expr, v: Expr) -> Parts:

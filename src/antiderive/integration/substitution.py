@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
+from antiderive.integration.continuity import unwound
+from antiderive.integration.expressions import top
 from antiderive.integration.problem import Problem, fresh
 from antiderive.integration.steps import Step
 from antiderive.integration.tower import Kind, Tower, X
@@ -41,7 +43,9 @@ def carried_back(search: Search, problem: Problem, change: Change, rule: str) ->
     if inner is None:
         return None
     replacements: dict[str, Expr] = {change.variable: change.inner, **change.restored}
-    after = inner.after.subs(replacements)
+    kind, arguments = top(change.inner)
+    before = unwound(inner.after, change.variable, arguments[0]) if kind == "tan" else inner.after
+    after = before.subs(replacements)
     facts = ((change.variable, str(change.inner)),)
     return Step(rule, problem.integrand, after, problem.variable, facts, (inner,))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
 from antiderive.integration.budget import GiveUpError
-from antiderive.integration.expressions import subexpressions
+from antiderive.integration.expressions import number_of, subexpressions
 from antiderive.integration.quotients import (
     RING,
     Poly,
@@ -59,9 +59,18 @@ class _Unknowns:
                 values.append(self._power(values[value[0]], parts[value[0]], parts[value[1]], parts[place]))
             elif kind == "sin":
                 values.append(self._sine(parts[place], parts[value[0]]))
+            elif kind == "exp":
+                values.append(self._exponential(parts[place], parts[value[0]]))
             else:
                 values.append(self._kernel(parts[place], kind))
         return values[-1]
+
+    def _exponential(self, text: Expr, argument: Expr) -> Quotient:
+        """Powers of ``E`` with integer exponents are powers of one generator."""
+        power = number_of(argument)
+        if power is None or power.denominator != 1:
+            return self._kernel(text, "exp")
+        return self._symbol("E") ** power.numerator
 
     def _sine(self, text: Expr, argument: Expr) -> Quotient:
         """A sine, whose square is one less the square of the cosine."""

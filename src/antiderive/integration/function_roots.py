@@ -7,10 +7,13 @@ from math import gcd
 
 from antiderive._core import Expr
 from antiderive.integration.budget import GiveUpError
+from antiderive.integration.expressions import approximate
 from antiderive.integration.quotients import Poly, Quotient, factors, number, rational, slots
-from antiderive.integration.radicals import constant_root
+from antiderive.integration.radicals import constant_root, sign_of
 from antiderive.integration.refinements import Refinements, Restart
 from antiderive.integration.tower import Generator, Kind, Tower
+
+_SMALL = Fraction(3, 10)
 
 
 def function_factors_of(tower: Tower, element: Quotient) -> list[tuple[Poly, int]]:
@@ -47,7 +50,7 @@ class Roots:
             lacking = text ** Fraction(1, order) / tower.expression(outer)
             return tower.reduce((outer * tower.constant(lacking)) ** times)
         if self.refinements.split:
-            return self._split_radical(outer, inside, order, times, text)
+            return self._split_radical(outer, self._oriented(base, inside, order), order, times, text)
         return self._joint_radical(base, outer, inside, order, times, text)
 
     def _refine_monomial(self, factor: Poly, order: int) -> None:
@@ -131,6 +134,34 @@ class Roots:
         slope = tower.reduce(tower.derivative(radicand) / (radicand * number(order)))
         tower.generators[slot].derivative = slope * tower.element(slot)
         return slot
+
+    def _oriented(
+        self, base: Quotient, inside: list[tuple[Poly, int]], order: int
+    ) -> list[tuple[Poly, int]]:
+        """Factors with the signs of those that have roots already; ``1 - x^2`` as ``(1 - x)*(1 + x)``."""
+        if order != 2:
+            return inside
+        known = {self.tower.generators[slot].key[1][0][0] for slot in self._roots()}  # type: ignore[index]
+        oriented, flips = [], sign_of(self.tower, self._constant_part(base)) < 0
+        for factor, rest in inside:
+            if str(-factor) in known and str(factor) not in known:
+                oriented.append((-factor, rest))
+                flips = not flips
+            elif flips and str(factor) not in known and self._sample(factor) < 0:
+                oriented.append((-factor, rest))
+                flips = False
+            else:
+                oriented.append((factor, rest))
+        return oriented
+
+    def _roots(self) -> list[int]:
+        return [slot for slot in self.tower.relations if self.tower.generators[slot].key[0] == "root"]
+
+    def _sample(self, factor: Poly) -> float:
+        """A value of a factor for a small value of the variable."""
+        text = self.tower.expression(Quotient(factor)).subs({self.tower.variable: _SMALL})
+        value = approximate(text)
+        return 0.0 if value is None else value.real
 
     def _split_radical(
         self, outer: Quotient, inside: list[tuple[Poly, int]], order: int, times: int, text: Expr

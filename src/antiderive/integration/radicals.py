@@ -21,10 +21,12 @@ from antiderive.integration.quotients import (
     number,
     rational,
 )
-from antiderive.integration.tower import Tower
+from antiderive.integration.tower import Kind, Tower
 from antiderive.integration.univariate import Univariate, factored, shifted
 
 _LARGEST_PRIME = 10_000
+_MOST_NESTED = 6
+"""Algebraic constants among which a new one is looked for."""
 
 
 def sign_of(tower: Tower, constant: Quotient) -> int:
@@ -99,6 +101,8 @@ def _root_in_field(tower: Tower, base: Quotient) -> Quotient | None:
     """A nested square root that is in the field already: generators must stay independent."""
     nested = [slot for slot in tower.relations if tower.constant_slot(slot)]
     if not any(tower.generators[slot].power.slots & set(nested) for slot in nested):
+        return None
+    if len(nested) > _MOST_NESTED or any(tower.kind(slot) is Kind.CONSTANT for slot in base.slots):
         return None
     pieces = factored(tower, [-base, number(0), number(1)], nested)
     if len(pieces) != 2 or len(pieces[0]) != 2:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from antiderive._core import Expr
 from antiderive.integration.budget import GiveUpError, checkpoint
-from antiderive.integration.expressions import arctangent, logarithm
+from antiderive.integration.expressions import IMAGINARY, arctangent, logarithm
 from antiderive.integration.linear_systems import combination, solve
 from antiderive.integration.quotients import (
     GENERATORS,
@@ -182,14 +182,11 @@ def _over_factor(tower: Tower, c: Univariate, v: Univariate) -> Expr:
 
 
 def _pieces(tower: Tower, v: Univariate) -> list[Univariate]:
+    """Factors over the algebraic constants that are not nested; over ``I`` only if the integrand is complex."""
     fields = [slot for slot in tower.relations if tower.constant_slot(slot)]
-    fields = [slot for slot in fields if tower.generators[slot].expression != Expr("I") or _has_unit(tower)]
-    return factored(tower, v, fields) if fields else [v]
-
-
-def _has_unit(tower: Tower) -> bool:
-    """Whether ``I`` may be used to split: the integrand itself is complex."""
-    return bool(getattr(tower, "complex_integrand", False))
+    plain = [slot for slot in fields if not set(fields) & tower.generators[slot].power.slots]
+    plain = [slot for slot in plain if tower.generators[slot].expression != IMAGINARY]
+    return factored(tower, v, plain) if plain and len(plain) == len(fields) else [v]
 
 
 def _quadratic(tower: Tower, c: Univariate, v: Univariate) -> Expr:

@@ -10,6 +10,7 @@ from antiderive.errors import AntideriveError
 from antiderive.integration.algebraic import integrate_algebraic, radical_substitution
 from antiderive.integration.budget import Budget, BudgetError, GiveUpError, spending
 from antiderive.integration.embedding import Circular, embed
+from antiderive.integration.linear_powers import linear_powers
 from antiderive.integration.nonelementary import decided
 from antiderive.integration.parallel_risch import Solved, explained, integrate_parallel
 from antiderive.integration.parts import parts_with_primitive, terms_apart
@@ -225,6 +226,7 @@ METHODS: tuple[Callable[[Search, Problem], Iterator[Step]], ...] = (
     textbook,
     derivative_divides,
     trigonometric_substitution,
+    linear_powers,
     tangent_fields,
     field_methods,
     generator_substitution,

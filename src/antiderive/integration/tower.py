@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
-from antiderive.integration.budget import GiveUpError
+from antiderive.integration.budget import GiveUpError, checkpoint
 from antiderive.integration.quotients import (
     GENERATORS,
     ONE,
@@ -80,6 +80,9 @@ class Generator:
 
 X = 0
 """The slot of the variable."""
+
+_LARGE = 50
+"""Terms of a polynomial whose reduction takes noticeable time."""
 
 
 class Tower:
@@ -182,6 +185,8 @@ class Tower:
         """A polynomial with its powers of roots replaced until they are below the relations' orders."""
         if poly.is_constant():
             return Quotient(poly)
+        if len(poly) > _LARGE:
+            checkpoint()
         denominator = ONE
         for _ in range(4 * SLOTS):
             degrees = poly.degrees()

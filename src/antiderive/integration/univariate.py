@@ -73,6 +73,7 @@ def product(tower: Tower, first: Univariate, second: Univariate) -> Univariate:
     """The product."""
     if not first or not second:
         return []
+    checkpoint()
     total = [number(0)] * (len(first) + len(second) - 1)
     for i, one in enumerate(first):
         for j, other in enumerate(second):

@@ -9,7 +9,7 @@ from antiderive.errors import AntideriveError
 from antiderive.integration.budget import Budget, BudgetError, spending
 from antiderive.integration.equivalents import proof_of_none
 from antiderive.integration.nonelementary import may_be_decided
-from antiderive.integration.presentation import forms
+from antiderive.integration.presentation import forms, is_complex
 from antiderive.integration.problem import Problem
 from antiderive.integration.proof import Proof
 from antiderive.integration.search import Search
@@ -28,6 +28,12 @@ _PROOF = 1.0
 
 _PART = 0.3
 """CPU seconds for the integral of a part within a proof."""
+
+_MORE = 0.2
+"""CPU seconds that are spent on another answer where the first one is long."""
+
+_LONG, _LONG_ANYWAY = 5, 250
+"""An answer is long above so many times the characters of the integrand, plus so many."""
 
 _MOST_REFUTED = 6
 """Wrong candidates after which the search ends."""
@@ -88,27 +94,48 @@ _NONE = "there is no elementary antiderivative"
 
 
 def _searched(expression: Expr, variable: str, spent: Budget, *, prove: bool = False) -> Integral:
+    """The first answer that is short enough, or the shortest of the first few."""
     search = Search(spent, prove=prove)
+    best: Integral | None = None
+    until = spent
     refuted = 0
     reason = "no method found an antiderivative"
     try:
         with spending(spent):
             for step in search.steps(Problem(expression, variable)):
                 accepted = _accepted(expression, step.after, variable)
-                if accepted is not None:
-                    answer, verdict = accepted
-                    steps = _ending_in(answer, step)
-                    return Integral(answer, verdict, steps, spent.used, notes=tuple(search.notes))
-                refuted += 1
-                search.notes.append(f"refuted: {step.rule} {str(step.after)[:80]}")
-                if refuted > _MOST_REFUTED:
-                    reason = "the candidates found are wrong"
+                if accepted is None:
+                    refuted += 1
+                    search.notes.append(f"refuted: {step.rule} {str(step.after)[:80]}")
+                    if refuted > _MOST_REFUTED:
+                        reason = "the candidates found are wrong"
+                        break
+                    continue
+                answer, verdict = accepted
+                found = Integral(answer, verdict, _ending_in(answer, step), spent.used, notes=tuple(search.notes))
+                if best is None:
+                    until = search.whole = spent.share(_MORE)
+                best = found if best is None or _length(found) < _length(best) else best
+                if _is_short(expression, answer) or until.left < 0:
                     break
     except BudgetError:
         reason = f"not found within {spent.seconds:g} CPU seconds"
+    if best is not None:
+        return replace(best, cpu_seconds=spent.used)
     if search.proof is not None:
         reason = _NONE
     return Integral(None, None, None, spent.used, reason, tuple(search.notes), search.proof)
+
+
+def _length(found: Integral) -> tuple[bool, int]:
+    return is_complex(found.expression or Expr(0)), len(str(found.expression))
+
+
+def _is_short(integrand: Expr, answer: Expr) -> bool:
+    """Whether no shorter answer is looked for."""
+    if is_complex(answer) and not is_complex(integrand):
+        return False
+    return len(str(answer)) < _LONG * len(str(integrand)) + _LONG_ANYWAY
 
 
 def _proved(expression: Expr, variable: str, spent: Budget) -> Proof | None:

@@ -25,7 +25,9 @@ ZERO: Poly = RING.constant(0)
 ONE: Poly = RING.constant(1)
 
 _LARGEST_POWER = 200
-_MOST_TERMS = 6000
+_MOST_TERMS = 4000
+_MOST_FACTORED = 1500
+"""Terms of a polynomial that is factored."""
 
 
 class Quotient:
@@ -202,6 +204,8 @@ _REMEMBERED = 4096
 
 def _factors(poly: Poly) -> tuple[Any, list[tuple[Poly, int]]]:
     """Factors in a ring with no more generators than occur, which is several times faster."""
+    if len(poly) > _MOST_FACTORED:
+        raise GiveUpError(f"a polynomial with more than {_MOST_FACTORED} terms is not factored")
     used = sorted(slots(poly))
     if not used:
         return (poly.leading_coefficient() if not poly.is_zero() else flint.fmpq(0)), []

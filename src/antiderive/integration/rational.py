@@ -50,6 +50,8 @@ from antiderive.integration.univariate import (
 )
 
 _LARGEST_DEGREE = 150
+_LARGEST_RESULTANT = 3000
+"""Degree times numbers of terms of polynomials whose resultant is computed."""
 _RESIDUE = SLOTS - 1
 """The slot that stands for a residue while residues are computed; it must not be taken."""
 
@@ -244,6 +246,8 @@ def _residue_factors(tower: Tower, c: Univariate, v: Univariate, slope: Univaria
     bottom = element_of(v)
     top = element_of(c) - Quotient(GENERATORS[_RESIDUE]) * element_of(slope)
     if any(slot in tower.relations for slot in (top.slots | bottom.slots)):
+        return []
+    if (len(v) - 1) * len(top.numerator) * len(bottom.numerator) > _LARGEST_RESULTANT:
         return []
     resultant = top.numerator.resultant(bottom.numerator, X)
     return [factor for factor, _ in factors(resultant)[1] if degree(factor, _RESIDUE)]

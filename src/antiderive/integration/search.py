@@ -50,13 +50,15 @@ class Search:
     """One search, with the integrals it has met.
 
     Attributes:
-        budget: what the search may still use.
+        whole: what the search may still use; it may be lowered between two answers.
+        budget: what the method at work may still use.
         prove: whether a proof that there is nothing to find ends the search.
         proof: that proof.
         notes: what methods said when they gave up, for those who look into a failure.
     """
 
     def __init__(self, budget: Budget, *, prove: bool = False) -> None:
+        self.whole = budget
         self.budget = budget
         self.prove = prove
         self.proof: Proof | None = None
@@ -113,17 +115,16 @@ class Search:
         self, method: Callable[[Search, Problem], Iterator[Step]], problem: Problem
     ) -> Iterator[Step]:
         """A method on the integral itself, with a share of the budget; time between its answers does not count."""
-        whole = self.budget
         left = _SHARE
         found = method(self, problem)
         while left > 0:
-            whole.check()
-            self.budget = whole.share(left)
+            self.whole.check()
+            self.budget = self.whole.share(left)
             try:
                 with spending(self.budget):
                     step = next(found, None)
             except BudgetError:
-                whole.check()
+                self.whole.check()
                 self.notes.append(f"0 {method.__name__}: budget")
                 self.seen = {problem.key}
                 return
@@ -132,7 +133,7 @@ class Search:
                 return
             finally:
                 left = self.budget.left
-                self.budget = whole
+                self.budget = self.whole
             if step is None:
                 return
             yield step

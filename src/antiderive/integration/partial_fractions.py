@@ -7,11 +7,11 @@ from antiderive.integration.budget import GiveUpError
 from antiderive.integration.embedding import embed
 from antiderive.integration.expressions import factors_of, subexpressions
 from antiderive.integration.linear_systems import solve
-from antiderive.integration.quotients import Quotient, degree, monomial, number
+from antiderive.integration.quotients import ONE, Poly, Quotient, degree, monomial, number
 from antiderive.integration.radicals import sign_of
 from antiderive.integration.rational import function_factors
-from antiderive.integration.tower import Kind, X
-from antiderive.integration.univariate import univariate
+from antiderive.integration.tower import Kind, Tower, X
+from antiderive.integration.univariate import Univariate, element_of, univariate
 
 _LARGEST_DEGREE = 12
 
@@ -31,44 +31,56 @@ def partial_fractions(integrand: Expr, variable: str) -> Expr | None:
         return None
     if any(degree(factor, X) > 2 or (degree(factor, X) == 2 and power > 1) for factor, power in found):
         return None
-    shapes = [
-        (monomial(X, place), Quotient(factor**times))
+    parts = _decomposed(tower, f, found)
+    total = Expr(0)
+    for factor, top, bottom in parts:
+        if degree(factor, X) == 2:
+            split = _split_quadratic(tower, univariate(top), univariate(bottom))
+            if split is None:
+                return None
+            total = total + split
+        else:
+            total = total + tower.expression(top) / tower.expression(bottom)
+    return total
+
+
+_Part = tuple[Poly, Quotient, Quotient]
+"""An irreducible factor, and numerator and denominator of the fraction over one of its powers."""
+
+
+def _decomposed(tower: Tower, f: Quotient, found: list[tuple[Poly, int]]) -> list[_Part]:
+    growth = degree(f.numerator, X) - degree(f.denominator, X)
+    shapes: list[_Part] = [(ONE, monomial(X, place), number(1)) for place in range(growth + 1)]
+    shapes += [
+        (factor, monomial(X, place), Quotient(factor**times))
         for factor, power in found
         for times in range(1, power + 1)
         for place in range(degree(factor, X))
     ]
-    growth = degree(f.numerator, X) - degree(f.denominator, X)
-    shapes = [(monomial(X, place), number(1)) for place in range(growth + 1)] + shapes
-    values = solve(tower, f, [top / bottom for top, bottom in shapes])
+    values = solve(tower, f, [top / bottom for _, top, bottom in shapes])
     if values is None:
         raise GiveUpError("a rational function without partial fractions")  # it always has them
-    total = Expr(0)
-    by_bottom: dict[str, tuple[Quotient, Quotient]] = {}
-    for (top, bottom), value in zip(shapes, values, strict=True):
-        before = by_bottom.get(str(bottom), (number(0), bottom))[0]
-        by_bottom[str(bottom)] = (before + value * top, bottom)
-    for top, bottom in by_bottom.values():
-        if top.is_zero:
-            continue
-        if degree(bottom.numerator, X) == 2 and len(univariate(bottom)) == 3:
-            low, middle, high = univariate(bottom)
-            if sign_of(tower, middle * middle - number(4) * high * low) >= 0:
-                return None
-            parts = univariate(top) + [number(0)]
-            slope = parts[1] / (number(2) * high)
-            rest = parts[0] - slope * middle
-            derivative = number(2) * high * tower.element(X) + middle
-            if not slope.is_zero:
-                total = total + tower.expression(slope) * tower.expression(derivative) / tower.expression(
-                    bottom
-                )
-            if not rest.is_zero:
-                if not middle.is_zero:
-                    return None
-                total = total + tower.expression(rest) / tower.expression(bottom)
-        else:
-            total = total + tower.expression(top) / tower.expression(bottom)
-    return total
+    collected: dict[str, _Part] = {}
+    for (factor, top, bottom), value in zip(shapes, values, strict=True):
+        before = collected.get(str(bottom), (factor, number(0), bottom))[1]
+        collected[str(bottom)] = (factor, before + value * top, bottom)
+    return [part for part in collected.values() if not part[1].is_zero]
+
+
+def _split_quadratic(tower: Tower, top: Univariate, bottom: Univariate) -> Expr | None:
+    """A multiple of the logarithmic derivative and a constant over the denominator, if it has no real roots."""
+    low, middle, high = bottom
+    if sign_of(tower, middle * middle - number(4) * high * low) >= 0:
+        return None
+    constant, linear = [*top, number(0)][:2]
+    slope = linear / (number(2) * high)
+    rest = constant - slope * middle
+    if not (rest.is_zero or middle.is_zero):
+        return None
+    below = tower.expression(element_of(bottom))
+    derivative = number(2) * high * tower.element(X) + middle
+    first = tower.expression(slope) * tower.expression(derivative) / below
+    return first + tower.expression(rest) / below
 
 
 def _may_be_rational(integrand: Expr, variable: str) -> bool:

@@ -81,6 +81,16 @@ def integrate_rational(tower: Tower, f: Quotient) -> Expr:
     return total
 
 
+def reduction_explained(tower: Tower, f: Quotient) -> tuple[tuple[str, str], ...]:
+    """The rational part and what has to be integrated to logarithms and arctangents, as text."""
+    reduced = reduction(tower, f)
+    left = Expr(0)
+    for part in reduced.simple:
+        left = left + tower.expression(part.numerator) / tower.expression(Quotient(part.denominator))
+    facts = [("rational part", str(tower.expression(reduced.rational)))] if not reduced.rational.is_zero else []
+    return tuple([*facts, ("integral of the rest", str(left))] if reduced.simple else facts)
+
+
 def rational_integral(tower: Tower, f: Quotient) -> Quotient | None:
     """The integral of a rational function, if it is rational itself."""
     try:

@@ -16,7 +16,7 @@ from antiderive.integration.parallel_risch import Solved, explained, integrate_p
 from antiderive.integration.parts import parts_with_primitive, terms_apart
 from antiderive.integration.problem import Problem
 from antiderive.integration.quotients import degree, slots
-from antiderive.integration.rational import function_factors, integrate_rational
+from antiderive.integration.rational import function_factors, integrate_rational, reduction_explained
 from antiderive.integration.steps import Step
 from antiderive.integration.substitution import (
     derivative_divides,
@@ -148,7 +148,8 @@ def field_methods(search: Search, problem: Problem) -> Iterator[Step]:
         return
     kinds = problem.kinds
     if kinds <= {Kind.VARIABLE}:
-        yield Step("rational function", problem.integrand, integrate_rational(tower, f), x)
+        explain = partial(reduction_explained, tower, f)
+        yield Step("rational function", problem.integrand, integrate_rational(tower, f), x, explain=explain)
         return
     if kinds <= {Kind.VARIABLE, Kind.ROOT}:
         yield from _algebraic(search, problem)

@@ -129,8 +129,22 @@ class _Derivation:
                 continue
             inner = self.derive(changed, name, depth + 1)
             if inner is not None:
-                after = inner.after.subs({name: part})
+                after = without_constant(inner.after.subs({name: part}), variable)
                 return Step("substitution", integrand, after, variable, ((name, str(part)),), (inner,))
+        return None
+
+    def power_substitution(self, integrand: Expr, variable: str, depth: int) -> Step | None:
+        """``u = x^k`` where only such powers occur beside ``x^(k - 1)``."""
+        name = fresh([integrand, Expr(variable)])[0]
+        for power in _POWERS:
+            inner = Expr(variable) ** power
+            changed = _by_power(integrand / inner.diff(variable), variable, power, Expr(name))
+            if changed is None:
+                continue
+            step = self.derive(changed, name, depth + 1)
+            if step is not None:
+                after = without_constant(step.after.subs({name: inner}), variable)
+                return Step("substitution", integrand, after, variable, ((name, str(inner)),), (step,))
         return None
 
     def linear_substitution(self, integrand: Expr, variable: str, depth: int) -> Step | None:
@@ -146,7 +160,7 @@ class _Derivation:
         inner = self.derive(changed, name, depth + 1)
         if inner is None:
             return None
-        after = inner.after.subs({name: base})
+        after = without_constant(inner.after.subs({name: base}), variable)
         return Step("linear substitution", integrand, after, variable, ((name, str(base)),), (inner,))
 
     def parts(self, integrand: Expr, variable: str, depth: int) -> Step | None:
@@ -183,7 +197,8 @@ class _Derivation:
         inside = a * s - b * c if wave == "sin" else a * c + b * s
         after = growth * inside / (a**2 + b**2)
         u = s if wave == "sin" else c
-        facts = (("u", str(u)), ("dv", str(growth)), ("factor", str(-(b**2) / a**2)))
+        twice = growth * (u / a + u.diff(variable) * -1 / a**2)
+        facts = (("u", str(u)), ("dv", str(growth)), ("g", str(twice)), ("c", str(-(b**2) / a**2)))
         return Step("cyclic parts", integrand, after, variable, facts)
 
     def identities(self, integrand: Expr, variable: str, depth: int) -> Step | None:
@@ -219,12 +234,43 @@ _RULES: tuple[Callable[[_Derivation, Expr, str, int], Step | None], ...] = (
     _Derivation.sums,
     _Derivation.linear_substitution,
     _Derivation.substitution,
+    _Derivation.power_substitution,
     _Derivation.cyclic_parts,
     _Derivation.parts,
     _Derivation.identities,
     _Derivation.fractions,
     _Derivation.expansion,
 )
+
+
+_POWERS = (2, 3, 4)
+
+
+def _by_power(integrand: Expr, variable: str, power: int, u: Expr) -> Expr | None:
+    """An integrand in which the variable occurs in powers divisible by ``power`` only, by these."""
+    x = Expr(variable)
+    replacements = {}
+    for (kind, value), part in zip(integrand.nodes(), subexpressions(integrand), strict=True):
+        if kind != "pow" or subexpressions(integrand)[value[0]] != x:
+            continue
+        exponent = number_of(subexpressions(integrand)[value[1]])
+        if exponent is None or (exponent / power).denominator != 1:
+            return None
+        replacements[part] = u ** (exponent / power)
+    changed = integrand.subs(replacements)
+    return None if variable in changed.free_symbols or not replacements else changed
+
+
+def without_constant(antiderivative: Expr, variable: str) -> Expr:
+    """A sum without its constant terms."""
+    summands = terms(antiderivative)
+    kept = [term for term in summands if variable in term.free_symbols]
+    if len(kept) == len(summands) or not kept:
+        return antiderivative
+    total = Expr(0)
+    for term in kept:
+        total = total + term
+    return total
 
 
 def _linear_power(integrand: Expr, variable: str) -> tuple[Expr, tuple[Expr, Expr]] | None:

@@ -1,8 +1,8 @@
 """The project's own integrator on integrals with known answers: ``python benchmarks/integrator.py SET.tsv``.
 
-A set has a problem a line: suite, integrand and known antiderivative, separated by tabs. Problems run one after
-the other in a child process; where one crashes or runs away, another child goes on with the next one. The last
-line is a JSON object.
+A set has a problem a line: suite, integrand and known antiderivative, separated by tabs. Problems run one
+after the other in a child process; where one crashes or runs away, another child goes on with the next one.
+The last line is a JSON object.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import resource
-import signal
 import statistics
 import time
 from collections import Counter, defaultdict
@@ -44,9 +43,10 @@ def work(problems: list[list[str]], budget: float, write: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     with os.fdopen(write, "w") as out:
         for _, integrand, _ in problems:
-            signal.setitimer(signal.ITIMER_VIRTUAL, budget + GRACE)
+            # An interval timer would make the clock of the process as coarse as the kernel's ticks.
+            limit = int(time.process_time() + budget + GRACE) + 1
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
             record = solve(integrand, budget)
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             out.write(json.dumps(record) + "\n")
             out.flush()
 

@@ -63,9 +63,9 @@ def test_conditions_on_parameters():
 def test_renderings():
     steps = integrate("x*exp(x)").steps
     assert steps.to_markdown().startswith(r"- $\int ")
-    assert r"\begin{itemize}" in steps.to_latex() and steps.to_latex().count(r"\begin{itemize}") == steps.to_latex().count(
-        r"\end{itemize}"
-    )
+    assert r"\begin{itemize}" in steps.to_latex() and steps.to_latex().count(
+        r"\begin{itemize}"
+    ) == steps.to_latex().count(r"\end{itemize}")
     html = steps.to_html()
     assert html.startswith('<ol class="derivation"><li>') and html.count("<li>") == html.count("</li>")
     plain = steps.to_dict()

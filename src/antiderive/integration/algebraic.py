@@ -40,46 +40,50 @@ def root_slots(tower: Tower, f: Quotient) -> list[int]:
     return sorted(slot for slot in tower.closure(f) if tower.kind(slot) is Kind.ROOT)
 
 
-def is_simple(tower: Tower, slot: int) -> bool:
-    """Whether a radicand is linear, or a quadratic below a square root."""
-    generator = tower.generators[slot]
-    top = degree(generator.power.numerator, X)
-    return top <= 1 or (generator.order == 2 and top == 2 and len(generator.key) > 1)
-
-
 def integrate_algebraic(search: Search, problem: Problem) -> Iterator[Step]:
     """The substitutions of this module, the most special first."""
     tower, f = problem.field
     present = root_slots(tower, f)
-    if len(present) == 1:
-        generator = tower.generators[present[0]]
-        if (
-            generator.order == 2
-            and degree(generator.power.numerator, X) == 2
-            and tower.constant_poly(generator.power.denominator)
-        ):
-            after = integrate_square_root(tower, f, present[0])
-            if after is not None:
-                yield Step("square root of a quadratic", problem.integrand, after, problem.variable)
-            return
-        if _linear(tower, present[0]) is not None:
-            yield from _carried(search, problem, _linear_change(problem, present[0]), "linear radicand")
-            return
+    if len(present) == 1 and _is_quadratic(tower, present[0]):
+        after = integrate_square_root(tower, f, present[0])
+        if after is not None:
+            yield Step("square root of a quadratic", problem.integrand, after, problem.variable)
+        return
+    changes = list(_rationalizing(problem, present))
+    for rule, change in changes:
+        yield from _carried(search, problem, change, rule)
+    if not changes or len(present) > 1:
+        yield from _power_substitutions(search, problem, present)
+
+
+def _is_quadratic(tower: Tower, slot: int) -> bool:
+    """Whether a root is the square root of a quadratic polynomial."""
+    generator = tower.generators[slot]
+    return (
+        generator.order == 2
+        and degree(generator.power.numerator, X) == 2
+        and tower.constant_poly(generator.power.denominator)
+        and tower.functions(generator.power) == {X}
+    )
+
+
+def _rationalizing(problem: Problem, present: list[int]) -> Iterator[tuple[str, Change]]:
+    """Changes that take a root away, each with its rule."""
+    tower, _ = problem.field
+    linear = [slot for slot in present if _linear(tower, slot) is not None]
+    if len(present) == 1 and not linear:
         moebius = _moebius_change(problem, present[0])
         if moebius is not None:
-            yield from _carried(search, problem, moebius, "Moebius substitution")
-            return
-    if len(present) >= 2:
-        linear = [slot for slot in present if _linear(tower, slot) is not None]
-        if len(present) == 2:
-            for first, second in itertools.permutations(linear, 2):
-                pair = _pair_change(problem, first, second)
-                if pair is not None:
-                    yield from _carried(search, problem, pair, "Moebius substitution")
-                    return
-        for slot in sorted(linear, key=lambda one: -tower.generators[one].order):
-            yield from _carried(search, problem, _linear_change(problem, slot), "linear radicand")
-    yield from _power_substitutions(search, problem, present)
+            yield "Moebius substitution", moebius
+        return
+    if len(present) == 2:
+        for first, second in itertools.permutations(linear, 2):
+            pair = _pair_change(problem, first, second)
+            if pair is not None:
+                yield "Moebius substitution", pair
+                return
+    for slot in sorted(linear, key=lambda one: -tower.generators[one].order):
+        yield "linear radicand", _linear_change(problem, slot)
 
 
 def _carried(search: Search, problem: Problem, change: Change, rule: str) -> Iterator[Step]:
@@ -192,7 +196,7 @@ def _term(exponents: tuple[int, ...], coefficient: object) -> Poly:
 
 
 def radical_substitution(search: Search, problem: Problem) -> Iterator[Step]:
-    """Roots of linear functions, of their quotients and of quadratics as new variables, whatever else is there."""
+    """Roots of linear functions, of their quotients and of quadratics as new variables."""
     if problem.kinds <= {Kind.VARIABLE} or problem.depth > 3:
         return
     for rule, change in radical_changes(problem):

@@ -1,8 +1,8 @@
 """Arctangents without jumps where a tangent was the new variable.
 
-``atan(a*tan(w) + b)`` jumps where the tangent has poles; with ``w`` taken out it does not, because the rest stays
-between the poles: the argument of the product of two complex numbers (Jeffrey and Rich, *The evaluation of
-trigonometric integrals avoiding spurious discontinuities*).
+``atan(a*tan(w) + b)`` jumps where the tangent has poles; with ``w`` taken out it does not, because the rest
+is the argument of a complex number that stays off the negative real line (Jeffrey and Rich, *The evaluation
+of trigonometric integrals avoiding spurious discontinuities*).
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ def unwound(antiderivative: Expr, tangent: str, angle: Expr) -> Expr:
         angle: what it is the tangent of.
     """
     replacements = {}
-    for (kind, value), part in zip(
-        antiderivative.nodes(), subexpressions(antiderivative), strict=True
-    ):
+    for (kind, value), part in zip(antiderivative.nodes(), subexpressions(antiderivative), strict=True):
         if kind != "atan":
             continue
         argument = subexpressions(antiderivative)[value[0]]

@@ -138,14 +138,17 @@ def _signed(element: Quotient) -> list[tuple[Poly, int]]:
 
 
 def taylor(tower: Tower, poly: Univariate, x: Quotient, count: int) -> Univariate:
+    """The first Taylor coefficients of a polynomial."""
     return (shifted(tower, poly, x) + [number(0)] * count)[:count]
 
 
 def reversed_series(poly: Univariate, count: int) -> Univariate:
+    """The first coefficients of a polynomial, highest first: its series at infinity."""
     return (list(reversed(poly)) + [number(0)] * count)[:count]
 
 
 def divided_series(tower: Tower, top: Univariate, bottom: Univariate, count: int) -> Univariate:
+    """The first coefficients of a quotient of power series."""
     inverse = tower.reduce(number(1) / bottom[0])
     made: Univariate = []
     for place in range(count):
@@ -158,7 +161,7 @@ def divided_series(tower: Tower, top: Univariate, bottom: Univariate, count: int
 
 
 def root_series(curve: Curve, x: Quotient | None, count: int) -> Univariate:
-    """``y`` over its value at a place, as a power series; at infinity in ``1/x`` and without the leading power."""
+    """``y`` over its value at a place, as a power series; at infinity in ``1/x``."""
     tower, order = curve.tower, curve.order
     if x is None:
         r = reversed_series(univariate(curve.radicand), count + 1)

@@ -1,7 +1,7 @@
 """Functions on a curve ``y^q = R(x)`` with given zeros and poles at infinity only.
 
-A multiple of a divisor is looked for that is principal: first modulo a prime that splits all that is algebraic,
-then exactly.
+A multiple of a divisor is looked for that is principal: first modulo a prime that splits all that is
+algebraic, then exactly.
 """
 
 from __future__ import annotations
@@ -56,20 +56,19 @@ def _conjugated(curve: Curve, places: list[Place], multiplicities: list[int]) ->
             if curve.order % 2 == 0:
                 chosen.append((Place(place.x, -place.y), -times))
                 continue
-            for power in range(1, curve.order):
-                y = curve.tower.reduce(place.y * turn**power)
-                chosen.append((Place(place.x, y), -times))
+            turned = [curve.tower.reduce(place.y * turn**power) for power in range(1, curve.order)]
+            chosen += [(Place(place.x, y), -times) for y in turned]
     return chosen
 
 
 def _shape(curve: Curve, zeros: int) -> list[tuple[int, int]]:
-    """Pairs ``(power of y, power of x)`` of the functions with poles at infinity only, of the order wanted."""
+    """Pairs ``(power of y, power of x)`` of the functions with poles at infinity only."""
     top = Fraction(zeros, curve.order)
-    shape = []
+    shape: list[tuple[int, int]] = []
     for power in range(curve.order):
         _, growth = curve.basis_weight(power)
-        for exponent in range(int(top - growth) + 1 if top >= growth else 0):
-            shape.append((power, exponent))
+        exponents = range(int(top - growth) + 1 if top >= growth else 0)
+        shape += [(power, exponent) for exponent in exponents]
     return shape
 
 
@@ -125,7 +124,7 @@ def _exists(
 ) -> bool:
     """Whether the conditions have a solution modulo the prime."""
     rows = split.conditions(curve.order, curve, target, shape)
-    return len(shape) > rows.rank()
+    return len(shape) > int(rows.rank())
 
 
 def _function(curve: Curve, target: list[tuple[Place, int]], shape: list[tuple[int, int]]) -> Quotient | None:

@@ -25,8 +25,8 @@ from antiderive.integration.quotients import (
     rational,
     slots,
 )
-from antiderive.integration.refinements import Refinements, Restart
 from antiderive.integration.rational import rational_integral
+from antiderive.integration.refinements import Refinements, Restart
 from antiderive.integration.tower import Generator, Kind, Tower, X
 
 if TYPE_CHECKING:
@@ -114,14 +114,11 @@ class _Builder:
             return self.exponential(z)
         if name == "ln":
             return self.logarithm(self.tower.reduce(z), argument)
-        if name == "abs":
-            return self.tower.constant(whole / argument) * z
-        if name == "sign":
-            return self.tower.constant(whole)
-        if name in _CIRCULAR:
-            return self._circular(name, z)
-        if name in _HYPERBOLIC:
-            return self._hyperbolic(name, self.exponential(z))
+        if name in ("abs", "sign"):
+            sign = whole / argument if name == "abs" else whole
+            return self.tower.constant(sign) * (z if name == "abs" else number(1))
+        if name in _CIRCULAR or name in _HYPERBOLIC:
+            return self._circular(name, z) if name in _CIRCULAR else self._hyperbolic(name, z)
         return self.inverse_function(name, self.tower.reduce(z), whole)
 
     # --- circular and hyperbolic functions by exponentials
@@ -179,7 +176,8 @@ class _Builder:
             )
             tower.generators[root].derivative = tower.reduce(slope * tower.element(root))
 
-    def _hyperbolic(self, name: str, growth: Quotient) -> Quotient:
+    def _hyperbolic(self, name: str, z: Quotient) -> Quotient:
+        growth = self.exponential(z)
         back = number(1) / growth
         return _from_pair(name[:-1], (growth - back) / number(2), (growth + back) / number(2))
 
@@ -257,7 +255,7 @@ class _Builder:
         return -derivative if name == "acos" else derivative
 
     def _related(self, derivative: Quotient, whole: Expr) -> Quotient | None:
-        """A primitive whose derivative is that of something that is there already, up to a constant factor."""
+        """A primitive whose derivative is a constant times that of something that is there already."""
         tower = self.tower
         if tower.functions(derivative) <= {X}:
             integral = rational_integral(tower, derivative)
@@ -401,7 +399,7 @@ class _Builder:
         return total
 
     def _power_of_exponential(self, poly: Poly, exponent: Quotient) -> tuple[Quotient, Expr] | None:
-        """A symbolic power of an exponential or of a symbolic power, as one of these with another exponent."""
+        """A symbolic power of an exponential or of a symbolic power, by another exponent."""
         tower = self.tower
         inside = slots(poly)
         generator = tower.generators[min(inside)]

@@ -1,7 +1,7 @@
 """Integrals that are elementary exactly if a given one is, and proofs by way of them.
 
-A change of the variable is an identity of differential forms, and a part that has an elementary integral may be
-taken away. Each equivalence is checked numerically before it is used in a proof.
+A change of the variable is an identity of differential forms, and a part that has an elementary integral may
+be taken away. Each equivalence is checked numerically before it is used in a proof.
 """
 
 from __future__ import annotations
@@ -79,22 +79,23 @@ def _changed(problem: Problem, integrate: Integrate) -> Iterator[tuple[str, Prob
         if change.restored or not _holds(problem, change):
             continue
         line = (
-            f"With {change.variable} = {change.inner}: the integral of {problem.integrand} d{problem.variable} is"
-            f" that of {change.integrand} d{change.variable}."
+            f"With {change.variable} = {change.inner}: the integral of {problem.integrand}"
+            f" d{problem.variable} is that of {change.integrand} d{change.variable}."
         )
         yield line, Problem(change.integrand, change.variable, problem.depth + 1)
 
 
 def _changes(problem: Problem) -> Iterator[Change]:
-    for make in (
-        lambda: dividing_changes(problem),
-        lambda: generator_changes(problem),
-        lambda: (change for _, change in trigonometric_changes(problem)),
-        lambda: (change for _, change in radical_changes(problem)),
-        lambda: inverse_function_changes(problem),
-    ):
+    makers: tuple[Iterator[Change], ...] = (
+        dividing_changes(problem),
+        generator_changes(problem),
+        (change for _, change in trigonometric_changes(problem)),
+        (change for _, change in radical_changes(problem)),
+        inverse_function_changes(problem),
+    )
+    for made in makers:
         try:
-            yield from make()
+            yield from made
         except BudgetError:
             raise
         except AntideriveError:

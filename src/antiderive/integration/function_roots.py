@@ -135,9 +135,7 @@ class Roots:
         tower.generators[slot].derivative = slope * tower.element(slot)
         return slot
 
-    def _oriented(
-        self, base: Quotient, inside: list[tuple[Poly, int]], order: int
-    ) -> list[tuple[Poly, int]]:
+    def _oriented(self, base: Quotient, inside: list[tuple[Poly, int]], order: int) -> list[tuple[Poly, int]]:
         """Factors with the signs of those that have roots already; ``1 - x^2`` as ``(1 - x)*(1 + x)``."""
         if order != 2:
             return inside

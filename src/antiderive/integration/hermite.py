@@ -31,7 +31,7 @@ def derivation(tower: Tower, poly: Univariate, slot: int) -> Univariate:
 def hermite(
     tower: Tower, proper: Univariate, below: Univariate, slot: int
 ) -> tuple[Univariate, Univariate, Univariate]:
-    """Hermite's reduction: a proper fraction with a squarefree denominator, and the polynomial given on the way."""
+    """Hermite's reduction: numerator, squarefree denominator, and the polynomial given on the way."""
     polynomial: Univariate = []
     proper = trimmed([tower.reduce(a) for a in proper])
     while proper:

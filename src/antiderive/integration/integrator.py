@@ -112,7 +112,9 @@ def _searched(expression: Expr, variable: str, spent: Budget, *, prove: bool = F
                         break
                     continue
                 answer, verdict = accepted
-                found = Integral(answer, verdict, _ending_in(answer, step), spent.used, notes=tuple(search.notes))
+                found = Integral(
+                    answer, verdict, _ending_in(answer, step), spent.used, notes=tuple(search.notes)
+                )
                 if best is None:
                     until = search.whole = spent.share(_MORE)
                 best = found if best is None or _length(found) < _length(best) else best

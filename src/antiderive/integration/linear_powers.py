@@ -1,7 +1,7 @@
-"""Products of powers of linear functions, of any exponents, times a polynomial: short answers without expanding.
+"""Products of powers of linear functions times a polynomial: short answers without expanding.
 
-With one base that matters, it is the new variable; with two whose exponents and the degree of the rest sum to an
-integer below -1, their quotient is.
+With one base that matters, it is the new variable; with two whose exponents and the degree of the rest sum to
+an integer below -1, their quotient is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from antiderive.integration.quotients import (
     rational,
 )
 from antiderive.integration.steps import Step
-from antiderive.integration.tower import X, Kind, Tower
+from antiderive.integration.tower import Kind, Tower, X
 from antiderive.integration.univariate import Univariate, added, product, univariate
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class _Shape:
     polynomial: list[tuple[Poly, int]]
 
 
-def linear_powers(search: Search, problem: Problem) -> Iterator[Step]:  # noqa: ARG001  (all methods take a search)
+def linear_powers(search: Search, problem: Problem) -> Iterator[Step]:  # noqa: ARG001  (as every method)
     """The step, if the integrand is of this kind and would be long otherwise."""
     tower, f = problem.field
     shape = _shape(tower, f)
@@ -121,7 +121,7 @@ def _is_low(exponent: _Exponent) -> bool:
 
 
 def _fewest(shape: _Shape, special: list[tuple[Poly, _Exponent]]) -> list[tuple[Poly, _Exponent]]:
-    """The bases that cannot be multiplied out; of several that can be, only the one of highest power is kept."""
+    """The bases that cannot be multiplied out, or else the one of highest power."""
     natural = [
         (base, exponent)
         for base, exponent in special
@@ -158,14 +158,14 @@ def _one_base(tower: Tower, shape: _Shape, special: tuple[Poly, _Exponent]) -> E
     if rest is None:
         return None
     low, slope = univariate(Quotient(base))
-    # x = (u - low)/slope
+    # the old variable is (u - low) over the slope
     coefficients = _composed(tower, rest, [-low / slope, number(1) / slope])
     u = tower.expression(Quotient(base))
     return _integrated(tower, coefficients, exponent, u, shape.constant / slope)
 
 
 def _two_bases(tower: Tower, shape: _Shape, special: list[tuple[Poly, _Exponent]]) -> Expr | None:
-    """``u = L1/L2``: ``dx = D*du/(b - d*u)^2`` with ``L1 = a + b*x``, ``L2 = c + d*x``, ``L2 = D/(b - d*u)``."""
+    """``u = (a + b*x)/(c + d*x)``: ``dx = D*du/(b - d*u)^2`` and ``c + d*x = D/(b - d*u)``."""
     (first, m), (second, n) = special
     rest = _rest(tower, shape, [first, second])
     if rest is None:

@@ -47,20 +47,20 @@ if TYPE_CHECKING:
     from antiderive.integration.problem import Problem
 
 _LIOUVILLE = (
-    "Liouville's theorem: the integral of A*exp(h) is elementary only if y' + h'*y = A has a rational solution"
-    " (Bronstein, Symbolic Integration I, sections 5.9 and 6)."
+    "Liouville's theorem: the integral of A*exp(h) is elementary only if y' + h'*y = A has a rational"
+    " solution (Bronstein, Symbolic Integration I, sections 5.9 and 6)."
 )
 _RESIDUES = (
     "Rothstein and Trager: the integral is elementary only if all residues are constant"
     " (Bronstein, Symbolic Integration I, theorem 5.6.1)."
 )
 _PRIMITIVE = (
-    "The integral of a polynomial in a primitive t is elementary only if its leading coefficient is b' + c*t' with"
-    " rational b and constant c (Bronstein, Symbolic Integration I, section 5.8)."
+    "The integral of a polynomial in a primitive t is elementary only if its leading coefficient is b' + c*t'"
+    " with rational b and constant c (Bronstein, Symbolic Integration I, section 5.8)."
 )
 _CURVE = (
-    "Liouville's theorem on a curve: without residues there are no logarithms, so the integral is algebraic or"
-    " not elementary (Trager, Integration of algebraic functions, chapter 5)."
+    "Liouville's theorem on a curve: without residues there are no logarithms, so the integral is algebraic"
+    " or not elementary (Trager, Integration of algebraic functions, chapter 5)."
 )
 _RESIDUE = SLOTS - 1
 _ALLOWED_SYMBOLS = {"E", "pi", "I"}
@@ -70,17 +70,15 @@ def decided(problem: Problem) -> Proof | None:
     """A proof that the integrand, as it stands, has no elementary antiderivative."""
     if not may_be_decided(problem.integrand, problem.variable):
         return None
-    tower, f = problem.field
-    if not _constants_are_known(tower):
-        return None
     try:
-        return _decided(tower, f)
+        tower, f = problem.field
+        return _decided(tower, f) if _constants_are_known(tower) else None
     except GiveUpError:
         return None
 
 
 def may_be_decided(integrand: Expr, variable: str) -> bool:
-    """Whether an integrand is free of parameters, and of transcendental numbers that may depend on each other."""
+    """Whether an integrand is free of parameters, and of numbers that may depend on each other."""
     symbols = integrand.free_symbols
     return symbols - {variable} <= _ALLOWED_SYMBOLS and not {"E", "pi"} <= symbols
 
@@ -98,29 +96,33 @@ def _constants_are_known(tower: Tower) -> bool:
 
 def _decided(tower: Tower, f: Quotient) -> Proof | None:
     used = tower.closure(f)
-    kinds = {tower.kind(slot) for slot in used}
+    kinds = {tower.kind(slot) for slot in used} - {Kind.VARIABLE}
     if not _independent(tower, used):
         return None
-    if kinds <= {Kind.VARIABLE, Kind.ROOT}:
+    if kinds == {Kind.ROOT}:
         return _algebraic(tower, f)
-    if Kind.HYPEREXPONENTIAL in kinds and kinds <= {Kind.VARIABLE, Kind.ROOT, Kind.HYPEREXPONENTIAL}:
-        if not all(_has_rational_argument(tower, slot) for slot in used):
-            return None
-        found = _exponential_terms(tower, f)
-        exponentials = [slot for slot in used if tower.kind(slot) is Kind.HYPEREXPONENTIAL]
-        if found is None and len(exponentials) == 1 and Kind.ROOT not in kinds:
-            found = _one_exponential(tower, f, exponentials[0])
-        return found
-    if Kind.PRIMITIVE in kinds and kinds <= {Kind.VARIABLE, Kind.PRIMITIVE}:
+    if kinds in ({Kind.HYPEREXPONENTIAL}, {Kind.HYPEREXPONENTIAL, Kind.ROOT}):
+        return _exponentials(tower, f, used)
+    if kinds == {Kind.PRIMITIVE}:
         primitives = [slot for slot in used if tower.kind(slot) is Kind.PRIMITIVE]
         return _one_primitive(tower, f, primitives[0]) if len(primitives) == 1 else None
-    if kinds <= {Kind.VARIABLE, Kind.PRIMITIVE, Kind.HYPEREXPONENTIAL}:
+    if kinds == {Kind.PRIMITIVE, Kind.HYPEREXPONENTIAL}:
         return _exponential_over_primitive(tower, f, used)
     return None
 
 
+def _exponentials(tower: Tower, f: Quotient, used: set[int]) -> Proof | None:
+    if not all(_has_rational_argument(tower, slot) for slot in used):
+        return None
+    found = _exponential_terms(tower, f)
+    exponentials = [slot for slot in used if tower.kind(slot) is Kind.HYPEREXPONENTIAL]
+    if found is None and len(exponentials) == 1 and not any(tower.kind(slot) is Kind.ROOT for slot in used):
+        found = _one_exponential(tower, f, exponentials[0])
+    return found
+
+
 def _independent(tower: Tower, used: set[int]) -> bool:
-    """Whether the generators are as independent as the deciders need: roots of the variable only, and so on."""
+    """Whether the generators are as independent as the deciders need."""
     for slot in used:
         generator = tower.generators[slot]
         below = tower.functions(generator.derivative) - {slot}
@@ -154,44 +156,48 @@ def _field_of(tower: Tower, used: set[int]) -> tuple[str, ...]:
 
 def _exponential_terms(tower: Tower, f: Quotient) -> Proof | None:
     """One summand ``A*H`` of an integrand without exponentials in the denominator, ``H'/H`` rational."""
-    exponentials = [slot for slot in tower.closure(f) if tower.kind(slot) is Kind.HYPEREXPONENTIAL]
-    below = slots(f.denominator)
-    for factor, _ in function_factors(tower, f.denominator):
-        if set(exponentials) & slots(factor) and len(factor) > 1:
-            return None
-    kept = [slot for slot in tower.closure(f) if slot != X]
-    shift = {slot: degree(f.denominator, slot) if slot in below else 0 for slot in exponentials}
-    rest = Quotient(f.denominator)
-    for slot in exponentials:
-        rest = rest / monomial(slot, shift[slot])
+    kept = [slot for slot in sorted(tower.closure(f)) if slot != X]
+    exponentials = [slot for slot in kept if tower.kind(slot) is Kind.HYPEREXPONENTIAL]
     if any(tower.functions(tower.generators[slot].derivative / tower.element(slot)) - {X} for slot in kept):
         return None
-    parts: dict[tuple[int, ...], dict[tuple[int, ...], object]] = {}
-    for exponents, coefficient in f.numerator.to_dict().items():
-        monomial_key = tuple(exponents[slot] - shift.get(slot, 0) for slot in kept)
-        lowered = list(exponents)
-        for slot in kept:
-            lowered[slot] = 0
-        parts.setdefault(monomial_key, {})[tuple(lowered)] = coefficient
+    parts = _separated(tower, f, kept, exponentials)
+    if parts is None:
+        return None
     weights = {key: _slope(tower, kept, key, exponentials) for key in parts}
-    for key, terms in parts.items():
+    for key, a in parts.items():
         checkpoint()
-        if weights[key].is_zero:
+        others = [other for other in parts if other != key]
+        if weights[key].is_zero or any(tower.vanishes(weights[other] - weights[key]) for other in others):
             continue
-        same = [other for other in parts if other != key and tower.vanishes(weights[other] - weights[key])]
-        if same:
-            continue
-        a = tower.reduce(Quotient(RING.from_dict(terms)) / rest)
         w = _slope(tower, kept, key, kept)
         bounds = has_no_rational_solution(tower, w, a)
         if bounds is not None:
             claim = (
-                f"y' + ({tower.expression(w)})*y = {tower.expression(a)} has no rational solution: its denominator"
-                f" would divide {tower.expression(bounds.denominator)}, its numerator have degree at most"
-                f" {bounds.degree}, and that linear system is unsolvable."
+                f"y' + ({tower.expression(w)})*y = {tower.expression(a)} has no rational solution: its"
+                f" denominator would divide {tower.expression(bounds.denominator)}, its numerator have degree"
+                f" at most {bounds.degree}, and that linear system is unsolvable."
             )
             return Proof(_LIOUVILLE, _field_of(tower, tower.closure(f)), (), claim)
     return None
+
+
+def _separated(
+    tower: Tower, f: Quotient, kept: list[int], exponentials: list[int]
+) -> dict[tuple[int, ...], Quotient] | None:
+    """Rational coefficients by the exponents of the kept generators, if the denominator is a monomial."""
+    for factor, _ in function_factors(tower, f.denominator):
+        if set(exponentials) & slots(factor) and len(factor) > 1:
+            return None
+    shift = {slot: degree(f.denominator, slot) for slot in exponentials}
+    rest = Quotient(f.denominator)
+    for slot in exponentials:
+        rest = rest / monomial(slot, shift[slot])
+    parts: dict[tuple[int, ...], dict[tuple[int, ...], object]] = {}
+    for exponents, coefficient in f.numerator.to_dict().items():
+        key = tuple(exponents[slot] - shift.get(slot, 0) for slot in kept)
+        lowered = tuple(0 if slot in kept else exponent for slot, exponent in enumerate(exponents))
+        parts.setdefault(key, {})[lowered] = coefficient
+    return {key: tower.reduce(Quotient(RING.from_dict(part)) / rest) for key, part in parts.items()}
 
 
 def _slope(tower: Tower, kept: list[int], powers: tuple[int, ...], chosen: list[int]) -> Quotient:
@@ -224,8 +230,8 @@ def _one_exponential(tower: Tower, f: Quotient, slot: int) -> Proof | None:
     for power in range(len(more)):
         polynomial[power] = polynomial.get(power, number(0)) + more[power]
     slope = tower.reduce(tower.generators[slot].derivative / t)
-    for power, a in polynomial.items():
-        a = tower.reduce(a)
+    for power, coefficient in polynomial.items():
+        a = tower.reduce(coefficient)
         if power == 0 or a.is_zero:
             continue
         w = tower.reduce(number(power) * slope)
@@ -283,7 +289,7 @@ def _residue_proof(tower: Tower, proper: Univariate, below: Univariate, slot: in
 def _residue_proof_over_extension(
     tower: Tower, proper: Univariate, below: Univariate, slot: int
 ) -> Proof | None:
-    """As :func:`_residue_proof` for a linear denominator or a numerator that is a constant times the derivative."""
+    """As :func:`_residue_proof`, for a linear denominator or one that has linear factors."""
     slope = derivation(tower, below, slot)
     remainder = division(tower, slope, below)[1]
     if len(below) == 2 and len(remainder) == 1:
@@ -385,6 +391,31 @@ def _rational_columns(tower: Tower, a: Quotient, slope: Quotient) -> tuple[list[
 
 def _exponential_over_primitive(tower: Tower, f: Quotient, used: set[int]) -> Proof | None:
     """``A*exp(h)`` with ``h`` a polynomial in one primitive ``t``: degrees in ``t`` decide."""
+    read = _over_primitive(tower, f, used)
+    if read is None:
+        return None
+    t, w, a = read
+    coefficient, left = univariate(w, t), a
+    while left:
+        checkpoint()
+        place = len(left) - len(coefficient)
+        if place < 0:
+            claim = (
+                f"With t = {tower.generators[t].expression}, a solution of y' + ({tower.expression(w)})*y ="
+                f" {tower.expression(element_of(a, t))} would be a polynomial in t (there are no poles), and"
+                " its degrees in t do not fit."
+            )
+            return Proof(_LIOUVILLE, _field_of(tower, used), (), claim)
+        y = tower.reduce(left[-1] / coefficient[-1]) * tower.element(t) ** place
+        new = univariate(tower.reduce(element_of(left, t) - tower.derivative(y) - w * y), t)
+        if len(new) >= len(left):
+            return None
+        left = new
+    return None
+
+
+def _over_primitive(tower: Tower, f: Quotient, used: set[int]) -> tuple[int, Quotient, Univariate] | None:
+    """The primitive, ``h'`` and ``A``, if the integrand is of that form."""
     exponentials = [slot for slot in used if tower.kind(slot) is Kind.HYPEREXPONENTIAL]
     primitives = [slot for slot in used if tower.kind(slot) is Kind.PRIMITIVE]
     if len(exponentials) != 1 or len(primitives) != 1:
@@ -400,27 +431,7 @@ def _exponential_over_primitive(tower: Tower, f: Quotient, used: set[int]) -> Pr
     w = tower.reduce(number(power) * tower.generators[theta].derivative / tower.element(theta))
     if degree(w.denominator, t) or degree(w.numerator, t) < 1:
         return None
-    a = univariate(tower.reduce(f * monomial(theta, -power)), t)
-    coefficient = univariate(w, t)
-    left = a
-    while left:
-        checkpoint()
-        place = len(left) - len(coefficient)
-        if place < 0:
-            claim = (
-                f"With t = {tower.generators[t].expression}, a solution of y' + ({tower.expression(w)})*y ="
-                f" {tower.expression(element_of(a, t))} would be a polynomial in t (there are no poles), and its"
-                " degrees in t do not fit."
-            )
-            return Proof(_LIOUVILLE, _field_of(tower, used), (), claim)
-        top = tower.reduce(left[-1] / coefficient[-1])
-        y = top * tower.element(t) ** place
-        rest = element_of(left, t) - tower.derivative(y) - w * y
-        new = univariate(tower.reduce(rest), t)
-        if len(new) >= len(left):
-            return None
-        left = new
-    return None
+    return t, w, univariate(tower.reduce(f * monomial(theta, -power)), t)
 
 
 # --- algebraic functions
@@ -440,7 +451,8 @@ def _algebraic(tower: Tower, f: Quotient) -> Proof | None:
 
 def _curve_proof(tower: Tower, f: Quotient, curve: Curve) -> Proof:
     claim = (
-        f"On y^{curve.order} = {tower.expression(curve.radicand)}, of genus {curve.genus}, the differential has no"
-        " residues, and no algebraic function with the poles that remain possible has it as its derivative."
+        f"On y^{curve.order} = {tower.expression(curve.radicand)}, of genus {curve.genus}, the differential"
+        " has no residues, and no algebraic function with the poles that remain possible has it as its"
+        " derivative."
     )
     return Proof(_CURVE, _field_of(tower, tower.closure(f)), (), claim)

@@ -1,13 +1,14 @@
 """Parallel Risch integration: an ansatz with undetermined coefficients, solved at once.
 
-Norman and Moore; Geddes, Czapor and Labahn, *Algorithms for Computer Algebra*, section 12.8; Bronstein, *pmint*.
-The degrees of the ansatz are heuristic: that it fails proves nothing.
+Norman and Moore; Geddes, Czapor and Labahn, *Algorithms for Computer Algebra*, section 12.8; Bronstein,
+*pmint*. The degrees of the ansatz are heuristic: that it fails proves nothing.
 """
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
 from antiderive.integration.budget import GiveUpError, checkpoint
@@ -29,6 +30,9 @@ from antiderive.integration.radicals import square_root_of
 from antiderive.integration.rational import SimplePart, function_factors, logarithmic_part
 from antiderive.integration.tower import Kind, Tower, X
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _MOST_CANDIDATES = 260
 _EXPONENTIAL = (Kind.HYPEREXPONENTIAL, Kind.ROOT)
 
@@ -43,7 +47,7 @@ class Candidate:
         derivative: its derivative, or the simple part itself.
         element: the function, if it is an element of the tower.
         text: the function, if it is a logarithm outside of the tower.
-        simple: denominator and power of the variable, for a rational function whose integral is not known yet.
+        simple: denominator and power of the variable, for a rational function that is integrated later.
     """
 
     derivative: Quotient
@@ -211,8 +215,9 @@ def _groups(ansatz: Ansatz) -> list[tuple[set[_Exponents], Quotient]]:
     ]
 
 
-def _normal(tower: Tower, kept: list[int], exponents: itertools.chain[int] | object) -> _Exponents:
-    pairs = zip(kept, exponents, strict=True)  # type: ignore[call-overload]
+def _normal(tower: Tower, kept: list[int], exponents: Iterable[int]) -> _Exponents:
+    """Exponents with those of roots below the orders of their relations."""
+    pairs = zip(kept, exponents, strict=True)
     return tuple(
         exponent % tower.generators[slot].order if tower.generators[slot].order else exponent
         for slot, exponent in pairs

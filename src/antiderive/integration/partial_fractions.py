@@ -68,7 +68,7 @@ def _decomposed(tower: Tower, f: Quotient, found: list[tuple[Poly, int]]) -> lis
 
 
 def _split_quadratic(tower: Tower, top: Univariate, bottom: Univariate) -> Expr | None:
-    """A multiple of the logarithmic derivative and a constant over the denominator, if it has no real roots."""
+    """A multiple of the logarithmic derivative and a constant over the denominator."""
     low, middle, high = bottom
     if sign_of(tower, middle * middle - number(4) * high * low) >= 0:
         return None

@@ -164,7 +164,7 @@ def coefficients(poly: Poly, slot: int) -> list[Poly]:
     collected: dict[int, dict[tuple[int, ...], Any]] = {}
     for exponents, coefficient in poly.to_dict().items():
         power = exponents[slot]
-        rest = exponents[:slot] + (0,) + exponents[slot + 1 :]
+        rest = (*exponents[:slot], 0, *exponents[slot + 1 :])
         collected.setdefault(power, {})[rest] = coefficient
     top = max(collected, default=0)
     return [RING.from_dict(collected[power]) if power in collected else ZERO for power in range(top + 1)]

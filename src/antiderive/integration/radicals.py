@@ -213,27 +213,26 @@ def roots(tower: Tower, poly: Univariate) -> list[Quotient] | None:
     top = len(poly) - 1
     if top == 1:
         return [tower.reduce(-poly[0] / poly[1])]
-    step = 0
-    for power, coefficient in enumerate(poly):
-        if not coefficient.is_zero:
-            step = gcd(step, power)
+    step = gcd(*[power for power, coefficient in enumerate(poly) if not coefficient.is_zero])
     if step == 0:
         return None
     if top // step == 1:
         return roots_of_unity_times(tower, tower.reduce(-poly[0] / poly[top]), step)
     if top // step == 2:
-        found: list[Quotient] = []
-        for value in quadratic_roots(tower, poly[top], poly[step], poly[0]):
-            part = roots_of_unity_times(tower, value, step)
-            if part is None:
-                return None
-            found += part
-        return found
-    if top == 4:
-        return _symmetric_quartic(tower, poly)
-    if top == 3:
-        return _cardano(tower, poly)
-    return None
+        return _roots_of_all(tower, quadratic_roots(tower, poly[top], poly[step], poly[0]), step)
+    special = {3: _cardano, 4: _symmetric_quartic}.get(top)
+    return None if special is None else special(tower, poly)
+
+
+def _roots_of_all(tower: Tower, values: list[Quotient], order: int) -> list[Quotient] | None:
+    """The roots of several values together."""
+    found: list[Quotient] = []
+    for value in values:
+        part = roots_of_unity_times(tower, value, order)
+        if part is None:
+            return None
+        found += part
+    return found
 
 
 def quadratic_roots(tower: Tower, a: Quotient, b: Quotient, c: Quotient) -> list[Quotient]:

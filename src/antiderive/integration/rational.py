@@ -87,7 +87,9 @@ def reduction_explained(tower: Tower, f: Quotient) -> tuple[tuple[str, str], ...
     left = Expr(0)
     for part in reduced.simple:
         left = left + tower.expression(part.numerator) / tower.expression(Quotient(part.denominator))
-    facts = [("rational part", str(tower.expression(reduced.rational)))] if not reduced.rational.is_zero else []
+    facts = (
+        [("rational part", str(tower.expression(reduced.rational)))] if not reduced.rational.is_zero else []
+    )
     return tuple([*facts, ("integral of the rest", str(left))] if reduced.simple else facts)
 
 
@@ -194,7 +196,7 @@ def _over_factor(tower: Tower, c: Univariate, v: Univariate) -> Expr:
 
 
 def _pieces(tower: Tower, v: Univariate) -> list[Univariate]:
-    """Factors over the algebraic constants that are not nested; over ``I`` only if the integrand is complex."""
+    """Factors over the algebraic constants other than ``I``, if none of them is nested."""
     fields = [slot for slot in tower.relations if tower.constant_slot(slot)]
     plain = [slot for slot in fields if not set(fields) & tower.generators[slot].power.slots]
     plain = [slot for slot in plain if tower.generators[slot].expression != IMAGINARY]
@@ -222,7 +224,7 @@ def _quadratic(tower: Tower, c: Univariate, v: Univariate) -> Expr:
 
 
 def _by_residues(tower: Tower, c: Univariate, v: Univariate) -> Expr:
-    """The sum of residues times logarithms, from the roots of the denominator or of the residues' polynomial."""
+    """The sum of residues times logarithms, from the roots of the denominator or from the residues."""
     checkpoint()
     slope = derivative(v)
     by_residue = _residue_factors(tower, c, v, slope)

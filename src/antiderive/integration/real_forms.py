@@ -13,10 +13,18 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from antiderive._core import Expr
-from antiderive.integration.expressions import arctangent, logarithm, square_root, subexpressions
+from antiderive.integration.expressions import (
+    arctangent,
+    logarithm,
+    number_of,
+    square_root,
+    subexpressions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
 
 Parts: TypeAlias = tuple[Expr, Expr]
 """Real and imaginary part."""
@@ -93,26 +101,24 @@ def _product(first: Parts, second: Parts) -> Parts:
 
 def _power(base: Parts, exponent: Parts) -> Parts | None:
     if exponent[1] != 0:
-        if base[1] != 0:
-            return None
         slope = logarithm(base[0])
-        return _exponential(exponent[0] * slope, exponent[1] * slope)
-    kind, value = exponent[0].nodes()[-1]
-    if kind != "number":
+        return None if base[1] != 0 else _exponential(exponent[0] * slope, exponent[1] * slope)
+    power = number_of(exponent[0])
+    if power is None or power.denominator > 2 or abs(power) > _LARGEST_POWER:
         return None
-    power = Fraction(*value)
     if power.denominator == 2:
-        root = _square_root(*base)
-        return None if root is None else _power(root, (Expr(power.numerator), _ZERO))
-    if power.denominator != 1 or abs(power) > _LARGEST_POWER:
-        return None
+        base = _square_root(*base)
+    return _whole_power(base, power.numerator)
+
+
+def _whole_power(base: Parts, power: int) -> Parts:
     total: Parts = (_ONE, _ZERO)
-    for _ in range(abs(power.numerator)):
+    for _ in range(abs(power)):
         total = _product(total, base)
     total = total[0].expand(), total[1].expand()
     if power > 0:
         return total
-    norm = squared_norm(*base) ** abs(power.numerator)
+    norm = squared_norm(*base) ** abs(power)
     return total[0] / norm, -total[1] / norm
 
 
@@ -121,7 +127,7 @@ def squared_norm(u: Expr, v: Expr) -> Expr:
     return (u**2 + v**2).expand().simplify()
 
 
-def _square_root(u: Expr, v: Expr) -> Parts | None:
+def _square_root(u: Expr, v: Expr) -> Parts:
     size = square_root(squared_norm(u, v))
     first = square_root((size + u) / 2)
     return first, v / (2 * first)
@@ -140,16 +146,14 @@ _SWEEP = np.linspace(-5.03, 5.07, 102)
 
 
 def _zeros(part: Expr) -> int:
-    """Changes of sign along the real line, the variable being the one that is called so; parameters are sampled."""
-    values: dict[str, object] = dict.fromkeys(sorted(part.free_symbols), 0.0)
+    """Changes of sign along the real line of ``x``, or else of the first symbol; the others are sampled."""
     random = Random(5)  # noqa: S311  (a sample, no secret)
-    for name in values:
-        values[name] = random.uniform(0.5, 2.0)
+    values: dict[str, ArrayLike] = {name: random.uniform(0.5, 2.0) for name in sorted(part.free_symbols)}
     variable = "x" if "x" in values else next(iter(values), None)
     if variable is None:
         return 0
     values[variable] = _SWEEP
-    found = part.evaluate(**values)  # type: ignore[arg-type]
+    found = np.asarray(part.evaluate(**values))
     real = found[np.isfinite(found) & (abs(found.imag) < 1e-9 * (1 + abs(found)))].real
     return int(np.count_nonzero(np.diff(np.sign(real))))
 

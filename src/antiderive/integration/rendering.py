@@ -56,7 +56,7 @@ _DEEPEST_LIST = 3
 
 
 def html(step: Step) -> str:
-    """Nested lists; formulas stand between ``\\(`` and ``\\)`` for MathJax or KaTeX."""
+    r"""Nested lists; formulas stand between ``\(`` and ``\)`` for MathJax or KaTeX."""
     return f'<ol class="derivation">{_item(step)}</ol>'
 
 

@@ -1,7 +1,7 @@
 """Rational solutions of ``y' + w*y = g`` with rational functions ``w`` and ``g``: all bounds are proved.
 
-Bronstein, *Symbolic Integration I*, chapter 6, over the rational functions of the variable: at every pole and at
-infinity the leading terms bound the order of a solution; what is left is a linear system.
+Bronstein, *Symbolic Integration I*, chapter 6, over the rational functions of the variable: at every pole and
+at infinity the leading terms bound the order of a solution; what is left is a linear system.
 """
 
 from __future__ import annotations

@@ -39,7 +39,9 @@ RULES: dict[str, Rule] = {
         "Term by term", r"\int (f + g)\,dx = \int f\,dx + \int g\,dx", "∫ (f + g) dx = ∫ f dx + ∫ g dx"
     ),
     "expansion": Rule(
-        "Multiplying out", r"\int f\,(g + h)\,dx = \int (f g + f h)\,dx", "∫ f*(g + h) dx = ∫ (f*g + f*h) dx"
+        "Multiplying out",
+        r"\int f\,(g + h)\,dx = \int (f g + f h)\,dx",
+        "∫ f*(g + h) dx = ∫ (f*g + f*h) dx",
     ),
     "rewriting": Rule(
         "Rewriting the integrand", r"f = g \implies \int f\,dx = \int g\,dx", "f = g, so ∫ f dx = ∫ g dx"
@@ -114,7 +116,8 @@ RULES: dict[str, Rule] = {
     ),
     "parallel Risch": Rule(
         "Undetermined coefficients (parallel Risch)",
-        r"\int f = \frac{p}{q} + \sum_i c_i \log v_i, \quad \text{the coefficients from } f = \frac{d}{dx}(\ldots)",
+        r"\int f = \frac{p}{q} + \sum_i c_i \log v_i,"
+        r" \quad \text{the coefficients from } f = \frac{d}{dx}(\ldots)",
         "∫ f dx = p/q + sum of c_i*log(v_i), coefficients from f = (...)'",
     ),
     "another form": Rule("Another form", r"F = G + \text{constant}", "F = G + constant, on every interval"),

@@ -114,7 +114,7 @@ class Search:
     def _on_top(
         self, method: Callable[[Search, Problem], Iterator[Step]], problem: Problem
     ) -> Iterator[Step]:
-        """A method on the integral itself, with a share of the budget; time between its answers does not count."""
+        """A method on the integral itself, with a share of the budget."""
         left = _SHARE
         found = method(self, problem)
         while left > 0:

@@ -97,7 +97,7 @@ class Step:
         return latex(self)
 
     def to_html(self) -> str:
-        """The derivation as an HTML fragment with formulas between ``\\(`` and ``\\)``."""
+        r"""The derivation as an HTML fragment with formulas between ``\(`` and ``\)``."""
         from antiderive.integration.rendering import html
 
         return html(self)

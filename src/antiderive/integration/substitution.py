@@ -10,8 +10,10 @@ from antiderive._core import Expr
 from antiderive.integration.continuity import unwound
 from antiderive.integration.expressions import top
 from antiderive.integration.problem import Problem, fresh
+from antiderive.integration.quotients import number
 from antiderive.integration.steps import Step
 from antiderive.integration.tower import Kind, Tower, X
+from antiderive.integration.univariate import univariate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -212,8 +214,14 @@ def inverse_function_changes(problem: Problem) -> Iterator[Change]:
 
 
 _DIRECT = {
-    "asin": "sin", "acos": "cos", "asinh": "sinh", "acosh": "cosh", "atan": "tan", "atanh": "tanh", "ln": "exp",
-}  # fmt: skip
+    "asin": "sin",
+    "acos": "cos",
+    "asinh": "sinh",
+    "acosh": "cosh",
+    "atan": "tan",
+    "atanh": "tanh",
+    "ln": "exp",
+}
 
 
 def _companion(name: str, variable: str) -> list[tuple[Expr, Expr]]:
@@ -236,29 +244,13 @@ def _companion(name: str, variable: str) -> list[tuple[Expr, Expr]]:
 
 def _solved(tower: Tower, inside: Quotient, u: Expr, direct: str) -> tuple[str, Expr] | None:
     """``(u, x(u))`` from ``inside(x) = direct(u)``, ``inside`` linear or the inverse of a linear function."""
-    from antiderive.integration.univariate import univariate
-
     if tower.functions(inside) != {X}:
         return None
     wave = Expr.apply(direct, u)
-    for element, value in ((inside, wave), (None, 1 / wave)):
-        if element is None:
-            element = tower.reduce(_one() / inside)
-        if not all(tower.constant_slot(slot) for slot in _denominator_slots(element)):
+    for element, value in ((inside, wave), (tower.reduce(number(1) / inside), 1 / wave)):
+        if not tower.constant_poly(element.denominator):
             continue
         poly = univariate(element)
         if len(poly) == 2:
             return str(u), (value - tower.expression(poly[0])) / tower.expression(poly[1])
     return None
-
-
-def _one() -> Quotient:
-    from antiderive.integration.quotients import number
-
-    return number(1)
-
-
-def _denominator_slots(element: Quotient) -> set[int]:
-    from antiderive.integration.quotients import slots
-
-    return slots(element.denominator)

@@ -1,10 +1,10 @@
 """Simple radical extensions of any genus: ``A(x)*y`` with ``y^q`` a polynomial.
 
-Trager's thesis, chapters 5 and 6, for curves ``y^q = R(x)``: the residues of the integrand give divisors; where
-a multiple of such a divisor is principal, the function that it belongs to is the argument of a logarithm
-(integrals of Goursat's pseudo-elliptic kind). Which multiple it is, is found modulo a prime that splits all
-that is algebraic; only then the function is computed exactly. What is left must be the derivative of an
-algebraic function.
+Trager's thesis, chapters 5 and 6, for curves ``y^q = R(x)``: the residues of the integrand give divisors;
+where a multiple of such a divisor is principal, the function that it belongs to is the argument of a
+logarithm (integrals of Goursat's pseudo-elliptic kind). Which multiple it is, is found modulo a prime that
+splits all that is algebraic; only then the function is computed exactly. What is left must be the derivative of
+an algebraic function.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _MOST_POINTS = 8
 _LARGEST_DEGREE = 60
 
 
-def integrate_superelliptic(search: Search, problem: Problem) -> Iterator[Step]:
+def integrate_superelliptic(search: Search, problem: Problem) -> Iterator[Step]:  # noqa: ARG001  (as every method)
     """The integral of ``A*y``, or of a sum of such functions with different roots, term by term."""
     found = curve_of(*problem.field)
     if found is None or found[0].genus == 0:

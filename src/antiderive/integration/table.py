@@ -58,11 +58,11 @@ _SQUARES: dict[tuple[str, int], Callable[[Expr], Expr]] = {
     ("cot", 2): lambda u: -_of("cot", u) - u,
     ("tanh", 2): lambda u: u - _of("tanh", u),
     ("coth", 2): lambda u: u - _of("coth", u),
-    ("cos", -1): lambda u: _FUNCTIONS["sec"](u),
-    ("sin", -1): lambda u: _FUNCTIONS["csc"](u),
-    ("cosh", -1): lambda u: _FUNCTIONS["sech"](u),
-    ("sinh", -1): lambda u: _FUNCTIONS["csch"](u),
-    ("tan", -1): lambda u: _FUNCTIONS["cot"](u),
+    ("cos", -1): _FUNCTIONS["sec"],
+    ("sin", -1): _FUNCTIONS["csc"],
+    ("cosh", -1): _FUNCTIONS["sech"],
+    ("sinh", -1): _FUNCTIONS["csch"],
+    ("tan", -1): _FUNCTIONS["cot"],
     ("exp", -1): lambda u: -_of("exp", -u),
 }
 """Antiderivatives of powers of functions, by function and exponent."""
@@ -120,15 +120,17 @@ def _power(integrand: Expr, base: Expr, exponent: Expr, variable: str) -> Step |
     if found is not None:
         return _linear_power(integrand, base, exponent, found[0], variable)
     value = number_of(exponent)
-    if value is None:
-        return None
-    if value.denominator == 1:
-        name, inside = top(base)
-        made = _SQUARES.get((name, int(value)))
-        if made is not None:
-            return _by_argument(integrand, inside[0], made, variable)
-    if value in (-1, Fraction(-1, 2)):
-        return _quadratic(integrand, base, value, variable)
+    return None if value is None else _known_power(integrand, base, value, variable)
+
+
+def _known_power(integrand: Expr, base: Expr, exponent: Fraction, variable: str) -> Step | None:
+    name, inside = top(base)
+    made = _SQUARES.get((name, exponent.numerator)) if exponent.denominator == 1 else None
+    if made is not None:
+        return _by_argument(integrand, inside[0], made, variable)
+    if exponent in (-1, Fraction(-1, 2)):
+        after = _quadratic(base, exponent, variable)
+        return None if after is None else Step("table", integrand, after, variable)
     return None
 
 
@@ -143,30 +145,27 @@ def _linear_power(integrand: Expr, base: Expr, exponent: Expr, slope: Expr, vari
     return Step("power" if plain else "linear argument", integrand, after, variable, conditions=conditions)
 
 
-def _quadratic(integrand: Expr, base: Expr, exponent: Fraction, variable: str) -> Step | None:
-    """``1/(p + q*x^2)`` and ``1/sqrt(p + q*x^2)``."""
+def _quadratic(base: Expr, exponent: Fraction, variable: str) -> Expr | None:
+    """The integral of ``1/(p + q*x^2)`` or ``1/sqrt(p + q*x^2)``."""
     found = _pure_quadratic(base, variable)
     if found is None:
         return None
-    p, q = found
-    x = Expr(variable)
-    if not (p.is_number and q.is_number) and len(str(p)) + len(str(q)) > 12:
-        return None
+    (p, q), x = found, Expr(variable)
     signs = sign(p), sign(q)
+    numeric = p.is_number and q.is_number
     if exponent == -1:
-        if signs == (1, 1):
-            root = square_root(p * q)
-            return Step("table", integrand, arctangent(q * x / root) / root, variable)
+        root = square_root(p * q)
+        short = numeric or len(str(p)) + len(str(q)) <= _SHORT
+        return arctangent(q * x / root) / root if signs == (1, 1) and short else None
+    name = {(1, -1): "asin", (1, 1): "asinh"}.get(signs) if numeric else None
+    if name is None:
         return None
-    if not base.is_number and not (p.is_number and q.is_number):
-        return None
-    if signs == (1, -1):
-        root = square_root(-q)
-        return Step("table", integrand, _of("asin", root * x / square_root(p)) / root, variable)
-    if signs == (1, 1):
-        root = square_root(q)
-        return Step("table", integrand, _of("asinh", root * x / square_root(p)) / root, variable)
-    return None
+    root = square_root(-q if name == "asin" else q)
+    return _of(name, root * x / square_root(p)) / root
+
+
+_SHORT = 12
+"""Characters of coefficients that are written below a root."""
 
 
 def _pure_quadratic(base: Expr, variable: str) -> tuple[Expr, Expr] | None:

@@ -1,7 +1,7 @@
 """Derivations as people write them by hand, for what first courses treat.
 
-A closed system of rules: table, constant factors, sums, substitution, parts, trigonometric identities, partial
-fractions. It finds the short derivations and fails early on everything else.
+A closed system of rules: table, constant factors, sums, substitution, parts, trigonometric identities,
+partial fractions. It finds the short derivations and fails early on everything else.
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ _LARGEST_PARTS = 8
 
 _OSCILLATING = ("exp", "sin", "cos", "sinh", "cosh")
 _BY_PARTS = (
-    "ln", "asin", "acos", "atan", "acot", "asec", "acsc", "asinh", "acosh", "atanh", "acoth", "asech", "acsch",
+    "ln", "asin", "acos", "atan", "acot", "asec", "acsc",
+    "asinh", "acosh", "atanh", "acoth", "asech", "acsch",
 )  # fmt: skip
 
 
-def textbook(search: Search, problem: Problem) -> Iterator[Step]:  # noqa: ARG001  (all methods take a search)
+def textbook(search: Search, problem: Problem) -> Iterator[Step]:  # noqa: ARG001  (as every method)
     """The derivation by these rules, if there is one."""
     if problem.integrand.operators > _MOST_OPERATORS:
         return

@@ -1,4 +1,4 @@
-"""Identities that make powers of circular and hyperbolic functions integrable term by term or by substitution."""
+"""Identities that make powers of circular and hyperbolic functions integrable by simpler rules."""
 
 from __future__ import annotations
 

@@ -38,6 +38,8 @@ _RECIPROCAL = {
     "acot": "atan", "asec": "acos", "acsc": "asin", "acoth": "atanh", "asech": "acosh", "acsch": "asinh",
 }  # fmt: skip
 _ROUNDS = 12
+_LARGEST_MULTIPLE = 24
+"""Multiples of an argument that are written by the tangent of the argument itself."""
 
 
 class Circular(Enum):
@@ -147,6 +149,8 @@ class _Builder:
             self._new_tangent(key, whole / number(scale))
         slot = tower.by_key[key]
         times = int(content * scale)
+        if abs(times) > _LARGEST_MULTIPLE:
+            raise GiveUpError("a circular function of a large multiple")
         t, one = tower.element(slot), number(1)
         square = one + t * t
         s, c = number(0), one
@@ -250,8 +254,11 @@ class _Builder:
         slope = tower.derivative(z)
         if name in ("atan", "atanh"):
             return tower.reduce(slope / (one + z * z if name == "atan" else one - z * z))
-        square = {"asinh": z * z + one, "acosh": z * z - one}.get(name, one - z * z)
-        derivative = tower.reduce(slope / self._root_of(square))
+        if name == "acosh" and self.refinements.split:
+            root = self._root_of(z - one) * self._root_of(z + one)
+        else:
+            root = self._root_of({"asinh": z * z + one, "acosh": z * z - one}.get(name, one - z * z))
+        derivative = tower.reduce(slope / root)
         return -derivative if name == "acos" else derivative
 
     def _related(self, derivative: Quotient, whole: Expr) -> Quotient | None:

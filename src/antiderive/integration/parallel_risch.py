@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field
+from math import prod
 from typing import TYPE_CHECKING
 
 from antiderive._core import Expr
@@ -236,6 +237,8 @@ def _box(ansatz: Ansatz, shift: _Exponents) -> set[_Exponents]:
         present = [exponents[slot] - shift[place] for exponents in top]
         high = max(*present, degree(ansatz.denominator, slot), 0)
         ranges.append(range(min(*present, 0), high + 1))
+    if prod(len(one) for one in ranges) > _MOST_CANDIDATES:
+        raise GiveUpError("an ansatz with too many exponents")
     return set(itertools.product(*ranges))
 
 

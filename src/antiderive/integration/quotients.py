@@ -7,6 +7,7 @@ what they stand for: algebraic relations and derivations are the tower's.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import comb
 from typing import Any, TypeAlias
 
 import flint
@@ -25,6 +26,10 @@ ZERO: Poly = RING.constant(0)
 ONE: Poly = RING.constant(1)
 
 _LARGEST_POWER = 200
+_LARGEST_DIVISOR = 400_000
+"""Products of terms of two polynomials whose greatest common divisor is computed."""
+_LARGEST_PRODUCT = 400_000
+"""Products of terms of two polynomials that are multiplied."""
 _MOST_TERMS = 4000
 _MOST_FACTORED = 1500
 """Terms of a polynomial that is factored."""
@@ -57,6 +62,8 @@ class Quotient:
         return Quotient(-self.numerator, self.denominator)
 
     def __mul__(self, other: Quotient) -> Quotient:
+        if len(self.numerator) * len(other.numerator) > _LARGEST_PRODUCT:
+            raise GiveUpError("a product of too large polynomials")
         if self.denominator.is_one() and other.denominator.is_one():
             return Quotient(self.numerator * other.numerator)
         return quotient(self.numerator * other.numerator, self.denominator * other.denominator)
@@ -69,6 +76,9 @@ class Quotient:
     def __pow__(self, exponent: int) -> Quotient:
         if abs(exponent) > _LARGEST_POWER:
             raise GiveUpError(f"a power above {_LARGEST_POWER} is not expanded")
+        terms = max(len(self.numerator), len(self.denominator))
+        if terms > 1 and comb(terms + abs(exponent) - 1, terms - 1) > _MOST_TERMS:
+            raise GiveUpError(f"a power with more than {_MOST_TERMS} terms")
         if exponent >= 0:
             return Quotient(self.numerator**exponent, self.denominator**exponent)
         inverse = number(1) / self
@@ -126,6 +136,8 @@ def quotient(numerator: Poly, denominator: Poly) -> Quotient:
         raise GiveUpError(f"a polynomial has more than {_MOST_TERMS} terms")
     if len(numerator) + len(denominator) > 60:
         checkpoint()
+        if len(numerator) * len(denominator) > _LARGEST_DIVISOR:
+            raise GiveUpError("a common divisor of too large polynomials")
     common = numerator.gcd(denominator)
     if not common.is_one():
         numerator, denominator = numerator / common, denominator / common

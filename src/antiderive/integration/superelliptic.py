@@ -3,8 +3,8 @@
 Trager's thesis, chapters 5 and 6, for curves ``y^q = R(x)``: the residues of the integrand give divisors;
 where a multiple of such a divisor is principal, the function that it belongs to is the argument of a
 logarithm (integrals of Goursat's pseudo-elliptic kind). Which multiple it is, is found modulo a prime that
-splits all that is algebraic; only then the function is computed exactly. What is left must be the derivative of
-an algebraic function.
+splits all that is algebraic; only then the function is computed exactly. What is left must be the derivative
+of an algebraic function.
 """
 
 from __future__ import annotations

@@ -221,7 +221,13 @@ class _Derivation:
 
     def expansion(self, integrand: Expr, variable: str, depth: int) -> Step | None:
         """Products multiplied out."""
-        if all(top(factor)[0] not in ("add", "pow") for factor in factors_of(integrand)):
+        kinds = [top(factor) for factor in factors_of(integrand)]
+        if all(kind not in ("add", "pow") for kind, _ in kinds):
+            return None
+        if any(
+            kind == "pow" and top(inside[0])[0] == "add" and not _is_natural(inside[1])
+            for kind, inside in kinds
+        ):
             return None
         form = integrand.expand()
         if form == integrand:
@@ -306,6 +312,11 @@ def _is_polynomial(factor: Expr, variable: str) -> bool:
         return False
     most = 12 if arguments[0] == Expr(variable) else 3
     return power <= most and _is_polynomial(arguments[0], variable)
+
+
+def _is_natural(exponent: Expr) -> bool:
+    value = number_of(exponent)
+    return value is not None and value.denominator == 1 and value > 0
 
 
 def _is_exponential(factor: Expr, variable: str) -> bool:

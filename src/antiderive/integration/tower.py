@@ -81,6 +81,9 @@ class Generator:
 X = 0
 """The slot of the variable."""
 
+_LONGEST_TEXT = 60_000
+"""Characters of a polynomial that is written."""
+
 _LARGE = 50
 """Terms of a polynomial whose reduction takes noticeable time."""
 
@@ -295,7 +298,10 @@ class Tower:
                 if power
             ]
             terms.append("*".join([f"({coefficient})", *powers]))
-        return "+".join(terms)
+        text = "+".join(terms)
+        if len(text) > _LONGEST_TEXT:
+            raise GiveUpError("an element that is too long to be written")
+        return text
 
 
 def _replaced(poly: Poly, slot: int, order: int, power: Quotient) -> tuple[Poly, Poly]:

@@ -17,16 +17,18 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 MEMORY = 4 << 30
+MEND = True
 GRACE = 1.5
 """CPU seconds above the budget after which a child is ended."""
 
 
 def solve(text: str, budget: float) -> dict:
     from antiderive.integration import integrate
+    from antiderive.portfolio import mended
 
     start = time.process_time()
     try:
-        result = integrate(text, budget=budget)
+        result = integrate(text, budget=budget, mend=mended if MEND else None)
     except Exception as error:  # noqa: BLE001  (a crash is a result here)
         return {"cpu": time.process_time() - start, "status": None, "reason": f"crash: {error!r:.200}"}
     record = {"cpu": time.process_time() - start, "status": None, "reason": result.reason}
@@ -79,6 +81,7 @@ def main() -> None:
     parser.add_argument("--offset", type=int, default=0)
     parser.add_argument("--budget", type=float, default=3.0, help="CPU seconds a problem")
     parser.add_argument("--records", type=Path, help="where to write a JSON line a problem")
+    parser.add_argument("--without-mending", action="store_true", help="refuted answers are given up")
     parser.add_argument("--failures", action="store_true", help="list what is not solved")
     options = parser.parse_args()
     problems = [line.split("\t") for line in options.set.read_text().splitlines() if line]
@@ -86,7 +89,11 @@ def main() -> None:
         step = len(problems) / options.sample
         places = [(int(i * step) + options.offset) % len(problems) for i in range(options.sample)]
         problems = [problems[place] for place in places]
-    import antiderive.integration  # noqa: F401  (children inherit it)
+    import antiderive.integration
+    import antiderive.portfolio  # noqa: F401  (children inherit them)
+
+    global MEND  # noqa: PLW0603  (children inherit it)
+    MEND = not options.without_mending
 
     records = []
     out = options.records.open("w") if options.records else None

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import gcd
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError
 from antiderive.integration.problem import Problem
 from antiderive.integration.quotients import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError
 from antiderive.integration.expressions import number_of, subexpressions
 from antiderive.integration.quotients import (

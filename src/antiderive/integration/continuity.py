@@ -7,7 +7,7 @@ of trigonometric integrals avoiding spurious discontinuities*).
 
 from __future__ import annotations
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.collecting import collected
 from antiderive.integration.expressions import arctangent, linear_of, sign, subexpressions
 

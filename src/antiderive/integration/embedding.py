@@ -12,7 +12,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError
 from antiderive.integration.expressions import logarithm, subexpressions
 from antiderive.integration.function_roots import Roots, function_factors_of

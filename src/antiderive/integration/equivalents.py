@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 from antiderive.integration.algebraic import radical_changes
 from antiderive.integration.budget import BudgetError, checkpoint
 from antiderive.integration.expressions import terms, top

@@ -6,8 +6,8 @@ from fractions import Fraction
 from functools import lru_cache
 from random import Random
 
-from antiderive._core import Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 
 HALF = Fraction(1, 2)
 IMAGINARY = Expr("I")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError
 from antiderive.integration.expressions import approximate
 from antiderive.integration.quotients import Poly, Quotient, factors, number, rational, slots

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from antiderive._core import Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 from antiderive.integration.budget import Budget, BudgetError, spending
 from antiderive.integration.equivalents import proof_of_none
 from antiderive.integration.nonelementary import may_be_decided
@@ -15,7 +16,6 @@ from antiderive.integration.proof import Proof
 from antiderive.integration.search import Search
 from antiderive.integration.steps import Step
 from antiderive.verification import Verdict, verify
-from antiderive.verification.mending import mended
 
 BUDGET = 3.0
 """CPU seconds by default."""
@@ -67,8 +67,17 @@ class Integral:
         return self.expression is not None
 
 
+Mend = Callable[[Expr, Expr, str], "tuple[Expr, Verdict] | None"]
+"""What may be made of a refuted candidate: integrand, candidate and variable to an answer and its verdict."""
+
+
 def integrate(
-    integrand: str | Expr, variable: str = "x", budget: float = BUDGET, *, prove: bool = True
+    integrand: str | Expr,
+    variable: str = "x",
+    budget: float = BUDGET,
+    *,
+    prove: bool = True,
+    mend: Mend | None = None,
 ) -> Integral:
     """An antiderivative that is verified, found by exact methods, or a proof that there is no elementary one.
 
@@ -77,11 +86,18 @@ def integrate(
         variable: the variable of integration.
         budget: CPU seconds.
         prove: whether a proof is attempted where no antiderivative is found.
+        mend: is asked about candidates that are refuted (:func:`antiderive.portfolio.mended`).
+
+    >>> integrate("x*cos(x)").expression
+    Expr('x*sin(x) + cos(x)')
+    >>> print(integrate("exp(x)/x").proof.claim.split(":")[0])
+    y' + (1)*y = 1/x has no rational solution
     """
     expression = Expr(integrand) if isinstance(integrand, str) else integrand
     spent = Budget(budget)
     prove = prove and may_be_decided(expression, variable)
-    found = _searched(expression, variable, spent.share(budget - _PROOF) if prove else spent, prove=prove)
+    share = spent.share(budget - _PROOF) if prove and budget > 2 * _PROOF else spent
+    found = _searched(expression, variable, share, prove=prove, mend=mend)
     if found.solved or found.proof is not None or not prove:
         return found
     proof = _proved(expression, variable, spent)
@@ -93,7 +109,9 @@ def integrate(
 _NONE = "there is no elementary antiderivative"
 
 
-def _searched(expression: Expr, variable: str, spent: Budget, *, prove: bool = False) -> Integral:
+def _searched(
+    expression: Expr, variable: str, spent: Budget, *, prove: bool = False, mend: Mend | None = None
+) -> Integral:
     """The first answer that is short enough, or the shortest of the first few."""
     search = Search(spent, prove=prove)
     best: Integral | None = None
@@ -103,7 +121,7 @@ def _searched(expression: Expr, variable: str, spent: Budget, *, prove: bool = F
     try:
         with spending(spent):
             for step in search.steps(Problem(expression, variable)):
-                accepted = _accepted(expression, step.after, variable)
+                accepted = _accepted(expression, step.after, variable, mend)
                 if accepted is None:
                     refuted += 1
                     search.notes.append(f"refuted: {step.rule} {str(step.after)[:80]}")
@@ -160,7 +178,9 @@ def _ending_in(answer: Expr, step: Step) -> Step:
     return Step("another form", step.before, answer, step.variable, (), (step,))
 
 
-def _accepted(integrand: Expr, candidate: Expr, variable: str) -> tuple[Expr, Verdict] | None:
+def _accepted(
+    integrand: Expr, candidate: Expr, variable: str, mend: Mend | None
+) -> tuple[Expr, Verdict] | None:
     """The most presentable form of a candidate that is right, or has been mended, with the verdict."""
     possible = forms(integrand, candidate)
     refuted = False
@@ -169,4 +189,4 @@ def _accepted(integrand: Expr, candidate: Expr, variable: str) -> tuple[Expr, Ve
         if verdict.accepted:
             return form, verdict
         refuted = refuted or verdict.status == "refuted"
-    return mended(integrand, possible[0], variable) if refuted else None
+    return mend(integrand, possible[0], variable) if refuted and mend is not None else None

@@ -43,7 +43,7 @@ from antiderive.integration.univariate import (
 )
 
 if TYPE_CHECKING:
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
     from antiderive.integration.problem import Problem
 
 _LIOUVILLE = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError, checkpoint
 from antiderive.integration.expressions import logarithm
 from antiderive.integration.linear_systems import combination, equations, solve

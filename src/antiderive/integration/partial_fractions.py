@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError
 from antiderive.integration.embedding import embed
 from antiderive.integration.expressions import factors_of, subexpressions

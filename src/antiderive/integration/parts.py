@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.problem import Problem
 from antiderive.integration.quotients import Quotient, coefficients, slots
 from antiderive.integration.steps import Step

@@ -12,7 +12,7 @@ from antiderive.integration.real_forms import real_part
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from antiderive._core import Expr
+    from antiderive.expressions import Expr
 
 _LONGEST_EXPANDED = 2500
 _SHORT = 40

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.embedding import embed
 from antiderive.integration.expressions import subexpressions
 from antiderive.integration.tower import Kind, Tower

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import comb
-from typing import Any, TypeAlias
+from typing import Any
 
 import flint
 
 from antiderive.integration.budget import GiveUpError, checkpoint
-
-Poly: TypeAlias = Any
-"""``flint.fmpq_mpoly`` in the generators (python-flint is untyped)."""
+from antiderive.verification import Poly
 
 SLOTS = 20
 """Generators of a tower; an integrand that needs more is too large."""

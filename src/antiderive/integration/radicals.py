@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd, isqrt
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.expressions import approximate, sign
 from antiderive.integration.quotients import (
     GENERATORS,

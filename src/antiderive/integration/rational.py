@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError, checkpoint
 from antiderive.integration.expressions import IMAGINARY, arctangent, logarithm
 from antiderive.integration.linear_systems import combination, solve

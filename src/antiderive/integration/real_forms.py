@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.expressions import (
     arctangent,
     logarithm,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 
 if TYPE_CHECKING:
     from antiderive.integration.steps import Step

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 from antiderive.integration.algebraic import integrate_algebraic, radical_substitution
 from antiderive.integration.budget import Budget, BudgetError, GiveUpError, spending
 from antiderive.integration.embedding import Circular, embed

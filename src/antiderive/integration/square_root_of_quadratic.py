@@ -6,7 +6,7 @@ logarithmic part from the residues at the poles, which are of the third kind on 
 
 from __future__ import annotations
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError, checkpoint
 from antiderive.integration.expressions import arctangent, logarithm
 from antiderive.integration.linear_systems import combination, solve

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.rules import RULES, Rule
 from antiderive.verification import Verdict, verify
 

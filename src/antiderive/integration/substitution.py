@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.continuity import unwound
 from antiderive.integration.expressions import top
 from antiderive.integration.problem import Problem, fresh

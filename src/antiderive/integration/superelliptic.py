@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import flint
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError
 from antiderive.integration.curves import (
     Curve,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.expressions import (
     arctangent,
     factors_of,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
 from antiderive.errors import AntideriveError
+from antiderive.expressions import Expr
 from antiderive.integration.budget import checkpoint
 from antiderive.integration.expressions import (
     factors_of,

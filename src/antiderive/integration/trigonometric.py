@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError, checkpoint
 from antiderive.integration.expressions import square_root, subexpressions
 from antiderive.integration.problem import Problem, fresh

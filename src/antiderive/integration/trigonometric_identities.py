@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from antiderive._core import Expr
+from antiderive.expressions import Expr
 from antiderive.integration.expressions import factors_of, linear_of, number_of, top
 
 _LARGEST_POWER = 10

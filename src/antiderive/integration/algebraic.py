@@ -15,7 +15,6 @@ from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError
 from antiderive.integration.problem import Problem
 from antiderive.integration.quotients import (
-    Poly,
     Quotient,
     coefficients,
     degree,
@@ -28,6 +27,7 @@ from antiderive.integration.square_root_of_quadratic import integrate_square_roo
 from antiderive.integration.steps import Step
 from antiderive.integration.substitution import Change, Rewriting, carried_back
 from antiderive.integration.tower import Kind, Tower, X
+from antiderive.verification import Poly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

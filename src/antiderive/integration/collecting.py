@@ -14,7 +14,6 @@ from antiderive.integration.budget import GiveUpError
 from antiderive.integration.expressions import number_of, subexpressions
 from antiderive.integration.quotients import (
     RING,
-    Poly,
     Quotient,
     coefficients,
     degree,
@@ -23,6 +22,7 @@ from antiderive.integration.quotients import (
     slots,
 )
 from antiderive.integration.tower import Generator, Kind, Tower
+from antiderive.verification import Poly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,6 @@ from math import gcd, lcm
 from antiderive.integration.quotients import (
     ONE,
     RING,
-    Poly,
     Quotient,
     degree,
     factors,
@@ -19,6 +18,7 @@ from antiderive.integration.quotients import (
 )
 from antiderive.integration.tower import Tower, X
 from antiderive.integration.univariate import Univariate, shifted, univariate
+from antiderive.verification import Poly
 
 _LARGEST_ORDER = 6
 

@@ -18,7 +18,6 @@ from antiderive.integration.expressions import logarithm, subexpressions
 from antiderive.integration.function_roots import Roots, function_factors_of
 from antiderive.integration.quotients import (
     RING,
-    Poly,
     Quotient,
     number,
     quotient,
@@ -28,6 +27,7 @@ from antiderive.integration.quotients import (
 from antiderive.integration.rational import rational_integral
 from antiderive.integration.refinements import Refinements, Restart
 from antiderive.integration.tower import Generator, Kind, Tower, X
+from antiderive.verification import Poly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,11 @@ from math import gcd
 from antiderive.expressions import Expr
 from antiderive.integration.budget import GiveUpError
 from antiderive.integration.expressions import approximate
-from antiderive.integration.quotients import Poly, Quotient, factors, number, rational, slots
+from antiderive.integration.quotients import Quotient, factors, number, rational, slots
 from antiderive.integration.radicals import constant_root, sign_of
 from antiderive.integration.refinements import Refinements, Restart
 from antiderive.integration.tower import Generator, Kind, Tower
+from antiderive.verification import Poly
 
 _SMALL = Fraction(3, 10)
 

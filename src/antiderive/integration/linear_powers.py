@@ -13,7 +13,6 @@ from antiderive.expressions import Expr
 from antiderive.integration.expressions import logarithm
 from antiderive.integration.quotients import (
     ONE,
-    Poly,
     Quotient,
     degree,
     factors,
@@ -23,6 +22,7 @@ from antiderive.integration.quotients import (
 from antiderive.integration.steps import Step
 from antiderive.integration.tower import Kind, Tower, X
 from antiderive.integration.univariate import Univariate, added, product, univariate
+from antiderive.verification import Poly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

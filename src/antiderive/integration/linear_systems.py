@@ -17,13 +17,13 @@ from antiderive.integration.quotients import (
     ONE,
     RING,
     SLOTS,
-    Poly,
     Quotient,
     least_common_multiple,
     number,
     slots,
 )
 from antiderive.integration.tower import Kind, Tower
+from antiderive.verification import Poly
 
 _PRIME = 2**61 - 1
 _MOST_UNKNOWNS = 700

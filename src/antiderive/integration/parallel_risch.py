@@ -18,7 +18,6 @@ from antiderive.integration.linear_systems import combination, equations, solve
 from antiderive.integration.quotients import (
     ONE,
     RING,
-    Poly,
     Quotient,
     coefficients,
     degree,
@@ -30,6 +29,7 @@ from antiderive.integration.quotients import (
 from antiderive.integration.radicals import square_root_of
 from antiderive.integration.rational import SimplePart, function_factors, logarithmic_part
 from antiderive.integration.tower import Kind, Tower, X
+from antiderive.verification import Poly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,11 +7,12 @@ from antiderive.integration.budget import GiveUpError
 from antiderive.integration.embedding import embed
 from antiderive.integration.expressions import factors_of, subexpressions
 from antiderive.integration.linear_systems import solve
-from antiderive.integration.quotients import ONE, Poly, Quotient, degree, monomial, number
+from antiderive.integration.quotients import ONE, Quotient, degree, monomial, number
 from antiderive.integration.radicals import sign_of
 from antiderive.integration.rational import function_factors
 from antiderive.integration.tower import Kind, Tower, X
 from antiderive.integration.univariate import Univariate, element_of, univariate
+from antiderive.verification import Poly
 
 _LARGEST_DEGREE = 12
 

@@ -13,7 +13,6 @@ from antiderive.expressions import Expr
 from antiderive.integration.expressions import approximate, sign
 from antiderive.integration.quotients import (
     GENERATORS,
-    Poly,
     Quotient,
     coefficients,
     degree,
@@ -23,6 +22,7 @@ from antiderive.integration.quotients import (
 )
 from antiderive.integration.tower import Kind, Tower
 from antiderive.integration.univariate import Univariate, factored, shifted
+from antiderive.verification import Poly
 
 _LARGEST_PRIME = 10_000
 _MOST_NESTED = 6

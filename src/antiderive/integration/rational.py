@@ -17,7 +17,6 @@ from antiderive.integration.quotients import (
     GENERATORS,
     ONE,
     SLOTS,
-    Poly,
     Quotient,
     degree,
     factors,
@@ -48,6 +47,7 @@ from antiderive.integration.univariate import (
     trimmed,
     univariate,
 )
+from antiderive.verification import Poly
 
 _LARGEST_DEGREE = 150
 _LARGEST_RESULTANT = 3000

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import flint
 
 from antiderive.integration.budget import checkpoint
-from antiderive.integration.quotients import Poly, Quotient
+from antiderive.integration.quotients import Quotient
 from antiderive.integration.tower import Kind, Tower
 from antiderive.integration.univariate import univariate
+from antiderive.verification import Poly
 
 if TYPE_CHECKING:
     from antiderive.integration.curves import Curve, Place

@@ -12,7 +12,6 @@ from antiderive.integration.expressions import arctangent, logarithm
 from antiderive.integration.linear_systems import combination, solve
 from antiderive.integration.quotients import (
     ONE,
-    Poly,
     Quotient,
     coefficients,
     degree,
@@ -23,6 +22,7 @@ from antiderive.integration.radicals import roots, sign_of, square_root_of
 from antiderive.integration.rational import SimplePart, function_factors, integrate_rational
 from antiderive.integration.tower import Tower, X
 from antiderive.integration.univariate import derivative, evaluate, factored, univariate
+from antiderive.verification import Poly
 
 _LARGEST_DEGREE = 60
 

@@ -21,7 +21,6 @@ from antiderive.integration.quotients import (
     RING,
     SLOTS,
     ZERO,
-    Poly,
     Quotient,
     coefficients,
     degree,
@@ -29,6 +28,7 @@ from antiderive.integration.quotients import (
     quotient,
     slots,
 )
+from antiderive.verification import Poly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

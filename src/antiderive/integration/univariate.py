@@ -12,7 +12,6 @@ from typing import TypeAlias
 from antiderive.integration.budget import GiveUpError, checkpoint
 from antiderive.integration.quotients import (
     GENERATORS,
-    Poly,
     Quotient,
     coefficients,
     degree,
@@ -22,6 +21,7 @@ from antiderive.integration.quotients import (
     slots,
 )
 from antiderive.integration.tower import Tower, X
+from antiderive.verification import Poly
 
 Univariate: TypeAlias = list[Quotient]
 

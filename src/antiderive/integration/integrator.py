@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from antiderive.errors import AntideriveError
 from antiderive.expressions import Expr
-from antiderive.integration.budget import Budget, BudgetError, spending
+from antiderive.integration.budget import Budget, BudgetError, checkpoint, spending
 from antiderive.integration.equivalents import proof_of_none
 from antiderive.integration.nonelementary import may_be_decided
 from antiderive.integration.presentation import forms, is_complex
@@ -15,10 +15,13 @@ from antiderive.integration.problem import Problem
 from antiderive.integration.proof import Proof
 from antiderive.integration.search import Search
 from antiderive.integration.steps import Step
-from antiderive.verification import Verdict, verify
+from antiderive.verification import Verdict, screen, verify
 
 BUDGET = 3.0
 """CPU seconds by default."""
+
+_LONG_CANDIDATE = 3000
+"""Characters of a candidate that is not verified, and not mended, where double precision refutes it."""
 
 _MOST_FORMS = 3
 """Forms of one candidate that are verified."""
@@ -185,6 +188,12 @@ def _accepted(
     possible = forms(integrand, candidate)
     refuted = False
     for form in possible[:_MOST_FORMS]:
+        checkpoint()
+        if (
+            len(str(form)) > _LONG_CANDIDATE
+            and screen([(integrand, form)], variable=variable)[0] == "disagrees"
+        ):
+            continue
         verdict = verify(integrand, form, variable=variable)
         if verdict.accepted:
             return form, verdict

@@ -81,6 +81,11 @@ RULES: dict[str, Rule] = {
         r"\int R(\sin x, \cos x)\,dx, \quad u = \sin x,\ \cos x,\ \tan x \text{ or } \tan\tfrac{x}{2}",
         "u = sin(x), cos(x), tan(x) or tan(x/2)",
     ),
+    "half angle": Rule(
+        "Half the angle",
+        r"1 + \cos w = 2 \cos^2\tfrac{w}{2}, \quad 1 - \cos w = 2 \sin^2\tfrac{w}{2}",
+        "1 + cos(w) = 2*cos(w/2)^2, 1 - cos(w) = 2*sin(w/2)^2",
+    ),
     "inverse substitution": Rule(
         "Substitution by an inverse function",
         r"\int f(x)\,dx = \int f(g(u))\,g'(u)\,du, \quad x = g(u)",

@@ -10,6 +10,7 @@ from antiderive.expressions import Expr
 from antiderive.integration.algebraic import integrate_algebraic, radical_substitution
 from antiderive.integration.budget import Budget, BudgetError, GiveUpError, spending
 from antiderive.integration.embedding import Circular, embed
+from antiderive.integration.half_angles import half_angle_substitution
 from antiderive.integration.linear_powers import linear_powers
 from antiderive.integration.nonelementary import decided
 from antiderive.integration.parallel_risch import Solved, explained, integrate_parallel
@@ -227,6 +228,7 @@ def _parallel(search: Search, problem: Problem, extras: tuple[int, ...]) -> Iter
 METHODS: tuple[Callable[[Search, Problem], Iterator[Step]], ...] = (
     textbook,
     derivative_divides,
+    half_angle_substitution,
     trigonometric_substitution,
     linear_powers,
     tangent_fields,

@@ -44,8 +44,6 @@ _LONGEST = 3000
 _SHARE = 0.9
 """CPU seconds that one method may use on the integral itself."""
 
-Method = "Callable[[Search, Problem], Iterator[Step]]"
-
 
 class Search:
     """One search, with the integrals it has met.

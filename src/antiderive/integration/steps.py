@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from antiderive.expressions import Expr
@@ -59,10 +59,6 @@ class Step:
         yield self
         for step in self.steps:
             yield from step.nodes()
-
-    def renamed(self, rule: str) -> Step:
-        """The same step under another rule."""
-        return replace(self, rule=rule)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

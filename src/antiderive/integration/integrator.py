@@ -20,7 +20,7 @@ from antiderive.verification import Verdict, screen, verify
 BUDGET = 3.0
 """CPU seconds by default."""
 
-_LONG_CANDIDATE = 3000
+_LONG_CANDIDATE = 12_000
 """Characters of a candidate that is not verified, and not mended, where double precision refutes it."""
 
 _MOST_FORMS = 3

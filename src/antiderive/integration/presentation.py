@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from antiderive.expressions import Expr
 
 _LONGEST_EXPANDED = 2500
+_RELATED = ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth", "sech", "csch")
+"""Functions between which identities hold that simplification knows."""
 _SHORT = 40
 """Characters of an answer that is not made shorter."""
 
@@ -55,7 +57,9 @@ def is_complex(expression: Expr) -> bool:
 def _shorter(form: Expr) -> Iterator[Expr]:
     if len(str(form)) > _LONGEST_EXPANDED:
         return
-    changed = [form, _attempt(_expanded, form), _attempt(_simplified, form), *collected(form)]
+    changed = [form, _attempt(_expanded, form), *collected(form)]
+    if any(kind in _RELATED for kind, _ in form.nodes()):
+        changed.append(_attempt(_simplified, form))
     for one in changed:
         if one is not None:
             yield one

@@ -46,7 +46,7 @@ def one_line(result, *texts):
         (["submit", "label", "--count", "9", "--method", "os:system"], "unknown method 'os:system'"),
         (["submit", "generate", "foo", "--count", "9", "-o", "d"], "unknown task 'foo'"),
         (["submit", "generate", "bwd", "--count", "9", "-o", "http://h/d"], "cannot write to 'http://h/d'"),
-        (["worker", "--store", "mysql://host/db"], "no URL of a store"),
+        (["worker", "--store", "mysql://host/db"], "not the URL of a store"),
         (["worker", "--store", "sqlite:////proc/nothing/labels.db"], "cannot open the store"),
         (["status", "--address", "nonsense"], "cannot reach a Temporal server at nonsense"),
     ],

@@ -16,6 +16,8 @@ def words_of(line):
     words = shlex.split(line, comments=True)
     for end in ("|", "&&", ">"):
         words = words[: words.index(end)] if end in words else words
+    if words[:2] == ["pip", "install"]:
+        return None
     return words[words.index("antiderive") + 1 :] if "antiderive" in words else None
 
 

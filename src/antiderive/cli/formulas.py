@@ -72,7 +72,6 @@ def warn_of_variable(expression: Expr, variable: str) -> None:
     """
     from antiderive.expressions import Expr
 
-
     Expr.from_prefix(variable)
     others = sorted(expression.free_symbols - {"Y", "Y'", "Y''"})
     if expression.is_equation or not others or variable in others:

@@ -59,7 +59,10 @@ def command(
         example = f"antiderive cluster submit label --count 100 --address {server.address}"
         click.echo(f"try in another shell: {example}", err=True)
         settings = WorkerSettings(
-            Address(server.address, namespace="default"), slots or os.cpu_count() or 1, store, roots=roots
+            Address(server.address, namespace="default"),
+            slots or os.cpu_count() or 1,
+            store,
+            roots=roots or (".", str(folder)),
         )
         run_worker(settings, say=lambda line: click.echo(line, err=True))
     finally:

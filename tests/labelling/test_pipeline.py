@@ -229,13 +229,11 @@ def test_the_portfolio_asks_until_one_has_decided_and_says_which(tmp_path, pool)
         assert row.cpu_seconds == pytest.approx(sum(seconds for *_, seconds in found["attempts"]), abs=0.01)
     assert {row.outcome for row in labelled} >= {"solved", "nonelementary"}
     assert sum(one.total() for one in report.deciders.values()) == len(labelled)
-    assert report.to_dict()["portfolio"]["solved"]["fricas"] > 3
+    assert report.to_dict()["portfolio"]["solved"]["own"] > 3
     printed = CliRunner().invoke(report_command, ["--store", f"sqlite:///{tmp_path}/labels.db"])
     assert "Portfolio: deciding method" in printed.output
     rows = [row for file in tmp_path.glob("labelled/*.parquet") for row in pq.read_table(file).to_pylist()]
-    assert {row["decided_by"] for row in rows} >= {"fricas"} and {row["method"] for row in rows} == {
-        "portfolio"
-    }
+    assert {row["decided_by"] for row in rows} >= {"own"} and {row["method"] for row in rows} == {"portfolio"}
 
 
 def test_a_killed_run_repeats_only_what_was_in_flight(store_url):

@@ -18,7 +18,7 @@ from antiderive.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from antiderive.cas.asking import ask, ask_all, open_pool, prove_zero_sympy, shared_pool
-    from antiderive.cas.methods import METHODS, Method, add_method, known_methods, method_named
+    from antiderive.cas.methods import METHODS, Method, MethodResult, add_method, known_methods, method_named
     from antiderive.cas.outcome import CONCLUSIVE, INCONCLUSIVE, Outcome, OutcomeStatus
     from antiderive.cas.request import Request
     from antiderive.cas.running import function_of, load_sympy
@@ -28,6 +28,7 @@ __all__ = [
     "INCONCLUSIVE",
     "METHODS",
     "Method",
+    "MethodResult",
     "Outcome",
     "OutcomeStatus",
     "Request",
@@ -51,6 +52,7 @@ __getattr__ = lazy_exports(
         "INCONCLUSIVE": ".outcome",
         "METHODS": ".methods",
         "Method": ".methods",
+        "MethodResult": ".methods",
         "Outcome": ".outcome",
         "OutcomeStatus": ".outcome",
         "Request": ".request",

@@ -15,8 +15,11 @@ from antiderive.errors import SettingError
 _PIP = "pip install 'antiderive[cas]'"
 
 
-MethodFunction: TypeAlias = Callable[[str, str, float], tuple[OutcomeStatus, str | None, str]]
-"""Takes an integrand in prefix form, the variable and CPU seconds; returns status, answer and reason."""
+MethodResult: TypeAlias = tuple[OutcomeStatus, str | None, str, tuple[tuple[str, ...], ...]]
+"""Status, value, reason and evidence of an outcome, as plain values."""
+
+MethodFunction: TypeAlias = Callable[[str, str, float], MethodResult]
+"""Takes an integrand in prefix form, the variable and CPU seconds."""
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,8 @@ ROOT = click.option(
     "roots",
     multiple=True,
     metavar="PLACE",
-    default=["."],
     help="Folder, or s3://BUCKET/NAME, that data sets may be written to; may be repeated.  "
-    "[default: the working folder]",
+    "[default: the working folder; of 'cluster dev' also its own]",
 )
 
 

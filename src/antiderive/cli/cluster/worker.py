@@ -35,6 +35,10 @@ def command(
     from antiderive.distributed import WorkerSettings, run_worker
 
     settings = WorkerSettings(
-        address_of(address, namespace, profile, queue), slots or os.cpu_count() or 1, url, functions, roots
+        address_of(address, namespace, profile, queue),
+        slots or os.cpu_count() or 1,
+        url,
+        functions,
+        roots or (".",),
     )
     run_worker(settings, say=lambda line: click.echo(line, err=True))

@@ -14,7 +14,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from antiderive.cli import main
 from antiderive.cli.dataset import COMMANDS
 from antiderive.datasets.dataset import require_folder_of_tasks
 from antiderive.datasets.shards import write_dataset
@@ -22,20 +21,6 @@ from antiderive.errors import DataError
 from antiderive.tasks import Recipe
 
 TOOL = Path(sys.executable).with_name("antiderive")
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Runs the tool's entry point and gives its exit code, output and errors."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["antiderive", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, caught.value.code, out, err)
-
-    return call
 
 
 def parquet(folder):

@@ -19,7 +19,6 @@ import pyarrow.parquet as pq
 import pytest
 from helpers.processes import alive, environment, until
 
-from antiderive.cli import main
 from antiderive.datasets import DataSet, parse_line, write_dataset
 from antiderive.evaluation import read_integrals
 from antiderive.expressions import Expr, Vocabulary
@@ -29,20 +28,6 @@ from antiderive.workers import Limits, children_of
 
 TOOL = Path(sys.executable).with_name("antiderive")
 RECIPE = Recipe(task="fwd", min_operators=1, max_operators=3)
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Runs the tool's entry point and gives its exit code, output and errors."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["antiderive", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        out, err = capsys.readouterr()
-        return subprocess.CompletedProcess(arguments, caught.value.code, out, err)
-
-    return call
 
 
 def started(*arguments):
